@@ -1,0 +1,210 @@
+//! Calls, built without I/O: method, path, query and body of every verb, and what errors say of
+//! them.
+//!
+//! Paths are made of checked keys and ids alone, queries are percent-encoded here and nowhere
+//! else.
+//!
+//! Source: docs.knack.com/docs/object-based-requests.
+
+use std::fmt;
+
+use bytes::Bytes;
+use http::Method;
+
+use crate::key::{ObjectKey, RecordId};
+use crate::object::Projection;
+use crate::query::ListQuery;
+
+/// What a call does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Verb {
+    /// Reads a page of records.
+    List,
+    /// Reads one record.
+    Get,
+    /// Makes a record.
+    Create,
+    /// Changes fields of a record.
+    Update,
+    /// Deletes a record.
+    Delete,
+}
+
+impl Verb {
+    /// The name in spans and messages.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::List => "list",
+            Self::Get => "get",
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Delete => "delete",
+        }
+    }
+
+    /// Whether the call changes nothing.
+    pub const fn is_read(self) -> bool {
+        matches!(self, Self::List | Self::Get)
+    }
+
+    /// Whether a second call of the same kind leaves things as the first did. A create does not:
+    /// it makes a second record.
+    pub const fn is_idempotent(self) -> bool {
+        !matches!(self, Self::Create)
+    }
+}
+
+/// Which part of the API a call goes to; this decides its credentials and what it costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Route {
+    /// `/objects/…`: needs the API key and always counts.
+    Object,
+    /// `/pages/…` of a page that everybody may see: sent without any key of ours.
+    PublicView,
+    /// `/pages/…` behind a login: sent with the user's token.
+    UserView,
+}
+
+/// What a call is, in a form that fits into every error: verb, struct, object and record.
+///
+/// ```
+/// use knack_core::call::{self, Verb};
+/// use knack_core::key::ObjectKey;
+/// use knack_core::object::Projection;
+///
+/// static CUSTOMER: Projection = Projection::new("Customer", ObjectKey::new(3), &[]);
+/// let id = "5d7964422d7159001659b27a".parse()?;
+/// let call = call::get(&CUSTOMER, id);
+/// assert_eq!(call.label().to_string(), "get of `Customer` (object_3), record 5d7964422d7159001659b27a");
+/// assert_eq!(call.path(), "/objects/object_3/records/5d7964422d7159001659b27a");
+/// # Ok::<(), knack_core::key::KeyError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Label {
+    verb: Verb,
+    type_name: &'static str,
+    object: ObjectKey,
+    record: Option<RecordId>,
+}
+
+impl Label {
+    pub(crate) const fn new(verb: Verb, projection: &Projection, record: Option<RecordId>) -> Self {
+        Self { verb, type_name: projection.type_name(), object: projection.object(), record }
+    }
+
+    /// What the call does.
+    pub const fn verb(&self) -> Verb {
+        self.verb
+    }
+
+    /// The object's key.
+    pub const fn object(&self) -> ObjectKey {
+        self.object
+    }
+
+    /// The record, for calls that name one.
+    pub const fn record(&self) -> Option<RecordId> {
+        self.record
+    }
+}
+
+impl fmt::Display for Label {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} of `{}` ({})", self.verb.name(), self.type_name, self.object)?;
+        match self.record {
+            Some(record) => write!(f, ", record {record}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// One call of the API, complete but for host and credentials.
+#[derive(Clone, Debug)]
+pub struct Call {
+    label: Label,
+    projection: &'static Projection,
+    route: Route,
+    method: Method,
+    path: String,
+    query: String,
+    body: Option<Bytes>,
+}
+
+impl Call {
+    fn new(verb: Verb, method: Method, projection: &'static Projection, record: Option<RecordId>) -> Self {
+        let object = projection.object();
+        let path = match record {
+            Some(id) => format!("/objects/{object}/records/{id}"),
+            None => format!("/objects/{object}/records"),
+        };
+        let label = Label::new(verb, projection, record);
+        Self { label, projection, route: Route::Object, method, path, query: String::new(), body: None }
+    }
+
+    /// What the call is, for messages.
+    pub fn label(&self) -> &Label {
+        &self.label
+    }
+
+    /// What the call does.
+    pub fn verb(&self) -> Verb {
+        self.label.verb
+    }
+
+    /// The struct that asked, which names the fields in errors.
+    pub fn projection(&self) -> &'static Projection {
+        self.projection
+    }
+
+    /// Which part of the API it goes to.
+    pub fn route(&self) -> Route {
+        self.route
+    }
+
+    /// The HTTP method.
+    pub fn method(&self) -> &Method {
+        &self.method
+    }
+
+    /// The path behind the base URL, beginning with a slash. Needs no escaping.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The query without its question mark, percent-encoded; may be empty.
+    pub fn query(&self) -> &str {
+        &self.query
+    }
+
+    /// The JSON body.
+    pub fn body(&self) -> Option<&Bytes> {
+        self.body.as_ref()
+    }
+}
+
+/// One page of a list.
+pub fn list(projection: &'static Projection, query: &ListQuery) -> Call {
+    Call { query: query.encode(), ..Call::new(Verb::List, Method::GET, projection, None) }
+}
+
+/// One record.
+pub fn get(projection: &'static Projection, id: RecordId) -> Call {
+    Call::new(Verb::Get, Method::GET, projection, Some(id))
+}
+
+/// A new record with the fields of `body`, a JSON object by field keys.
+pub fn create(projection: &'static Projection, body: String) -> Call {
+    Call { body: Some(body.into()), ..Call::new(Verb::Create, Method::POST, projection, None) }
+}
+
+/// A change of the fields of `body`; the others stay as they are.
+pub fn update(projection: &'static Projection, id: RecordId, body: String) -> Call {
+    Call { body: Some(body.into()), ..Call::new(Verb::Update, Method::PUT, projection, Some(id)) }
+}
+
+/// The end of a record.
+pub fn delete(projection: &'static Projection, id: RecordId) -> Call {
+    Call::new(Verb::Delete, Method::DELETE, projection, Some(id))
+}

@@ -1,0 +1,320 @@
+//! A scanner over the bytes of a JSON answer that copies nothing.
+//!
+//! It finds where values begin and end and leaves their reading to those who want them. A page of
+//! 1,000 records holds some 60,000 values of which a struct asks for a few: the rest is passed
+//! over eight bytes at a time. Unwanted values are not validated, which is a virtue here: broken
+//! text in a field that nobody reads costs nobody a record.
+
+use std::borrow::Cow;
+
+/// Why and where (byte offset) a scan stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ScanError {
+    pub(crate) at: usize,
+    pub(crate) expected: &'static str,
+}
+
+/// A position in some JSON text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Scanner<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Scanner<'a> {
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes, at: 0 }
+    }
+
+    pub(crate) fn at(&self) -> usize {
+        self.at
+    }
+
+    pub(crate) fn jump(&mut self, at: usize) {
+        self.at = at;
+    }
+
+    /// The next byte that is no white space, not consumed.
+    #[inline]
+    pub(crate) fn peek(&mut self) -> Option<u8> {
+        loop {
+            match self.bytes.get(self.at) {
+                Some(b' ' | b'\n' | b'\r' | b'\t') => self.at += 1,
+                other => return other.copied(),
+            }
+        }
+    }
+
+    pub(crate) fn error<T>(&self, expected: &'static str) -> Result<T, ScanError> {
+        Err(ScanError { at: self.at, expected })
+    }
+
+    /// Consumes `byte`, which must come next.
+    #[inline]
+    pub(crate) fn expect(&mut self, byte: u8, expected: &'static str) -> Result<(), ScanError> {
+        if self.peek() == Some(byte) {
+            self.at += 1;
+            Ok(())
+        } else {
+            self.error(expected)
+        }
+    }
+
+    /// Consumes `byte` if it comes next.
+    #[inline]
+    pub(crate) fn eat(&mut self, byte: u8) -> bool {
+        let found = self.peek() == Some(byte);
+        self.at += usize::from(found);
+        found
+    }
+
+    /// The contents of the string that comes next, between its quotes, escapes untouched.
+    #[inline]
+    pub(crate) fn string(&mut self) -> Result<&'a [u8], ScanError> {
+        self.expect(b'"', "a string")?;
+        let start = self.at;
+        self.at = string_end(self.bytes, start).ok_or(ScanError { at: start, expected: "the end of a string" })?;
+        let text = self.bytes.get(start..self.at).unwrap_or_default();
+        self.at += 1;
+        Ok(text)
+    }
+
+    /// The key of an object's next entry, with the colon consumed.
+    #[inline]
+    pub(crate) fn key(&mut self) -> Result<&'a [u8], ScanError> {
+        let key = self.string()?;
+        self.expect(b':', "a colon after the key")?;
+        Ok(key)
+    }
+
+    /// After a value: consumes the comma before another, or `close`; `false` at the end.
+    #[inline]
+    pub(crate) fn more(&mut self, close: u8) -> Result<bool, ScanError> {
+        match self.peek() {
+            Some(b',') => {
+                self.at += 1;
+                Ok(true)
+            }
+            Some(byte) if byte == close => {
+                self.at += 1;
+                Ok(false)
+            }
+            _ => self.error("a comma or the end of the list"),
+        }
+    }
+
+    /// Whether the text ends with `byte`, white space aside.
+    pub(crate) fn ends_with(&self, byte: u8) -> bool {
+        self.bytes.trim_ascii_end().last() == Some(&byte)
+    }
+
+    /// The beginning of the first record at or after `from`, for picking up behind a broken one:
+    /// an object behind a comma that begins with an id and goes on with another key. (Connected
+    /// records look like that too, but go on with their `identifier`.)
+    pub(crate) fn next_record(&self, from: usize) -> Option<usize> {
+        let mut at = from;
+        loop {
+            at += self.bytes.get(at..)?.iter().position(|b| *b == b'{')?;
+            let before = self.bytes.get(..at)?.trim_ascii_end();
+            if before.last() == Some(&b',') && self.begins_record(at + 1) {
+                return Some(at);
+            }
+            at += 1;
+        }
+    }
+
+    fn begins_record(mut self, at: usize) -> bool {
+        self.at = at;
+        let id = self.key().is_ok_and(|key| key == b"id")
+            && self.string().is_ok_and(|id| id.len() == 24 && id.iter().all(u8::is_ascii_hexdigit));
+        id && self.more(b'}') == Ok(true) && self.key().is_ok_and(|key| key != b"identifier")
+    }
+
+    /// The text of the value that comes next, whatever it is.
+    #[inline]
+    pub(crate) fn value(&mut self) -> Result<&'a [u8], ScanError> {
+        let first = self.peek();
+        let start = self.at;
+        match first {
+            Some(b'"') => {
+                self.string()?;
+            }
+            Some(b'{' | b'[') => self.at = nest_end(self.bytes, start)?,
+            Some(b',' | b':' | b'}' | b']') | None => return self.error("a value"),
+            Some(_) => self.at = bare_end(self.bytes, start),
+        }
+        Ok(self.bytes.get(start..self.at).unwrap_or_default())
+    }
+}
+
+/// Entries of the JSON object in `text`, which must be one; stops quietly where it is broken.
+pub(crate) fn entries(text: &[u8]) -> impl Iterator<Item = (Cow<'_, [u8]>, &[u8])> {
+    let mut scan = Scanner::new(text);
+    let mut open = scan.eat(b'{') && scan.peek() != Some(b'}');
+    std::iter::from_fn(move || {
+        if !open {
+            return None;
+        }
+        let key = scan.key().ok()?;
+        let value = scan.value().ok()?;
+        open = scan.more(b'}').unwrap_or(false);
+        Some((unescape(key), value))
+    })
+}
+
+/// Elements of the JSON array in `text`, which must be one; stops quietly where it is broken.
+pub(crate) fn elements(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut scan = Scanner::new(text);
+    let mut open = scan.eat(b'[') && scan.peek() != Some(b']');
+    std::iter::from_fn(move || {
+        if !open {
+            return None;
+        }
+        let value = scan.value().ok()?;
+        open = scan.more(b']').unwrap_or(false);
+        Some(value)
+    })
+}
+
+/// The contents of a string without its escapes; invalid ones stay as they are.
+pub(crate) fn unescape(text: &[u8]) -> Cow<'_, [u8]> {
+    if !text.contains(&b'\\') {
+        return Cow::Borrowed(text);
+    }
+    let mut quoted = Vec::with_capacity(text.len() + 2);
+    quoted.push(b'"');
+    quoted.extend_from_slice(text);
+    quoted.push(b'"');
+    match serde_json::from_slice::<String>(&quoted) {
+        Ok(plain) => Cow::Owned(plain.into_bytes()),
+        Err(_) => Cow::Borrowed(text),
+    }
+}
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGHS: u64 = 0x8080_8080_8080_8080;
+
+/// Marks the lowest byte of `word` that equals `byte` (and perhaps higher ones, which do not
+/// matter) by its high bit.
+#[inline]
+fn matches(word: u64, byte: u8) -> u64 {
+    let zeroed = word ^ (ONES * byte as u64);
+    zeroed.wrapping_sub(ONES) & !zeroed & HIGHS
+}
+
+/// Where the string whose contents begin at `start` has its closing quote.
+#[inline]
+fn string_end(bytes: &[u8], start: usize) -> Option<usize> {
+    let mut at = start;
+    loop {
+        at = quote_or_escape(bytes, at)?;
+        if bytes.get(at) == Some(&b'"') {
+            return Some(at);
+        }
+        at += 2;
+    }
+}
+
+#[inline]
+fn quote_or_escape(bytes: &[u8], start: usize) -> Option<usize> {
+    let mut at = start;
+    while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+        let word = u64::from_le_bytes(*chunk);
+        let found = matches(word, b'"') | matches(word, b'\\');
+        if found != 0 {
+            return Some(at + found.trailing_zeros() as usize / 8);
+        }
+        at += 8;
+    }
+    let rest = bytes.get(at..)?.iter().position(|b| matches!(b, b'"' | b'\\'))?;
+    Some(at + rest)
+}
+
+/// The end of the object or array that begins at `start`. Kinds of brackets are not told apart:
+/// what is passed over is counted, not validated.
+fn nest_end(bytes: &[u8], start: usize) -> Result<usize, ScanError> {
+    const END: &str = "the end of an object or list";
+    let mut depth = 0_usize;
+    let mut at = start;
+    while let Some(byte) = bytes.get(at) {
+        at += 1;
+        match byte {
+            b'"' => at = string_end(bytes, at).ok_or(ScanError { at, expected: "the end of a string" })? + 1,
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => {
+                depth -= 1;
+                if depth == 0 {
+                    return Ok(at);
+                }
+            }
+            _ => {}
+        }
+    }
+    Err(ScanError { at: start, expected: END })
+}
+
+/// The end of the number or word that begins at `start`.
+#[inline]
+fn bare_end(bytes: &[u8], start: usize) -> usize {
+    let rest = bytes.get(start..).unwrap_or_default();
+    let length = rest
+        .iter()
+        .position(|b| matches!(b, b',' | b'}' | b']' | b':' | b'"' | b'{' | b'[' | b' ' | b'\n' | b'\r' | b'\t'));
+    start + length.unwrap_or(rest.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn values_end_where_they_end() {
+        for (text, value) in [
+            (r#"  "a\"b" , 1"#, r#""a\"b""#),
+            (r#""\\" , 1"#, r#""\\""#),
+            ("-12.5e3}", "-12.5e3"),
+            (r#"{"a":["}",{"b":"]"}]},"#, r#"{"a":["}",{"b":"]"}]}"#),
+            ("null]", "null"),
+            ("NaN,", "NaN"),
+        ] {
+            assert_eq!(Scanner::new(text.as_bytes()).value().unwrap(), value.as_bytes(), "{text}");
+        }
+        for text in ["", "  ", ",", "}", "\"open", "{\"a\":1", "[1,2"] {
+            assert!(Scanner::new(text.as_bytes()).value().is_err(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn agrees_with_serde_json_on_valid_text(value in any_json(), tail in "[ ,\\]}]{0,3}") {
+            let text = value.to_string();
+            let whole = format!("{text}{tail}");
+            prop_assert_eq!(Scanner::new(whole.as_bytes()).value().unwrap(), text.as_bytes());
+        }
+
+        #[test]
+        fn never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let mut scan = Scanner::new(&bytes);
+            while scan.value().is_ok() && scan.at() < bytes.len() {}
+            entries(&bytes).count();
+            elements(&bytes).count();
+        }
+    }
+
+    fn any_json() -> impl Strategy<Value = serde_json::Value> {
+        let leaf = prop_oneof![
+            Just(serde_json::Value::Null),
+            any::<bool>().prop_map(Into::into),
+            any::<i64>().prop_map(Into::into),
+            any::<String>().prop_map(Into::into),
+        ];
+        leaf.prop_recursive(4, 40, 6, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..6).prop_map(Into::into),
+                proptest::collection::vec((any::<String>(), inner), 0..6)
+                    .prop_map(|pairs| serde_json::Value::Object(pairs.into_iter().collect())),
+            ]
+        })
+    }
+}

@@ -1,0 +1,359 @@
+//! Keys and ids: the names that Knack gives to things, checked before they enter a path.
+//!
+//! Nothing here can be built from bad text, so a path or a filter that is made of them needs no
+//! escaping and cannot be led elsewhere.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// Text that is no key or id of the kind asked for.
+///
+/// ```
+/// use knack_core::key::ObjectKey;
+///
+/// let error = "orders".parse::<ObjectKey>().unwrap_err();
+/// assert_eq!(error.to_string(), "`orders` is no object key: expected `object_` and a number, like `object_3`");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{given}` is no {what}: expected {expected}")]
+pub struct KeyError {
+    given: String,
+    what: &'static str,
+    expected: &'static str,
+}
+
+impl KeyError {
+    fn new(given: &str, what: &'static str, expected: &'static str) -> Self {
+        // Keys are short; a long text here is a mistake, perhaps a secret, and is not repeated whole.
+        Self { given: shorten(given, 40), what, expected }
+    }
+}
+
+fn shorten(text: &str, limit: usize) -> String {
+    let mut kept: String = text.chars().take(limit).collect();
+    if kept.len() < text.len() {
+        kept.push('…');
+    }
+    kept
+}
+
+/// The number behind `prefix`, in the one spelling that Knack uses: no sign, no leading zero.
+fn numbered(text: &str, prefix: &str) -> Option<u32> {
+    let digits = text.strip_prefix(prefix)?;
+    let plain = digits.bytes().all(|b| b.is_ascii_digit()) && (!digits.starts_with('0') || digits == "0");
+    if plain { digits.parse().ok() } else { None }
+}
+
+macro_rules! numbered_key {
+    ($(#[$doc:meta])* $name:ident, $prefix:literal, $what:literal, $expected:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(u32);
+
+        impl $name {
+            /// The key with this number.
+            pub const fn new(number: u32) -> Self {
+                Self(number)
+            }
+
+            /// The number in the key.
+            pub const fn number(self) -> u32 {
+                self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = KeyError;
+
+            fn from_str(text: &str) -> Result<Self, KeyError> {
+                numbered(text, $prefix).map(Self).ok_or_else(|| KeyError::new(text, $what, $expected))
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!($prefix, "{}"), self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, f)
+            }
+        }
+    };
+}
+
+numbered_key!(
+    /// The key of an object (a table), `object_3`.
+    ///
+    /// ```
+    /// use knack_core::key::ObjectKey;
+    ///
+    /// let key: ObjectKey = "object_3".parse()?;
+    /// assert_eq!(key, ObjectKey::new(3));
+    /// assert!("object_3/records".parse::<ObjectKey>().is_err());
+    /// # Ok::<(), knack_core::key::KeyError>(())
+    /// ```
+    ObjectKey, "object_", "object key", "`object_` and a number, like `object_3`"
+);
+numbered_key!(
+    /// The key of a page, `scene_12`.
+    ///
+    /// ```
+    /// use knack_core::key::SceneKey;
+    /// assert_eq!("scene_12".parse::<SceneKey>()?.to_string(), "scene_12");
+    /// # Ok::<(), knack_core::key::KeyError>(())
+    /// ```
+    SceneKey, "scene_", "scene key", "`scene_` and a number, like `scene_12`"
+);
+numbered_key!(
+    /// The key of a view on a page, `view_18`.
+    ///
+    /// ```
+    /// use knack_core::key::ViewKey;
+    /// assert_eq!("view_18".parse::<ViewKey>()?.to_string(), "view_18");
+    /// # Ok::<(), knack_core::key::KeyError>(())
+    /// ```
+    ViewKey, "view_", "view key", "`view_` and a number, like `view_18`"
+);
+
+/// The key of a field: `field_7`, or one of the four names that records carry besides.
+///
+/// ```
+/// use knack_core::key::FieldKey;
+///
+/// assert_eq!("field_7".parse::<FieldKey>()?, FieldKey::new(7));
+/// assert_eq!("account_status".parse::<FieldKey>()?, FieldKey::ACCOUNT_STATUS);
+/// assert!("field_7_raw".parse::<FieldKey>().is_err());
+/// # Ok::<(), knack_core::key::KeyError>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FieldKey(Column);
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Column {
+    Numbered(u32),
+    Id,
+    AccountStatus,
+    ApprovalStatus,
+    ProfileKeys,
+}
+
+impl FieldKey {
+    /// The record's own id, as a column to filter or sort by.
+    pub const ID: Self = Self(Column::Id);
+    /// Whether a user's account is active; only user tables have it.
+    pub const ACCOUNT_STATUS: Self = Self(Column::AccountStatus);
+    /// Whether a user's account is approved; only user tables have it.
+    pub const APPROVAL_STATUS: Self = Self(Column::ApprovalStatus);
+    /// The roles of a user; only user tables have it.
+    pub const PROFILE_KEYS: Self = Self(Column::ProfileKeys);
+
+    /// The key `field_{number}`.
+    pub const fn new(number: u32) -> Self {
+        Self(Column::Numbered(number))
+    }
+
+    /// The number in the key, `None` for the four named columns.
+    pub const fn number(self) -> Option<u32> {
+        match self.0 {
+            Column::Numbered(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// The text of a named column, `None` for a numbered field.
+    const fn named(self) -> Option<&'static str> {
+        match self.0 {
+            Column::Numbered(_) => None,
+            Column::Id => Some("id"),
+            Column::AccountStatus => Some("account_status"),
+            Column::ApprovalStatus => Some("approval_status"),
+            Column::ProfileKeys => Some("profile_keys"),
+        }
+    }
+}
+
+impl FromStr for FieldKey {
+    type Err = KeyError;
+
+    fn from_str(text: &str) -> Result<Self, KeyError> {
+        let named = [Self::ID, Self::ACCOUNT_STATUS, Self::APPROVAL_STATUS, Self::PROFILE_KEYS];
+        numbered(text, "field_")
+            .map(Self::new)
+            .or_else(|| named.into_iter().find(|key| key.named() == Some(text)))
+            .ok_or_else(|| KeyError::new(text, "field key", "`field_` and a number, like `field_7`"))
+    }
+}
+
+impl fmt::Display for FieldKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.0, self.named()) {
+            (Column::Numbered(number), _) => write!(f, "field_{number}"),
+            (_, name) => f.write_str(name.unwrap_or_default()),
+        }
+    }
+}
+
+impl fmt::Debug for FieldKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// 12 bytes written as 24 hexadecimal digits, as Knack writes records and applications.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Hex12([u8; 12]);
+
+impl Hex12 {
+    fn parse(text: &[u8]) -> Option<Self> {
+        let (pairs, rest) = text.as_chunks::<2>();
+        if pairs.len() != 12 || !rest.is_empty() {
+            return None;
+        }
+        let mut bytes = [0; 12];
+        for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
+            *byte = nibble(*high)? << 4 | nibble(*low)?;
+        }
+        Some(Self(bytes))
+    }
+}
+
+fn nibble(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        b'A'..=b'F' => Some(digit - b'A' + 10),
+        _ => None,
+    }
+}
+
+impl fmt::Display for Hex12 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// The id of a record: 12 bytes, `Copy`, shown as 24 hexadecimal digits. The first four bytes are
+/// the second in which the record was made.
+///
+/// Source: docs.knack.com/docs/object-based-requests.
+///
+/// ```
+/// use knack_core::RecordId;
+///
+/// let id: RecordId = "5d7964422d7159001659b27a".parse()?;
+/// assert_eq!(id.to_string(), "5d7964422d7159001659b27a");
+/// assert_eq!(id.created_at_unix(), 1_568_236_610);
+/// assert!("5d79".parse::<RecordId>().is_err());
+/// assert!("../../applications/xyzxyz".parse::<RecordId>().is_err());
+/// # Ok::<(), knack_core::key::KeyError>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RecordId(Hex12);
+
+impl RecordId {
+    /// The id with these bytes.
+    pub const fn from_bytes(bytes: [u8; 12]) -> Self {
+        Self(Hex12(bytes))
+    }
+
+    /// The id as bytes.
+    pub const fn to_bytes(self) -> [u8; 12] {
+        self.0.0
+    }
+
+    /// When the record was made, in seconds since 1970 (UTC), as its id tells.
+    pub const fn created_at_unix(self) -> u32 {
+        let [a, b, c, d, ..] = self.0.0;
+        u32::from_be_bytes([a, b, c, d])
+    }
+
+    pub(crate) fn from_hex(text: &[u8]) -> Option<Self> {
+        Hex12::parse(text).map(Self)
+    }
+}
+
+impl FromStr for RecordId {
+    type Err = KeyError;
+
+    fn from_str(text: &str) -> Result<Self, KeyError> {
+        Self::from_hex(text.as_bytes())
+            .ok_or_else(|| KeyError::new(text, "record id", "24 hexadecimal digits"))
+    }
+}
+
+impl fmt::Display for RecordId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl fmt::Debug for RecordId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+/// The id of an application, 24 hexadecimal digits from the Builder's page "API & Code". It is no
+/// secret: every visitor of the live application sees it.
+///
+/// Source: docs.knack.com/docs/object-based-requests.
+///
+/// ```
+/// use knack_core::ApplicationId;
+///
+/// assert!("5d79512148c4af00106d1507".parse::<ApplicationId>().is_ok());
+/// assert!("my-app".parse::<ApplicationId>().is_err());
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ApplicationId(Hex12);
+
+impl FromStr for ApplicationId {
+    type Err = KeyError;
+
+    fn from_str(text: &str) -> Result<Self, KeyError> {
+        Hex12::parse(text.as_bytes())
+            .map(Self)
+            .ok_or_else(|| KeyError::new(text, "application id", "24 hexadecimal digits"))
+    }
+}
+
+impl fmt::Display for ApplicationId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl fmt::Debug for ApplicationId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_have_one_spelling() {
+        for bad in ["", "object_", "object_-1", "object_+1", "object_03", "object_3 ", "Object_3", "object_4294967296"] {
+            assert!(bad.parse::<ObjectKey>().is_err(), "{bad:?}");
+        }
+        assert_eq!("object_0".parse(), Ok(ObjectKey::new(0)));
+    }
+
+    #[test]
+    fn a_long_text_is_not_repeated_whole() {
+        let error = "x".repeat(500).parse::<RecordId>().unwrap_err();
+        assert!(error.to_string().len() < 120, "{error}");
+    }
+
+    #[test]
+    fn ids_are_case_insensitive_and_print_in_lower_case() {
+        let id: RecordId = "5D7964422D7159001659B27A".parse().unwrap();
+        assert_eq!(id.to_string(), "5d7964422d7159001659b27a");
+        assert!("5d7964422d7159001659b27é".parse::<RecordId>().is_err());
+    }
+}

@@ -1,0 +1,52 @@
+//! The pure half of the Knack client: what records, values, queries, calls and limits *are*, with
+//! no I/O and no async runtime. Programs name the crate `knack-runtime`, which re-exports all of
+//! this.
+//!
+//! - A struct that derives [`KnackObject`] is a *projection* of an object: it takes the fields it
+//!   names. Its verbs are provided methods over [`verbs::Execute`].
+//! - [`value`] has the Rust types for each [`kind`] of field; [`patch`] changes them, [`query`]
+//!   asks for them.
+//! - [`limit::Limiter`] says when a call may go, [`quota::QuotaPolicy`] which calls count and what an
+//!   answer means. Both are synchronous and take the time as an argument.
+
+pub mod call;
+pub mod cell;
+pub mod clock;
+pub mod error;
+pub mod headers;
+mod json;
+pub mod key;
+pub mod kind;
+pub mod limit;
+pub mod list;
+pub mod object;
+pub mod patch;
+pub mod plan;
+pub mod query;
+pub mod quota;
+pub mod record;
+pub mod transport;
+pub mod value;
+pub mod verbs;
+pub mod write;
+
+pub use error::{Error, Result};
+pub use key::{ApplicationId, RecordId};
+pub use patch::Patch;
+pub use plan::Plan;
+pub use value::Link;
+pub use verbs::KnackObject;
+
+/// What derived code names. Not part of the API: it may change in any release.
+#[doc(hidden)]
+pub mod __private1 {
+    pub use core::result::Result;
+
+    pub use crate::error::Error;
+    pub use crate::key::{FieldKey, ObjectKey, RecordId};
+    pub use crate::kind;
+    pub use crate::object::{Field, FieldDef, Object, Optional, Projection, Required};
+    pub use crate::patch::BodyWriter;
+    pub use crate::record::{FieldError, Reader};
+    pub use crate::verbs::{KnackObject, NewRecord};
+}

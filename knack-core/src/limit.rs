@@ -1,0 +1,265 @@
+//! Limiters: who may send, and when.
+//!
+//! The executor owns the queue. A [`Limiter`] answers for the head of that queue alone: a permit,
+//! not before a certain moment, or not before something changes. It neither sleeps nor keeps
+//! waiters, so that every limiter is exactly first in, first out, and one that is shared between
+//! processes can lease permits ahead in a task of its own.
+//!
+//! A permit goes through states: *granted*, then *sent*, then *observed*. Dropped before it is
+//! sent, it is refunded; dropped after, it stays charged, because a cancelled call may still
+//! arrive at the server.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::StatusCode;
+
+use crate::clock::Moment;
+use crate::headers::LimitHeaders;
+
+/// What the head of the queue asks for.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Ask {
+    /// When the call should be done with.
+    pub deadline: Moment,
+    /// How often the call was sent already.
+    pub attempt: u32,
+}
+
+impl Ask {
+    /// A first attempt that has until `deadline`.
+    pub const fn new(deadline: Moment) -> Self {
+        Self { deadline, attempt: 0 }
+    }
+}
+
+/// A limiter's answer to the head of the queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Send now; the id names the permit from here on.
+    Granted(PermitId),
+    /// Ask again at this moment, or earlier if something changes.
+    NotBefore(Moment),
+    /// Ask again when a permit comes back or the limiter says that something changed.
+    OnChange,
+}
+
+/// The name that a limiter gives to a permit. What it means is the limiter's business.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct PermitId(pub u64);
+
+/// What became of a call that was sent.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Observation {
+    /// When it was sent.
+    pub sent_at: Moment,
+    /// When its answer, or its failure, came.
+    pub received_at: Moment,
+    /// The answer's status; `None` if none came.
+    pub status: Option<StatusCode>,
+    /// What the answer says about limits.
+    pub headers: LimitHeaders,
+}
+
+impl Observation {
+    /// An answer with this status.
+    pub const fn new(sent_at: Moment, received_at: Moment, status: Option<StatusCode>, headers: LimitHeaders) -> Self {
+        Self { sent_at, received_at, status, headers }
+    }
+
+    /// Whether the server refused the call for its rate or its plan (status 429).
+    pub fn refused(&self) -> bool {
+        self.status == Some(StatusCode::TOO_MANY_REQUESTS)
+    }
+}
+
+/// A limiter as seen from outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Snapshot {
+    /// The limiter's name.
+    pub strategy: &'static str,
+    /// Permits that are granted or sent and not answered yet.
+    pub in_flight: u32,
+    /// Permits that could be granted now; `None` if there is no bound.
+    pub available: Option<u32>,
+    /// Answers seen.
+    pub answered: u64,
+    /// How many of them were refusals (429).
+    pub refused: u64,
+    /// The smallest round trip seen.
+    pub least_round_trip: Option<Duration>,
+}
+
+/// Decides when calls are sent. All methods are called from the executor, never concurrently for
+/// the same permit; they take the time as an argument and return at once.
+///
+/// One limiter may serve several clients: each gives it the same kind of clock only if the clients
+/// share theirs, as clones do.
+///
+/// ```
+/// use std::sync::atomic::{AtomicU64, Ordering};
+/// use std::time::Duration;
+/// use knack_core::clock::Moment;
+/// use knack_core::limit::{Ask, Decision, Limiter, Observation, PermitId, Snapshot};
+///
+/// /// At most one call a second, whatever the answers say.
+/// #[derive(Default)]
+/// struct OnePerSecond { next: AtomicU64 }
+///
+/// impl Limiter for OnePerSecond {
+///     fn try_acquire(&self, _ask: &Ask, now: Moment) -> Decision {
+///         let next = Moment::new(Duration::from_millis(self.next.load(Ordering::Relaxed)));
+///         if now < next {
+///             return Decision::NotBefore(next);
+///         }
+///         let after = (now + Duration::from_secs(1)).since_start().as_millis() as u64;
+///         self.next.store(after, Ordering::Relaxed);
+///         Decision::Granted(PermitId(0))
+///     }
+///     fn refund(&self, _id: PermitId) {}
+///     fn lost(&self, _id: PermitId, _sent_at: Moment) {}
+///     fn observe(&self, _id: PermitId, _observation: &Observation) {}
+///     fn snapshot(&self, _now: Moment) -> Snapshot { Snapshot::default() }
+/// }
+/// ```
+pub trait Limiter: Send + Sync + 'static {
+    /// May the head of the queue be sent now?
+    fn try_acquire(&self, ask: &Ask, now: Moment) -> Decision;
+
+    /// The permit was not used: nothing was sent.
+    fn refund(&self, id: PermitId);
+
+    /// The call was sent at `sent_at` and given up before its answer; it may still arrive at the
+    /// server and must stay charged for as long as that could be.
+    fn lost(&self, id: PermitId, sent_at: Moment);
+
+    /// The call ended: with an answer, or with a failure of the transport (`status` is `None`).
+    fn observe(&self, id: PermitId, observation: &Observation);
+
+    /// The state at `now`, for people and for metrics.
+    fn snapshot(&self, now: Moment) -> Snapshot;
+
+    /// The earliest moment at which the call with `ahead` calls before it could be granted, if
+    /// that is known. A call whose deadline is earlier is refused at once, so a guess must be too
+    /// early rather than too late.
+    fn earliest(&self, ahead: usize, now: Moment) -> Option<Moment> {
+        let _ = (ahead, now);
+        None
+    }
+
+    /// Gives the limiter a bell to ring when something changes that no answer or permit tells of,
+    /// such as a permit leased from elsewhere. Called once by each client.
+    fn on_change(&self, bell: Bell) {
+        let _ = bell;
+    }
+}
+
+/// Wakes an executor's queue, so that its head asks again.
+#[derive(Clone)]
+pub struct Bell(Arc<dyn Fn() + Send + Sync>);
+
+impl Bell {
+    /// A bell that calls `ring`.
+    pub fn new(ring: impl Fn() + Send + Sync + 'static) -> Self {
+        Self(Arc::new(ring))
+    }
+
+    /// Something changed.
+    pub fn ring(&self) {
+        (self.0)();
+    }
+}
+
+impl fmt::Debug for Bell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Bell")
+    }
+}
+
+/// Leave to send one call. See the [module](self) for its states.
+///
+/// ```
+/// # use std::sync::Arc;
+/// # use std::time::Duration;
+/// use knack_core::clock::Moment;
+/// use knack_core::limit::{Ask, Decision, Limiter, Permit, Slots};
+///
+/// let slots: Arc<dyn Limiter> = Arc::new(Slots::new(1));
+/// let ask = Ask::new(Moment::new(Duration::from_secs(60)));
+///
+/// let permit = Permit::try_acquire(&slots, &ask, Moment::ZERO).unwrap();
+/// drop(permit); // nothing was sent: refunded
+/// assert!(Permit::try_acquire(&slots, &ask, Moment::ZERO).is_ok());
+/// ```
+#[must_use = "a permit that is dropped is given back"]
+pub struct Permit {
+    limiter: Arc<dyn Limiter>,
+    id: PermitId,
+    state: State,
+    bell: Option<Bell>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum State {
+    Granted,
+    Sent(Moment),
+    Observed,
+}
+
+impl Permit {
+    /// Asks `limiter` once; an `Err` says when to ask again and is never [`Decision::Granted`].
+    pub fn try_acquire(limiter: &Arc<dyn Limiter>, ask: &Ask, now: Moment) -> Result<Self, Decision> {
+        match limiter.try_acquire(ask, now) {
+            Decision::Granted(id) => {
+                Ok(Self { limiter: Arc::clone(limiter), id, state: State::Granted, bell: None })
+            }
+            wait => Err(wait),
+        }
+    }
+
+    /// Rings `bell` when the permit ends, in whatever state.
+    pub fn with_bell(mut self, bell: Bell) -> Self {
+        self.bell = Some(bell);
+        self
+    }
+
+    /// The call is being sent: from here on it is charged.
+    pub fn mark_sent(&mut self, now: Moment) {
+        self.state = State::Sent(now);
+    }
+
+    /// The call ended.
+    pub fn observe(mut self, observation: &Observation) {
+        self.state = State::Observed;
+        self.limiter.observe(self.id, observation);
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        match self.state {
+            State::Granted => self.limiter.refund(self.id),
+            State::Sent(at) => self.limiter.lost(self.id, at),
+            State::Observed => {}
+        }
+        if let Some(bell) = &self.bell {
+            bell.ring();
+        }
+    }
+}
+
+impl fmt::Debug for Permit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Permit").field("id", &self.id).field("state", &self.state).finish_non_exhaustive()
+    }
+}
+
+mod slots;
+mod unmetered;
+
+pub use slots::Slots;
+pub use unmetered::Unmetered;

@@ -1,0 +1,288 @@
+//! Lists as streams: page by page, in bounded memory, none lost and none twice.
+
+use std::collections::{HashSet, VecDeque};
+use std::fmt;
+use std::future::poll_fn;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use futures_core::Stream;
+
+use crate::call::{self, Call};
+use crate::error::{Error, Result};
+use crate::key::RecordId;
+use crate::query::{Filter, Format, ListQuery, Sort};
+use crate::record::{Guarded, Page, RecordError, read_page};
+use crate::transport::BoxFuture;
+use crate::verbs::{KnackObject, ObjectAccess, Reply};
+
+/// A list of records, not yet asked for: refine it, then read it in one of five ways.
+///
+/// | reads | gives |
+/// |---|---|
+/// | [`stream`](Self::stream) | records one by one |
+/// | [`pages`](Self::pages) | pages with what the server says of them |
+/// | [`all`](Self::all) | a `Vec` of every record, or the first error |
+/// | [`guarded`](Self::guarded) | a `Vec` of every record and of every error |
+/// | [`first`](Self::first) | the first record, with a page of one |
+///
+/// Each page costs one call. Pages are as large as Knack allows, 1,000 records, unless set.
+#[must_use = "a list asks for nothing before it is read"]
+pub struct List<T, C> {
+    client: C,
+    query: ListQuery,
+    target: PhantomData<fn() -> T>,
+}
+
+impl<T: KnackObject, C: ObjectAccess> List<T, C> {
+    pub(crate) fn new(client: C) -> Self {
+        Self { client, query: ListQuery::default(), target: PhantomData }
+    }
+
+    fn map(self, change: impl FnOnce(ListQuery) -> ListQuery) -> Self {
+        Self { query: change(self.query), ..self }
+    }
+
+    /// Keeps only what passes the filter. A second filter replaces the first; join rules with `&`.
+    pub fn filter(self, filter: impl Into<Filter<T::Object>>) -> Self {
+        self.map(|query| query.filter(filter))
+    }
+
+    /// Sets the order. Sort by a field that does not change while you read: pages are counted anew
+    /// for each call.
+    pub fn sort(self, sort: Sort<T::Object>) -> Self {
+        self.map(|query| query.sort(sort))
+    }
+
+    /// Sets how many records a page holds, from 1 to 1,000.
+    pub fn rows_per_page(self, rows: u16) -> Self {
+        self.map(|query| query.rows_per_page(rows))
+    }
+
+    /// Searches the fields that are marked as searchable.
+    pub fn search(self, text: impl Into<String>) -> Self {
+        self.map(|query| query.search(text))
+    }
+
+    /// Sets in which form values are sent.
+    pub fn format(self, format: Format) -> Self {
+        self.map(|query| query.format(format))
+    }
+
+    /// The records, one by one. A record that cannot be read is an `Err` among them and does not end
+    /// the stream; a page that cannot be had does.
+    pub fn stream(self) -> Records<T, C> {
+        Records { pages: self.pages(), buffer: VecDeque::new() }
+    }
+
+    /// The pages.
+    pub fn pages(self) -> Pages<T, C> {
+        Pages { client: self.client, query: self.query, fetch: None, progress: Progress::default(), target: PhantomData }
+    }
+
+    /// Every record, or the first error: one record that cannot be read fails the whole. Use
+    /// [`guarded`](Self::guarded) to keep the others.
+    pub async fn all(self) -> Result<Vec<T>> {
+        let mut records = self.stream();
+        let mut all = Vec::new();
+        while let Some(record) = records.next().await {
+            all.push(record?);
+        }
+        Ok(all)
+    }
+
+    /// Every record, each with what is wrong with it if it could not be read.
+    pub async fn guarded(self) -> Result<Vec<Guarded<T>>> {
+        let mut pages = self.pages();
+        let mut all = Vec::new();
+        while let Some(page) = pages.next().await {
+            all.extend(page?.records);
+        }
+        Ok(all)
+    }
+
+    /// The first record, or `None` if there is none. Asks for a page of one.
+    pub async fn first(self) -> Result<Option<T>> {
+        self.rows_per_page(1).stream().next().await.transpose()
+    }
+}
+
+impl<T, C> fmt::Debug for List<T, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("List").field("query", &self.query).finish_non_exhaustive()
+    }
+}
+
+/// A stream of records. It owns what it needs: it can be moved to a task.
+#[must_use = "streams ask for nothing before they are read"]
+pub struct Records<T, C> {
+    pages: Pages<T, C>,
+    buffer: VecDeque<Guarded<T>>,
+}
+
+impl<T: KnackObject, C: ObjectAccess> Records<T, C> {
+    /// The next record, without the need for an extension trait.
+    pub async fn next(&mut self) -> Option<Result<T>> {
+        poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
+    }
+}
+
+impl<T: KnackObject, C: ObjectAccess> Stream for Records<T, C> {
+    type Item = Result<T>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<T>>> {
+        loop {
+            if let Some(record) = self.buffer.pop_front() {
+                return Poll::Ready(Some(record.result.map_err(Error::Unreadable)));
+            }
+            match ready!(Pin::new(&mut self.pages).poll_next(cx)) {
+                Some(Ok(page)) => self.buffer = page.records.into(),
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => return Poll::Ready(None),
+            }
+        }
+    }
+}
+
+impl<T, C> Unpin for Records<T, C> {}
+
+impl<T, C> fmt::Debug for Records<T, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Records").field("buffered", &self.buffer.len()).field("pages", &self.pages).finish()
+    }
+}
+
+/// A stream of pages. Ends after an error.
+#[must_use = "streams ask for nothing before they are read"]
+pub struct Pages<T, C> {
+    client: C,
+    query: ListQuery,
+    fetch: Option<(Call, BoxFuture<'static, Result<Reply>>)>,
+    progress: Progress,
+    target: PhantomData<fn() -> T>,
+}
+
+impl<T: KnackObject, C: ObjectAccess> Pages<T, C> {
+    /// The next page, without the need for an extension trait.
+    pub async fn next(&mut self) -> Option<Result<Page<T>>> {
+        poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
+    }
+
+    fn begin(&mut self) -> (Call, BoxFuture<'static, Result<Reply>>) {
+        let query = self.query.clone().page(self.progress.page + 1);
+        let call = call::list(T::PROJECTION, &query);
+        let (client, sent) = (self.client.clone(), call.clone());
+        (call, Box::pin(async move { client.execute(sent).await }))
+    }
+
+    fn end(&mut self, call: &Call, reply: Result<Reply>) -> Result<Option<Page<T>>> {
+        let call = *call.label();
+        let page = read_page::<T>(&reply?.body).map_err(|answer| Error::Malformed { call, answer })?;
+        match self.progress.take(page, self.query.rows()) {
+            Ok(page) => Ok(page),
+            Err(Stuck { page }) => Err(Error::Api {
+                call,
+                status: http::StatusCode::OK,
+                message: format!("page {page} brought only records of earlier pages, so the list would never end"),
+            }),
+        }
+    }
+}
+
+impl<T: KnackObject, C: ObjectAccess> Stream for Pages<T, C> {
+    type Item = Result<Page<T>>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Page<T>>>> {
+        if self.progress.done {
+            return Poll::Ready(None);
+        }
+        let mut fetch = self.fetch.take().unwrap_or_else(|| self.begin());
+        let Poll::Ready(reply) = fetch.1.as_mut().poll(cx) else {
+            self.fetch = Some(fetch);
+            return Poll::Pending;
+        };
+        let page = self.end(&fetch.0, reply);
+        self.progress.done |= page.is_err();
+        Poll::Ready(page.transpose())
+    }
+}
+
+impl<T, C> Unpin for Pages<T, C> {}
+
+impl<T, C> fmt::Debug for Pages<T, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pages").field("query", &self.query).field("progress", &self.progress).finish_non_exhaustive()
+    }
+}
+
+/// How many ids are remembered to know records that come twice. Records move to a later page when
+/// others are made before them, so a few pages back are enough, and memory stays bounded.
+const REMEMBERED: usize = 10_000;
+
+/// Decides what is new in a page and when the list is over.
+///
+/// Real applications send short pages in the middle and totals that are wrong, so neither ends a
+/// list by itself. It is over at an empty page; or, to save that call, where everything agrees: the
+/// page is the last by the server's count, it is short, and the records so far are exactly as many
+/// as the server says.
+#[derive(Debug, Default)]
+struct Progress {
+    page: u64,
+    records: u64,
+    done: bool,
+    seen: HashSet<RecordId>,
+    order: VecDeque<RecordId>,
+}
+
+/// A page that brought nothing new.
+struct Stuck {
+    page: u64,
+}
+
+impl Progress {
+    fn take<T>(&mut self, mut page: Page<T>, rows: u16) -> Result<Option<Page<T>>, Stuck> {
+        self.page += 1;
+        let came = page.records.len();
+        if came == 0 {
+            self.done = true;
+            // An empty list is one empty page; behind others it is no page at all.
+            return Ok((self.page == 1).then_some(page));
+        }
+        page.records.retain(|record| record.id.is_none_or(|id| self.is_new(id)));
+        self.records += page.records.len() as u64;
+        let last = page.total_pages.is_some_and(|total| self.page >= total);
+        if page.records.is_empty() {
+            return Err(Stuck { page: self.page });
+        }
+        let no_ids = page.records.iter().all(|record| record.id.is_none());
+        let agreed = came < usize::from(rows) && page.total_records == Some(self.records);
+        self.done = last && (agreed || no_ids);
+        Ok(Some(page))
+    }
+
+    fn is_new(&mut self, id: RecordId) -> bool {
+        let new = self.seen.insert(id);
+        if new {
+            self.order.push_back(id);
+            if self.order.len() > REMEMBERED
+                && let Some(oldest) = self.order.pop_front()
+            {
+                self.seen.remove(&oldest);
+            }
+        }
+        new
+    }
+}
+
+impl<T> Guarded<T> {
+    /// The record, or what is wrong with it as the error of a call.
+    pub fn into_result(self) -> Result<T> {
+        self.result.map_err(Error::Unreadable)
+    }
+
+    /// What is wrong with the record, if anything.
+    pub fn error(&self) -> Option<&RecordError> {
+        self.result.as_ref().err()
+    }
+}

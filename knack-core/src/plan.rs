@@ -1,0 +1,95 @@
+//! The plans of Knack and what they allow in a day.
+
+/// A Knack plan, by its number of API calls a day. The day ends at midnight GMT; the allowance is
+/// the account's, shared by all its applications.
+///
+/// Every plan allows the same 10 calls a second: at that pace Starter lasts 100 seconds.
+///
+/// Source: docs.knack.com/docs/api-limits.
+///
+/// ```
+/// use knack_core::plan::{AddOn, Plan};
+///
+/// assert_eq!(Plan::Pro.daily_calls(), 5_000);
+/// assert_eq!(Plan::Pro.with_add_on(AddOn::Calls50k).daily_calls(), 55_000);
+/// assert_eq!(Plan::Custom(99_999_999).daily_calls(), 99_999_999);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Plan {
+    /// 1,000 calls a day; trials have the same.
+    Starter,
+    /// 5,000 calls a day.
+    Pro,
+    /// 10,000 calls a day.
+    Corporate,
+    /// 25,000 calls a day.
+    Plus,
+    /// Another number of calls a day, by agreement or with add-ons.
+    Custom(u64),
+}
+
+impl Plan {
+    /// The calls that the plan allows in a day.
+    pub const fn daily_calls(self) -> u64 {
+        match self {
+            Self::Starter => 1_000,
+            Self::Pro => 5_000,
+            Self::Corporate => 10_000,
+            Self::Plus => 25_000,
+            Self::Custom(calls) => calls,
+        }
+    }
+
+    /// The same plan with a package of calls bought on top.
+    pub const fn with_add_on(self, add_on: AddOn) -> Self {
+        Self::Custom(self.daily_calls().saturating_add(add_on.daily_calls()))
+    }
+}
+
+/// A package of calls that can be bought on top of any plan.
+///
+/// Source: Knack's article on add-on API calls, learn.knack.com.
+///
+/// ```
+/// use knack_core::plan::AddOn;
+///
+/// assert_eq!(AddOn::Calls25k.monthly_cents(), 37_50);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AddOn {
+    /// 25,000 calls a day for 37.50 dollars a month.
+    Calls25k,
+    /// 50,000 calls a day for 75 dollars a month.
+    Calls50k,
+    /// 75,000 calls a day for 112.50 dollars a month.
+    Calls75k,
+    /// 100,000 calls a day for 150 dollars a month.
+    Calls100k,
+}
+
+impl AddOn {
+    /// Every package, the smallest first.
+    pub const ALL: [Self; 4] = [Self::Calls25k, Self::Calls50k, Self::Calls75k, Self::Calls100k];
+
+    /// The calls that it adds to a day.
+    pub const fn daily_calls(self) -> u64 {
+        match self {
+            Self::Calls25k => 25_000,
+            Self::Calls50k => 50_000,
+            Self::Calls75k => 75_000,
+            Self::Calls100k => 100_000,
+        }
+    }
+
+    /// The price of a month in US cents.
+    pub const fn monthly_cents(self) -> u32 {
+        match self {
+            Self::Calls25k => 37_50,
+            Self::Calls50k => 75_00,
+            Self::Calls75k => 112_50,
+            Self::Calls100k => 150_00,
+        }
+    }
+}

@@ -1,0 +1,541 @@
+//! Queries: filters that the compiler checks, sorts, pages, and their encoding.
+//!
+//! Source: docs.knack.com/docs/constructing-filters, …/pagination, …/sorting, …/formatting.
+
+use std::borrow::Cow;
+use std::fmt::Display;
+use std::marker::PhantomData;
+use std::ops::{BitAnd, BitOr};
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Value, json};
+
+use crate::key::{FieldKey, RecordId};
+use crate::kind::{
+    Address, AutoIncrement, Average, Boolean, Concatenation, Connection, Count, Currency, DateTime, Email, Equation,
+    File, Image, Kind, Max, Min, MultipleChoice, Name, Number, ParagraphText, Phone, Rating, RichText, ShortText,
+    Signature, Sum, Timer, UserRoles, WebLink,
+};
+use crate::object::Field;
+use crate::value::Link;
+
+/// All but what needs no encoding anywhere in a query.
+const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// One condition on records of the object `O`.
+///
+/// Rules join with `&` to [`All`] and with `|` to [`Any`]. The two do not mix: the API knows one
+/// level of rules in a request, and what it cannot say does not compile.
+#[derive(Clone, Debug)]
+pub struct Rule<O> {
+    json: Value,
+    object: PhantomData<fn() -> O>,
+}
+
+/// Rules that must all hold.
+#[derive(Clone, Debug)]
+pub struct All<O>(Vec<Rule<O>>);
+
+/// Rules of which one must hold.
+#[derive(Clone, Debug)]
+pub struct Any<O>(Vec<Rule<O>>);
+
+/// What a list is filtered by: a [`Rule`], [`All`] or [`Any`] of some.
+#[derive(Clone, Debug)]
+pub struct Filter<O> {
+    any: bool,
+    rules: Vec<Rule<O>>,
+}
+
+impl<O> Rule<O> {
+    fn new<K, N>(field: Field<O, K, N>, operator: &str, value: Option<Value>) -> Self {
+        let mut json = json!({ "field": field.key().to_string(), "operator": operator });
+        if let (Some(rule), Some(value)) = (json.as_object_mut(), value) {
+            rule.insert("value".into(), value);
+        }
+        Self { json, object: PhantomData }
+    }
+}
+
+impl<O> FromIterator<Rule<O>> for All<O> {
+    fn from_iter<I: IntoIterator<Item = Rule<O>>>(rules: I) -> Self {
+        Self(rules.into_iter().collect())
+    }
+}
+
+impl<O> FromIterator<Rule<O>> for Any<O> {
+    fn from_iter<I: IntoIterator<Item = Rule<O>>>(rules: I) -> Self {
+        Self(rules.into_iter().collect())
+    }
+}
+
+macro_rules! joins {
+    ($($op:ident, $method:ident, $joined:ident;)*) => {
+        $(
+            impl<O> $op for Rule<O> {
+                type Output = $joined<O>;
+
+                fn $method(self, other: Self) -> $joined<O> {
+                    $joined(vec![self, other])
+                }
+            }
+
+            impl<O> $op<Rule<O>> for $joined<O> {
+                type Output = Self;
+
+                fn $method(mut self, other: Rule<O>) -> Self {
+                    self.0.push(other);
+                    self
+                }
+            }
+
+            impl<O> $op for $joined<O> {
+                type Output = Self;
+
+                fn $method(mut self, other: Self) -> Self {
+                    self.0.extend(other.0);
+                    self
+                }
+            }
+        )*
+    };
+}
+
+joins! {
+    BitAnd, bitand, All;
+    BitOr, bitor, Any;
+}
+
+impl<O> From<Rule<O>> for Filter<O> {
+    fn from(rule: Rule<O>) -> Self {
+        Self { any: false, rules: vec![rule] }
+    }
+}
+
+impl<O> From<All<O>> for Filter<O> {
+    fn from(all: All<O>) -> Self {
+        Self { any: false, rules: all.0 }
+    }
+}
+
+impl<O> From<Any<O>> for Filter<O> {
+    fn from(any: Any<O>) -> Self {
+        Self { any: any.0.len() > 1, rules: any.0 }
+    }
+}
+
+impl<O> Filter<O> {
+    /// The JSON of the `filters` parameter.
+    fn into_json(self) -> Value {
+        let rules = self.rules.into_iter().map(|rule| rule.json).collect();
+        json!({ "match": if self.any { "or" } else { "and" }, "rules": Value::Array(rules) })
+    }
+}
+
+/// A value to compare fields of kind `K` with.
+#[diagnostic::on_unimplemented(
+    message = "a Knack `{K}` field is not compared with `{Self}`",
+    label = "this value does not fit the field's kind"
+)]
+pub trait Operand<K: Kind> {
+    /// The value as the API takes it in filters.
+    fn operand(&self) -> Value;
+}
+
+macro_rules! operators {
+    ($($(#[$doc:meta])* $family:ident: $($kind:ident)*;)*) => {
+        $(
+            $(#[$doc])*
+            #[diagnostic::on_unimplemented(
+                message = "Knack has no such filter for `{Self}` fields",
+                label = "not for this kind of field",
+                note = "docs.knack.com/docs/constructing-filters lists the operators of each kind"
+            )]
+            pub trait $family: Kind {}
+            $(impl $family for $kind {})*
+        )*
+    };
+}
+
+operators! {
+    /// Kinds that can be looked into: `contains`.
+    Containing: ShortText ParagraphText RichText Name Email Phone Concatenation Address MultipleChoice UserRoles;
+    /// Kinds whose beginning and end can be asked for.
+    Edged: ShortText ParagraphText RichText Name Email Phone Concatenation Address;
+    /// Kinds that can be compared for equality.
+    Comparable: ShortText ParagraphText RichText Name Email Phone Concatenation Address MultipleChoice
+        UserRoles Number Equation Rating Timer Currency AutoIncrement Count Sum Average Min Max Boolean
+        WebLink DateTime Connection;
+    /// Kinds that are numbers.
+    Ordered: Number Equation Rating Timer Currency AutoIncrement Count Sum Average Min Max;
+    /// Kinds that can be asked whether they are empty.
+    Blankable: ShortText ParagraphText RichText Name Email Phone Concatenation Address MultipleChoice
+        UserRoles Number Equation Rating Timer Currency AutoIncrement Count Sum Average Min Max Boolean
+        WebLink DateTime Connection File Image Signature;
+    /// Kinds that are compared with text.
+    TextOperand: ShortText ParagraphText RichText Name Email Phone Concatenation Address MultipleChoice UserRoles WebLink;
+}
+
+impl<K: TextOperand> Operand<K> for &str {
+    fn operand(&self) -> Value {
+        Value::from(*self)
+    }
+}
+
+impl<K: TextOperand> Operand<K> for String {
+    fn operand(&self) -> Value {
+        Value::from(self.as_str())
+    }
+}
+
+impl<K: TextOperand> Operand<K> for &String {
+    fn operand(&self) -> Value {
+        Value::from(self.as_str())
+    }
+}
+
+macro_rules! number_operand {
+    ($($type:ty)*) => {
+        $(impl<K: Ordered> Operand<K> for $type {
+            fn operand(&self) -> Value {
+                Value::from(*self)
+            }
+        })*
+    };
+}
+
+number_operand!(f64 i64 i32 u64 u32);
+
+#[cfg(feature = "decimal")]
+impl<K: Ordered> Operand<K> for rust_decimal::Decimal {
+    fn operand(&self) -> Value {
+        Value::from(self.to_string())
+    }
+}
+
+impl Operand<Boolean> for bool {
+    fn operand(&self) -> Value {
+        Value::from(*self)
+    }
+}
+
+impl Operand<Connection> for RecordId {
+    fn operand(&self) -> Value {
+        Value::from(self.to_string())
+    }
+}
+
+impl<T> Operand<Connection> for &Link<T> {
+    fn operand(&self) -> Value {
+        Value::from(self.id().to_string())
+    }
+}
+
+/// Dates in filters are `mm/dd/yyyy`; a date in ISO form matches nothing, without an error.
+#[cfg(feature = "jiff")]
+impl Operand<DateTime> for jiff::civil::Date {
+    fn operand(&self) -> Value {
+        Value::from(format!("{:02}/{:02}/{:04}", self.month(), self.day(), self.year()))
+    }
+}
+
+#[cfg(feature = "jiff")]
+impl Operand<DateTime> for jiff::civil::DateTime {
+    fn operand(&self) -> Value {
+        let date = Operand::operand(&self.date());
+        let (hour, half) = (self.hour(), if self.hour() < 12 { "am" } else { "pm" });
+        let hour = if hour % 12 == 0 { 12 } else { hour % 12 };
+        let date = date.as_str().unwrap_or_default();
+        Value::from(format!("{date} {hour}:{:02}{half}", self.minute()))
+    }
+}
+
+/// The filters of a field's kind, and its sorts.
+///
+/// ```
+/// use knack_core::key::FieldKey;
+/// use knack_core::kind::{Number, ShortText};
+/// use knack_core::object::{Field, FieldDef, Object};
+/// use knack_core::query::Filter;
+///
+/// static NAME: FieldDef = FieldDef::new::<ShortText>("name", FieldKey::new(7));
+/// static AGE: FieldDef = FieldDef::new::<Number>("age", FieldKey::new(8));
+/// const BY_NAME: Field<Object<3>, ShortText> = Field::new(&NAME);
+/// const BY_AGE: Field<Object<3>, Number> = Field::new(&AGE);
+///
+/// let filter: Filter<Object<3>> = (BY_NAME.contains("Ann") & BY_AGE.higher_than(40)).into();
+/// # let _ = filter;
+/// ```
+impl<O, K, N> Field<O, K, N> {
+    /// The value equals `value`; text is compared without case.
+    pub fn is(self, value: impl Operand<K>) -> Rule<O>
+    where
+        K: Comparable,
+    {
+        Rule::new(self, "is", Some(value.operand()))
+    }
+
+    /// The value differs from `value`.
+    pub fn is_not(self, value: impl Operand<K>) -> Rule<O>
+    where
+        K: Comparable,
+    {
+        Rule::new(self, "is not", Some(value.operand()))
+    }
+
+    /// The text has `value` in it, or the choice includes it.
+    pub fn contains(self, value: impl Operand<K>) -> Rule<O>
+    where
+        K: Containing,
+    {
+        Rule::new(self, "contains", Some(value.operand()))
+    }
+
+    /// The text has `value` nowhere in it, or the choice does not include it.
+    pub fn does_not_contain(self, value: impl Operand<K>) -> Rule<O>
+    where
+        K: Containing,
+    {
+        Rule::new(self, "does not contain", Some(value.operand()))
+    }
+
+    /// The text begins with `value`.
+    pub fn starts_with(self, value: impl Operand<K>) -> Rule<O>
+    where
+        K: Edged,
+    {
+        Rule::new(self, "starts with", Some(value.operand()))
+    }
+
+    /// The text ends with `value`.
+    pub fn ends_with(self, value: impl Operand<K>) -> Rule<O>
+    where
+        K: Edged,
+    {
+        Rule::new(self, "ends with", Some(value.operand()))
+    }
+
+    /// The number is greater than `value`.
+    pub fn higher_than(self, value: impl Operand<K>) -> Rule<O>
+    where
+        K: Ordered,
+    {
+        Rule::new(self, "higher than", Some(value.operand()))
+    }
+
+    /// The number is less than `value`.
+    pub fn lower_than(self, value: impl Operand<K>) -> Rule<O>
+    where
+        K: Ordered,
+    {
+        Rule::new(self, "lower than", Some(value.operand()))
+    }
+
+    /// The field is empty.
+    pub fn is_blank(self) -> Rule<O>
+    where
+        K: Blankable,
+    {
+        Rule::new(self, "is blank", None)
+    }
+
+    /// The field is not empty.
+    pub fn is_not_blank(self) -> Rule<O>
+    where
+        K: Blankable,
+    {
+        Rule::new(self, "is not blank", None)
+    }
+
+    /// Sorts by this field, the least first.
+    pub fn asc(self) -> Sort<O> {
+        Sort { field: self.key(), descending: false, object: PhantomData }
+    }
+
+    /// Sorts by this field, the greatest first.
+    pub fn desc(self) -> Sort<O> {
+        Sort { field: self.key(), descending: true, object: PhantomData }
+    }
+}
+
+impl<O, N> Field<O, DateTime, N> {
+    /// The date is earlier than `value`.
+    pub fn is_before(self, value: impl Operand<DateTime>) -> Rule<O> {
+        Rule::new(self, "is before", Some(value.operand()))
+    }
+
+    /// The date is later than `value`.
+    pub fn is_after(self, value: impl Operand<DateTime>) -> Rule<O> {
+        Rule::new(self, "is after", Some(value.operand()))
+    }
+}
+
+/// The order of a list.
+#[derive(Clone, Copy, Debug)]
+pub struct Sort<O> {
+    field: FieldKey,
+    descending: bool,
+    object: PhantomData<fn() -> O>,
+}
+
+/// Which of its two forms Knack sends of every value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Format {
+    /// Values alone, the default here: half the bytes, and no markup.
+    #[default]
+    Raw,
+    /// Values and the HTML that pages show for them; Knack's own default.
+    Both,
+}
+
+/// The largest page that Knack gives.
+pub const MOST_ROWS: u16 = 1_000;
+
+/// What a list asks for, in the form in which it is sent.
+#[derive(Clone, Debug, Default)]
+pub struct ListQuery {
+    filter: Option<Value>,
+    sort: Option<(FieldKey, bool)>,
+    page: Option<u64>,
+    rows_per_page: Option<u16>,
+    search: Option<String>,
+    format: Format,
+}
+
+impl ListQuery {
+    /// Keeps only what passes the filter. A second filter replaces the first.
+    pub fn filter<O>(mut self, filter: impl Into<Filter<O>>) -> Self {
+        self.filter = Some(filter.into().into_json());
+        self
+    }
+
+    /// Only the record with this id. That ids can be filtered by is not documented.
+    pub(crate) fn only(mut self, id: RecordId) -> Self {
+        let rule = json!({ "field": "id", "operator": "is", "value": id.to_string() });
+        self.filter = Some(json!({ "match": "and", "rules": [rule] }));
+        self
+    }
+
+    /// Sets the order. Without one, Knack uses the object's own.
+    pub fn sort<O>(mut self, sort: Sort<O>) -> Self {
+        self.sort = Some((sort.field, sort.descending));
+        self
+    }
+
+    /// Sets the page, from 1.
+    pub fn page(mut self, page: u64) -> Self {
+        self.page = Some(page);
+        self
+    }
+
+    /// Sets how many records a page holds, from 1 to 1,000.
+    pub fn rows_per_page(mut self, rows: u16) -> Self {
+        self.rows_per_page = Some(rows.clamp(1, MOST_ROWS));
+        self
+    }
+
+    /// The rows that a page holds; [`MOST_ROWS`] unless set.
+    pub fn rows(&self) -> u16 {
+        self.rows_per_page.unwrap_or(MOST_ROWS)
+    }
+
+    /// Searches the fields that are marked as searchable for a text. Knack ignores it where no
+    /// field is.
+    pub fn search(mut self, text: impl Into<String>) -> Self {
+        self.search = Some(text.into());
+        self
+    }
+
+    /// Sets in which form values are sent.
+    pub fn format(mut self, format: Format) -> Self {
+        self.format = format;
+        self
+    }
+
+    /// The query string, percent-encoded.
+    pub fn encode(&self) -> String {
+        let mut query = String::new();
+        let mut put = |name: &str, value: &dyn Display| {
+            let text = value.to_string();
+            let encoded: Cow<'_, str> = utf8_percent_encode(&text, QUERY).into();
+            let separator = if query.is_empty() { "" } else { "&" };
+            query.push_str(&[separator, name, "=", &encoded].concat());
+        };
+        if let Some(page) = self.page {
+            put("page", &page);
+        }
+        put("rows_per_page", &self.rows());
+        if let Some((field, descending)) = self.sort {
+            put("sort_field", &field);
+            put("sort_order", &if descending { "desc" } else { "asc" });
+        }
+        if self.format == Format::Raw {
+            put("format", &"raw");
+        }
+        if let Some(search) = &self.search {
+            put("q", search);
+        }
+        if let Some(filter) = &self.filter {
+            put("filters", filter);
+        }
+        query
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::object::{FieldDef, Object};
+    use percent_encoding::percent_decode_str;
+
+    static NAME: FieldDef = FieldDef::new::<ShortText>("name", FieldKey::new(7));
+    static AGE: FieldDef = FieldDef::new::<Number>("age", FieldKey::new(8));
+    const BY_NAME: Field<Object<3>, ShortText> = Field::new(&NAME);
+    const BY_AGE: Field<Object<3>, Number> = Field::new(&AGE);
+
+    fn filters(query: &ListQuery) -> Value {
+        let encoded = query.encode();
+        assert!(encoded.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.~%=&".contains(&b)), "{encoded}");
+        let text = encoded.split('&').find_map(|pair| pair.strip_prefix("filters=")).unwrap();
+        serde_json::from_str(&percent_decode_str(text).decode_utf8().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn hostile_text_arrives_whole() {
+        for text in ["a&b=c#d", "say \"hi\" \\ 'x'", "naïve 🚲 \u{0}\n", &"x".repeat(6_000)] {
+            let query = ListQuery::default().filter(BY_NAME.contains(text) | BY_NAME.is(text));
+            assert_eq!(
+                filters(&query),
+                json!({ "match": "or", "rules": [
+                    { "field": "field_7", "operator": "contains", "value": text },
+                    { "field": "field_7", "operator": "is", "value": text },
+                ] })
+            );
+        }
+    }
+
+    #[test]
+    fn every_part_is_encoded() {
+        let query = ListQuery::default()
+            .filter(BY_AGE.higher_than(40) & BY_NAME.is_not_blank())
+            .sort(BY_AGE.desc())
+            .page(3)
+            .rows_per_page(5_000)
+            .search("a b")
+            .format(Format::Both);
+        let encoded = query.encode();
+        assert!(encoded.starts_with("page=3&rows_per_page=1000&sort_field=field_8&sort_order=desc&q=a%20b&filters="));
+        assert_eq!(filters(&query)["match"], "and");
+        assert_eq!(ListQuery::default().encode(), "rows_per_page=1000&format=raw");
+    }
+
+    #[cfg(feature = "jiff")]
+    #[test]
+    fn dates_are_in_the_american_order() {
+        let noon = jiff::civil::date(2026, 3, 9).at(12, 5, 0, 0);
+        assert_eq!(Operand::operand(&noon), "03/09/2026 12:05pm");
+        assert_eq!(Operand::operand(&noon.date()), "03/09/2026");
+        assert_eq!(Operand::operand(&jiff::civil::date(2026, 3, 9).at(0, 0, 0, 0)), "03/09/2026 12:00am");
+    }
+}

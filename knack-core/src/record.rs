@@ -1,0 +1,459 @@
+//! From the bytes of an answer to structs: one pass that is not generic, then one line per field.
+//!
+//! The pass fills, for each record, a table of [`Slot`]s with the JSON text of the fields that the
+//! struct asks for, and passes over the rest. `T::read` then takes each slot as its Rust type. A
+//! record that does not fit is kept as an error beside its id ([`Guarded`]), so that it never
+//! costs the others.
+
+use std::fmt;
+
+use crate::cell::{Cell, ValueError};
+use crate::error::MalformedAnswer;
+use crate::json::{ScanError, Scanner, unescape};
+use crate::key::{FieldKey, ObjectKey, RecordId};
+use crate::kind::{FieldKind, Kind};
+use crate::object::Projection;
+use crate::value::FromField;
+use crate::verbs::KnackObject;
+
+/// A field of a record that could not be read: which object, record, field and value, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldError(Box<FieldErrorParts>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct FieldErrorParts {
+    type_name: &'static str,
+    object: ObjectKey,
+    record: Option<RecordId>,
+    field: &'static str,
+    key: FieldKey,
+    kind: Option<FieldKind>,
+    value: String,
+    why: ValueError,
+}
+
+impl FieldError {
+    /// The struct's field.
+    pub fn field(&self) -> &'static str {
+        self.0.field
+    }
+
+    /// The field's key in Knack.
+    pub fn key(&self) -> FieldKey {
+        self.0.key
+    }
+
+    /// The record, where its id could be read.
+    pub fn record(&self) -> Option<RecordId> {
+        self.0.record
+    }
+
+    /// The object's key.
+    pub fn object(&self) -> ObjectKey {
+        self.0.object
+    }
+
+    /// The beginning of the value as it came.
+    pub fn value(&self) -> &str {
+        &self.0.value
+    }
+}
+
+impl fmt::Display for FieldError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let FieldErrorParts { type_name, object, record, field, key, kind, value, why } = &*self.0;
+        write!(f, "`{type_name}.{field}` ({object}, {key}")?;
+        if let Some(kind) = kind {
+            write!(f, ", {kind}")?;
+        }
+        f.write_str(")")?;
+        if let Some(record) = record {
+            write!(f, " of record {record}")?;
+        }
+        write!(f, " could not be read: the value {why}")?;
+        if !value.is_empty() {
+            write!(f, "; it is {value}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for FieldError {}
+
+/// Why one record of a page could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RecordError {
+    /// One field does not fit its Rust type.
+    #[error("{0}")]
+    Field(#[from] FieldError),
+    /// The record's JSON is broken; the answer was picked up again at the next record.
+    #[error("a record of {object} is not valid JSON near byte {at} of the answer: expected {expected}")]
+    Broken {
+        /// The object's key.
+        object: ObjectKey,
+        /// Where in the answer, in bytes.
+        at: usize,
+        /// What should have been there.
+        expected: &'static str,
+    },
+    /// Something else stands in the place of a record, such as `null`.
+    #[error("an entry of {object} is no record but {value}")]
+    NoRecord {
+        /// The object's key.
+        object: ObjectKey,
+        /// The beginning of what stands there.
+        value: String,
+    },
+}
+
+/// A record or the reason why it could not be read, with its id where that is known.
+///
+/// ```
+/// # use knack_core::record::Guarded;
+/// let page: Vec<Guarded<u32>> = Vec::new();
+/// let (good, bad): (Vec<_>, Vec<_>) = page.into_iter().partition(|guarded| guarded.result.is_ok());
+/// # assert!(good.is_empty() && bad.is_empty());
+/// ```
+#[derive(Clone, Debug)]
+pub struct Guarded<T> {
+    /// The record's id.
+    pub id: Option<RecordId>,
+    /// The record, or what is wrong with it.
+    pub result: Result<T, RecordError>,
+}
+
+/// The JSON text of one field of one record, in the two places where Knack puts values.
+#[derive(Clone, Copy, Debug, Default)]
+struct Slot<'a> {
+    /// `field_N`: the formatted value, or the raw one if `format=raw` was asked for.
+    plain: &'a [u8],
+    /// `field_N_raw`.
+    raw: &'a [u8],
+}
+
+/// Hands a struct its fields, one after the other. Made for each record; used by derived code.
+#[derive(Debug)]
+pub struct Reader<'a> {
+    projection: &'static Projection,
+    id: &'a [u8],
+    slots: &'a [Slot<'a>],
+}
+
+impl<'a> Reader<'a> {
+    /// The record's id.
+    pub fn id(&mut self) -> Result<RecordId, FieldError> {
+        self.known_id().ok_or_else(|| {
+            let why = if self.id.is_empty() { "is missing" } else { "is no record id (24 hexadecimal digits)" };
+            self.error("id", FieldKey::ID, None, Cell::new(self.id), ValueError::new(why))
+        })
+    }
+
+    fn known_id(&self) -> Option<RecordId> {
+        match self.id {
+            [b'"', inner @ .., b'"'] => RecordId::from_hex(inner),
+            _ => None,
+        }
+    }
+
+    /// The field at `index` of the projection, of kind `K`, as a `U`. This line in the derived code
+    /// is also the check that `U` fits `K`.
+    pub fn take<K: Kind, U: FromField<K>>(&mut self, index: usize) -> Result<U, FieldError> {
+        let cell = self.cell(index);
+        U::from_field(cell).map_err(|why| self.field_error(index, cell, why))
+    }
+
+    fn cell(&self, index: usize) -> Cell<'a> {
+        let slot = self.slots.get(index).copied().unwrap_or_default();
+        Cell::new(if slot.raw.is_empty() { slot.plain } else { slot.raw })
+    }
+
+    #[cold]
+    fn field_error(&self, index: usize, cell: Cell<'_>, why: ValueError) -> FieldError {
+        match self.projection.fields().get(index) {
+            Some(def) => self.error(def.name(), def.key(), Some(def.kind()), cell, why),
+            None => self.error("?", FieldKey::ID, None, cell, why),
+        }
+    }
+
+    #[cold]
+    fn error(&self, field: &'static str, key: FieldKey, kind: Option<FieldKind>, cell: Cell<'_>, why: ValueError) -> FieldError {
+        FieldError(Box::new(FieldErrorParts {
+            type_name: self.projection.type_name(),
+            object: self.projection.object(),
+            record: self.known_id(),
+            field,
+            key,
+            kind,
+            value: cell.excerpt(),
+            why,
+        }))
+    }
+}
+
+/// Where the fields of a projection go: from the number in `field_N` to the slot's index, by open
+/// addressing in a table at most a quarter full.
+#[derive(Debug)]
+struct SlotIndex {
+    by_number: Box<[(u32, u16)]>,
+    mask: usize,
+    named: Vec<(String, u16)>,
+}
+
+const FREE: (u32, u16) = (0, u16::MAX);
+
+impl SlotIndex {
+    fn new(projection: &Projection) -> Self {
+        let size = (projection.fields().len() * 4).next_power_of_two();
+        let mut index = Self { by_number: vec![FREE; size].into(), mask: size - 1, named: Vec::new() };
+        // A struct has no 65,535 fields; were there more, the last would read as absent.
+        for (slot, def) in (0..u16::MAX).zip(projection.fields()) {
+            match def.key().number() {
+                Some(number) => index.insert(number, slot),
+                None => index.named.push((def.key().to_string(), slot)),
+            }
+        }
+        index
+    }
+
+    fn insert(&mut self, number: u32, slot: u16) {
+        let mut at = number as usize & self.mask;
+        while let Some(entry) = self.by_number.get_mut(at) {
+            if *entry == FREE {
+                *entry = (number, slot);
+                return;
+            }
+            at = (at + 1) & self.mask;
+        }
+    }
+
+    /// The slot for `key` and whether it holds the raw value.
+    #[inline]
+    fn find(&self, key: &[u8]) -> Option<(usize, bool)> {
+        let Some(rest) = key.strip_prefix(b"field_") else { return self.find_named(key) };
+        let mut number = 0_u32;
+        let mut digits = 0;
+        for digit in rest.iter().take_while(|b| b.is_ascii_digit()) {
+            number = number.wrapping_mul(10).wrapping_add(u32::from(digit - b'0'));
+            digits += 1;
+        }
+        let raw = match rest.get(digits..)? {
+            b"" => false,
+            b"_raw" => true,
+            _ => return None,
+        };
+        let mut at = number as usize & self.mask;
+        loop {
+            match *self.by_number.get(at)? {
+                FREE => return None,
+                (found, slot) if found == number && digits <= 9 => return Some((usize::from(slot), raw)),
+                _ => at = (at + 1) & self.mask,
+            }
+        }
+    }
+
+    fn find_named(&self, key: &[u8]) -> Option<(usize, bool)> {
+        let (name, raw) = key.strip_suffix(b"_raw").map_or((key, false), |name| (name, true));
+        let (_, slot) = self.named.iter().find(|(named, _)| named.as_bytes() == name)?;
+        Some((usize::from(*slot), raw))
+    }
+}
+
+/// Fills slots from records; one for each answer, reused from record to record.
+#[derive(Debug)]
+struct Slots<'a> {
+    projection: &'static Projection,
+    index: SlotIndex,
+    id: &'a [u8],
+    slots: Vec<Slot<'a>>,
+}
+
+impl<'a> Slots<'a> {
+    fn new(projection: &'static Projection) -> Self {
+        let slots = vec![Slot::default(); projection.fields().len()];
+        Self { projection, index: SlotIndex::new(projection), id: b"", slots }
+    }
+
+    /// Reads the record that comes next. Keys may be escaped and may repeat: the last counts.
+    fn fill(&mut self, scan: &mut Scanner<'a>) -> Result<(), ScanError> {
+        self.id = b"";
+        self.slots.fill(Slot::default());
+        scan.expect(b'{', "a record")?;
+        if scan.eat(b'}') {
+            return Ok(());
+        }
+        loop {
+            let key = scan.key()?;
+            let value = scan.value()?;
+            self.put(key, value);
+            if !scan.more(b'}')? {
+                return Ok(());
+            }
+        }
+    }
+
+    #[inline]
+    fn put(&mut self, key: &[u8], value: &'a [u8]) {
+        if key.contains(&b'\\') {
+            let plain = unescape(key);
+            if !plain.contains(&b'\\') {
+                self.put(&plain, value);
+            }
+            return;
+        }
+        if key == b"id" {
+            self.id = value;
+        }
+        if let Some((slot, raw)) = self.index.find(key)
+            && let Some(slot) = self.slots.get_mut(slot)
+        {
+            if raw {
+                slot.raw = value;
+            } else {
+                slot.plain = value;
+            }
+        }
+    }
+
+    fn reader(&self) -> Reader<'_> {
+        Reader { projection: self.projection, id: self.id, slots: &self.slots }
+    }
+
+    fn read<T: KnackObject>(&self) -> Guarded<T> {
+        let mut reader = self.reader();
+        let id = reader.known_id();
+        Guarded { id, result: T::read(&mut reader).map_err(Into::into) }
+    }
+}
+
+/// One page of a list as the server sent it.
+#[derive(Clone, Debug)]
+pub struct Page<T> {
+    /// The records, each with what is wrong with it if it could not be read.
+    pub records: Vec<Guarded<T>>,
+    /// The number of this page, from 1, as the server says it.
+    pub current_page: Option<u64>,
+    /// How many pages there are, by the server's count.
+    pub total_pages: Option<u64>,
+    /// How many records there are, by the server's count, which real applications get wrong.
+    pub total_records: Option<u64>,
+}
+
+/// Reads the answer of a list: `{"total_pages":…,"current_page":…,"total_records":…,"records":[…]}`.
+///
+/// Source: docs.knack.com/reference/response-format.
+pub fn read_page<T: KnackObject>(body: &[u8]) -> Result<Page<T>, MalformedAnswer> {
+    let mut page = Page { records: Vec::new(), current_page: None, total_pages: None, total_records: None };
+    let mut seen_records = false;
+    let mut scan = Scanner::new(without_bom(body));
+    let malformed = |error: ScanError| MalformedAnswer::new(body, error.at, error.expected);
+    scan.expect(b'{', "the envelope of a list").map_err(malformed)?;
+    let mut open = !scan.eat(b'}');
+    while open {
+        let key = scan.key().map_err(malformed)?;
+        if key == b"records" && scan.peek() == Some(b'[') {
+            seen_records = true;
+            let readable = read_records(&mut scan, &mut page.records).map_err(malformed)?;
+            if !readable {
+                return Ok(page);
+            }
+        } else {
+            let number = count(Cell::new(scan.value().map_err(malformed)?));
+            match key {
+                b"current_page" => page.current_page = number,
+                b"total_pages" => page.total_pages = number,
+                b"total_records" => page.total_records = number,
+                _ => {}
+            }
+        }
+        open = scan.more(b'}').map_err(malformed)?;
+    }
+    if seen_records { Ok(page) } else { Err(MalformedAnswer::new(body, scan.at(), "a list of `records`")) }
+}
+
+/// A count that came as a number or as text (`current_page` is text when it was asked for).
+fn count(cell: Cell<'_>) -> Option<u64> {
+    cell.number().ok()?.parse().ok()
+}
+
+fn without_bom(body: &[u8]) -> &[u8] {
+    body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body)
+}
+
+/// How many broken records an answer may hold before it is given up. Each costs a search for the
+/// next one, so a limit keeps hostile answers from taking for ever.
+const MOST_BROKEN: usize = 1_000;
+
+/// Reads the list of records. Answers whether the envelope can be read on after it.
+fn read_records<'a, T: KnackObject>(scan: &mut Scanner<'a>, records: &mut Vec<Guarded<T>>) -> Result<bool, ScanError> {
+    scan.expect(b'[', "a list of records")?;
+    if scan.eat(b']') {
+        return Ok(true);
+    }
+    let mut slots = Slots::new(T::PROJECTION);
+    let mut broken = 0;
+    loop {
+        let start = scan.at();
+        match slots.read_entry(scan) {
+            Ok((None, more)) => {
+                records.push(slots.read());
+                if !more {
+                    return Ok(true);
+                }
+            }
+            Ok((Some(error), more)) => {
+                records.push(Guarded { id: None, result: Err(error) });
+                if !more {
+                    return Ok(true);
+                }
+            }
+            Err(error) => {
+                broken += 1;
+                let next = scan.next_record(start + 1);
+                if broken > MOST_BROKEN || (next.is_none() && !scan.ends_with(b'}')) {
+                    return Err(error);
+                }
+                records.push(Guarded { id: slots.reader().known_id(), result: Err(slots.broken(error)) });
+                let Some(next) = next else { return Ok(false) };
+                scan.jump(next);
+            }
+        }
+    }
+}
+
+impl<'a> Slots<'a> {
+    /// Reads the entry that comes next and the comma or bracket behind it: an error if the entry is
+    /// no record, and whether more entries follow.
+    fn read_entry(&mut self, scan: &mut Scanner<'a>) -> Result<(Option<RecordError>, bool), ScanError> {
+        let mut error = None;
+        if scan.peek() == Some(b'{') {
+            self.fill(scan)?;
+        } else {
+            let value = Cell::new(scan.value()?).excerpt();
+            error = Some(RecordError::NoRecord { object: self.projection.object(), value });
+        }
+        Ok((error, scan.more(b']')?))
+    }
+
+    #[cold]
+    fn broken(&self, error: ScanError) -> RecordError {
+        RecordError::Broken { object: self.projection.object(), at: error.at, expected: error.expected }
+    }
+}
+
+/// Reads the answer of a get, create or update: the bare record, or `{"record":{…}}` as form views
+/// send it.
+pub fn read_record<T: KnackObject>(body: &[u8]) -> Result<Guarded<T>, MalformedAnswer> {
+    let bytes = without_bom(body);
+    let mut slots = Slots::new(T::PROJECTION);
+    let malformed = |error: ScanError| MalformedAnswer::new(body, error.at, error.expected);
+    let whole = Cell::from_whole(bytes).filter(Cell::is_object);
+    let Some(whole) = whole else { return Err(MalformedAnswer::new(body, 0, "one whole record")) };
+    let inner = whole.entries().find(|(key, value)| **key == *b"record" && value.is_object());
+    let record = inner.map_or(whole, |(_, record)| record);
+    slots.fill(&mut Scanner::new(record.json())).map_err(malformed)?;
+    Ok(slots.read())
+}
+
+#[cfg(test)]
+mod tests;

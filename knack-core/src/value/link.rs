@@ -1,0 +1,145 @@
+//! Connections to records of other objects.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use crate::cell::{Cell, ValueError};
+use crate::key::RecordId;
+use crate::kind::Connection;
+use crate::value::{FromField, ToField, filled};
+use crate::write::ValueWriter;
+
+/// A connection to a record that `T` stands for: its id, and the label that Knack sends along.
+///
+/// Source: docs.knack.com/docs/working-with-fields.
+///
+/// ```
+/// use knack_core::RecordId;
+/// use knack_core::value::Link;
+///
+/// struct Order;
+///
+/// let id: RecordId = "5d7964422d7159001659b27a".parse()?;
+/// let link: Link<Order> = Link::to(id);
+/// assert_eq!(link.id(), id);
+/// assert_eq!(link.label(), None);
+/// # Ok::<(), knack_core::key::KeyError>(())
+/// ```
+pub struct Link<T> {
+    id: RecordId,
+    label: Option<Box<str>>,
+    target: PhantomData<fn() -> T>,
+}
+
+impl<T> Link<T> {
+    /// A link to the record with this id.
+    pub const fn to(id: RecordId) -> Self {
+        Self { id, label: None, target: PhantomData }
+    }
+
+    /// The id of the connected record.
+    pub const fn id(&self) -> RecordId {
+        self.id
+    }
+
+    /// What Knack shows for the connected record, where its object has such a field. It may hold
+    /// markup: it is the formatted value of that field.
+    pub fn label(&self) -> Option<&str> {
+        self.label.as_deref()
+    }
+}
+
+impl<T> From<RecordId> for Link<T> {
+    fn from(id: RecordId) -> Self {
+        Self::to(id)
+    }
+}
+
+impl<T> Clone for Link<T> {
+    fn clone(&self) -> Self {
+        Self { id: self.id, label: self.label.clone(), target: PhantomData }
+    }
+}
+
+impl<T> fmt::Debug for Link<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Link").field("id", &self.id).field("label", &self.label).finish()
+    }
+}
+
+impl<T> PartialEq for Link<T> {
+    /// Links to the same record are equal, whatever their labels.
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl<T> Eq for Link<T> {}
+
+impl<T> FromField<Connection> for Link<T> {
+    fn from_field(cell: Cell<'_>) -> Result<Self, ValueError> {
+        let cell = filled(cell)?;
+        if !cell.is_list() {
+            return read(cell);
+        }
+        let mut links = cell.elements().filter(|link| !link.is_empty());
+        match (links.next(), links.next()) {
+            (Some(one), None) => read(one),
+            _ => Err(ValueError::new("holds several connections; declare the field as `Vec<Link<…>>`")),
+        }
+    }
+}
+
+impl<T> FromField<Connection> for Vec<Link<T>> {
+    fn from_field(cell: Cell<'_>) -> Result<Self, ValueError> {
+        if cell.is_list() {
+            return cell.elements().filter(|link| !link.is_empty()).map(read).collect();
+        }
+        if cell.is_empty() { Ok(Self::new()) } else { Ok(vec![read(cell)?]) }
+    }
+}
+
+/// Reads `{"id":"…","identifier":"…"}`, or a bare id.
+fn read<T>(cell: Cell<'_>) -> Result<Link<T>, ValueError> {
+    let (mut id, mut label) = (cell, None);
+    for (key, part) in cell.entries() {
+        match &*key {
+            b"id" => id = part,
+            b"identifier" if !part.is_empty() => label = Some(part.text()?.into()),
+            _ => {}
+        }
+    }
+    let id = id.text()?.parse().map_err(|_| ValueError::new("holds a connection without a record id"))?;
+    Ok(Link { id, label, target: PhantomData })
+}
+
+impl<T> ToField<Connection> for Link<T> {
+    fn to_field(&self, out: &mut ValueWriter<'_>) -> Result<(), ValueError> {
+        self.id.to_field(out)
+    }
+}
+
+impl ToField<Connection> for RecordId {
+    fn to_field(&self, out: &mut ValueWriter<'_>) -> Result<(), ValueError> {
+        out.list(&[*self], |out, id| {
+            out.text(&id.to_string());
+            Ok(())
+        })
+    }
+}
+
+impl<T> ToField<Connection> for [Link<T>] {
+    /// Replaces the whole set of connections: Knack has no way to add one.
+    fn to_field(&self, out: &mut ValueWriter<'_>) -> Result<(), ValueError> {
+        out.list(self, |out, link| {
+            out.text(&link.id.to_string());
+            Ok(())
+        })
+    }
+}
+
+impl<T> ToField<Connection> for Vec<Link<T>> {
+    fn to_field(&self, out: &mut ValueWriter<'_>) -> Result<(), ValueError> {
+        self.as_slice().to_field(out)
+    }
+}

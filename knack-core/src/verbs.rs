@@ -1,0 +1,184 @@
+//! The verbs of a record as provided methods of one trait, over one seam to the executor.
+
+use std::future::Future;
+
+use bytes::Bytes;
+use http::StatusCode;
+
+use crate::call::{self, Call, Label};
+use crate::error::{Error, Result};
+use crate::key::RecordId;
+use crate::list::List;
+use crate::object::{ObjectTag, Projection};
+use crate::patch::Patch;
+use crate::query::ListQuery;
+use crate::record::{FieldError, Guarded, Reader, read_page, read_record};
+
+/// The body of a successful answer.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    /// The bytes as they came.
+    pub body: Bytes,
+}
+
+/// Carries out calls: paced, retried, judged. The runtime's client is one; a test's may answer by
+/// itself.
+pub trait Execute: Clone + Send + Sync + 'static {
+    /// Carries out one call and gives back the successful answer.
+    fn execute(&self, call: Call) -> impl Future<Output = Result<Reply>> + Send;
+}
+
+/// An [`Execute`] that may call the object routes of the API: a client with an API key.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no API key, which calls of objects need",
+    label = "no access to objects",
+    note = "give the key to the builder: `Client::builder(app_id).api_key(key).build()`"
+)]
+pub trait ObjectAccess: Execute {}
+
+/// A struct that stands for records of a Knack object. Derive it; the verbs come with it.
+///
+/// ```
+/// use knack_core::{KnackObject, Patch, RecordId, Result};
+/// use knack_core::verbs::ObjectAccess;
+///
+/// async fn rename<T: KnackObject>(client: &impl ObjectAccess, id: RecordId, patch: Patch<T>) -> Result<T> {
+///     match T::get_opt(client, id).await? {
+///         Some(_) => T::update(client, id, patch).await,
+///         None => T::create(client, &patch).await,
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not stand for a Knack object",
+    label = "no `KnackObject`",
+    note = "add `#[derive(KnackObject)]` and `#[knack(object = \"object_…\")]` to the struct"
+)]
+pub trait KnackObject: Sized + Send + 'static {
+    /// The object as a type, the same for all structs of that object.
+    type Object: ObjectTag;
+
+    /// The fields that the struct takes.
+    const PROJECTION: &'static Projection;
+
+    /// Reads the struct from a record; written by the derive.
+    fn read(reader: &mut Reader<'_>) -> Result<Self, FieldError>;
+
+    /// Reads one record. A record that does not exist is [`Error::NotFound`].
+    ///
+    /// Costs one call, and a second one when Knack answers 500, which it does for records that do
+    /// not exist as well as when it is in trouble.
+    fn get<C: ObjectAccess>(client: &C, id: RecordId) -> impl Future<Output = Result<Self>> + Send {
+        async move {
+            let label = Label::new(call::Verb::Get, Self::PROJECTION, Some(id));
+            Self::get_opt(client, id).await?.ok_or(Error::NotFound { call: label })
+        }
+    }
+
+    /// Reads one record, or `None` if it does not exist. Costs what [`get`](Self::get) does.
+    fn get_opt<C: ObjectAccess>(client: &C, id: RecordId) -> impl Future<Output = Result<Option<Self>>> + Send {
+        async move {
+            let call = call::get(Self::PROJECTION, id);
+            match client.execute(call.clone()).await {
+                Ok(reply) => decode(&call, &reply).map(Some),
+                Err(Error::NotFound { .. }) => Ok(None),
+                Err(error) if is_500(&error) => match look_closer::<Self, C>(client, id).await? {
+                    Presence::Here(record) => record.map(Some).map_err(Error::Unreadable),
+                    Presence::Gone => Ok(None),
+                },
+                Err(error) => Err(error),
+            }
+        }
+    }
+
+    /// Lists records. Nothing is sent before the list is read, see [`List`].
+    fn list<C: ObjectAccess>(client: &C) -> List<Self, C> {
+        List::new(client.clone())
+    }
+
+    /// Makes a record from a struct with `#[knack(create)]` or from a [`Patch`], and reads it back,
+    /// computed fields included. Costs one call.
+    fn create<C: ObjectAccess, R>(client: &C, record: &R) -> impl Future<Output = Result<Self>> + Send
+    where
+        R: NewRecord<Object = Self::Object>,
+    {
+        let body = record.body();
+        async move {
+            let call = call::create(Self::PROJECTION, body?);
+            decode(&call, &client.execute(call.clone()).await?)
+        }
+    }
+
+    /// Changes the fields that the patch names and reads the record back. Costs one call, and up to
+    /// two more when Knack answers 500, to tell a missing record from trouble.
+    fn update<C: ObjectAccess>(
+        client: &C,
+        id: RecordId,
+        patch: Patch<Self>,
+    ) -> impl Future<Output = Result<Self>> + Send {
+        async move {
+            let call = call::update(Self::PROJECTION, id, patch.body(id)?);
+            decode(&call, &again_if_there::<Self, C>(client, &call, id).await?)
+        }
+    }
+
+    /// Deletes a record. Costs what [`update`](Self::update) does.
+    fn delete<C: ObjectAccess>(client: &C, id: RecordId) -> impl Future<Output = Result<()>> + Send {
+        async move {
+            let call = call::delete(Self::PROJECTION, id);
+            again_if_there::<Self, C>(client, &call, id).await.map(drop)
+        }
+    }
+}
+
+/// A record to be made: a struct with `#[knack(create)]`, or a [`Patch`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no new record",
+    label = "cannot be given to `create`",
+    note = "derive `KnackObject` with `#[knack(object = \"object_…\", create)]` on a struct of the new record's fields, or give a `Patch`"
+)]
+pub trait NewRecord {
+    /// The object of the record.
+    type Object: ObjectTag;
+
+    /// The JSON object to send, by field keys; an error if a value cannot be sent.
+    fn body(&self) -> Result<String>;
+}
+
+fn decode<T: KnackObject>(call: &Call, reply: &Reply) -> Result<T> {
+    let record = read_record::<T>(&reply.body);
+    let record = record.map_err(|answer| Error::Malformed { call: *call.label(), answer })?;
+    record.result.map_err(Error::Unreadable)
+}
+
+fn is_500(error: &Error) -> bool {
+    matches!(error, Error::Api { status: StatusCode::INTERNAL_SERVER_ERROR, .. })
+}
+
+/// Whether a record that gave a 500 exists.
+enum Presence<T> {
+    Here(Result<T, crate::record::RecordError>),
+    Gone,
+}
+
+/// Tells a record that does not exist from a server in trouble, both of which answer 500: asks the
+/// list for it. Trouble shows there as well, as an error; a list without it means that it is gone.
+async fn look_closer<T: KnackObject, C: ObjectAccess>(client: &C, id: RecordId) -> Result<Presence<T>> {
+    let query = ListQuery::default().only(id).rows_per_page(1);
+    let call = call::list(T::PROJECTION, &query);
+    let reply = client.execute(call.clone()).await?;
+    let page = read_page::<T>(&reply.body).map_err(|answer| Error::Malformed { call: *call.label(), answer })?;
+    let found = page.records.into_iter().find(|record| record.id == Some(id));
+    Ok(found.map_or(Presence::Gone, |Guarded { result, .. }| Presence::Here(result)))
+}
+
+/// Carries out a write on one record; after a 500, once more if the record is there.
+async fn again_if_there<T: KnackObject, C: ObjectAccess>(client: &C, call: &Call, id: RecordId) -> Result<Reply> {
+    match client.execute(call.clone()).await {
+        Err(error) if is_500(&error) => match look_closer::<T, C>(client, id).await? {
+            Presence::Here(_) => client.execute(call.clone()).await,
+            Presence::Gone => Err(Error::NotFound { call: *call.label() }),
+        },
+        result => result,
+    }
+}

@@ -1,0 +1,99 @@
+//! Writing: the JSON of values and of records to send.
+
+use std::fmt::{self, Display, Write as _};
+
+use crate::cell::ValueError;
+
+/// Writes exactly one JSON value; handed to [`ToField`](crate::value::ToField).
+///
+/// ```
+/// use knack_core::write::ValueWriter;
+///
+/// let mut json = String::new();
+/// ValueWriter::new(&mut json).object(|out| {
+///     out.entry("first", |out| out.text("Ann \"A.\""));
+///     out.entry("age", |out| out.number(41));
+/// });
+/// assert_eq!(json, r#"{"first":"Ann \"A.\"","age":41}"#);
+/// ```
+#[derive(Debug)]
+pub struct ValueWriter<'a> {
+    out: &'a mut String,
+}
+
+impl<'a> ValueWriter<'a> {
+    /// A writer that appends to `out`.
+    pub fn new(out: &'a mut String) -> Self {
+        Self { out }
+    }
+
+    /// Writes a string.
+    pub fn text(&mut self, text: &str) {
+        let _infallible = write!(self.out, "{}", serde_json::Value::from(text));
+    }
+
+    /// Writes a number as its text; `number` must print as JSON prints numbers.
+    pub fn number(&mut self, number: impl Display) {
+        let _infallible = write!(self.out, "{number}");
+    }
+
+    /// Writes `true` or `false`.
+    pub fn boolean(&mut self, value: bool) {
+        self.number(value);
+    }
+
+    /// Writes any JSON value.
+    pub fn json(&mut self, value: &serde_json::Value) {
+        self.number(value);
+    }
+
+    /// Writes a list, each of `items` by `write`.
+    pub fn list<U>(
+        &mut self,
+        items: &[U],
+        mut write: impl FnMut(&mut ValueWriter<'_>, &U) -> Result<(), ValueError>,
+    ) -> Result<(), ValueError> {
+        self.out.push('[');
+        for (index, item) in items.iter().enumerate() {
+            if index > 0 {
+                self.out.push(',');
+            }
+            write(&mut ValueWriter::new(self.out), item)?;
+        }
+        self.out.push(']');
+        Ok(())
+    }
+
+    /// Writes an object, whose entries `write` gives.
+    pub fn object(&mut self, write: impl FnOnce(&mut ObjectWriter<'_>)) {
+        self.out.push('{');
+        write(&mut ObjectWriter { out: self.out, first: true });
+        self.out.push('}');
+    }
+}
+
+/// Writes the entries of one JSON object.
+pub struct ObjectWriter<'a> {
+    out: &'a mut String,
+    first: bool,
+}
+
+impl ObjectWriter<'_> {
+    /// Writes the entry `key`, its value by `write`.
+    pub fn entry(&mut self, key: &str, write: impl FnOnce(&mut ValueWriter<'_>)) {
+        if !self.first {
+            self.out.push(',');
+        }
+        self.first = false;
+        let mut value = ValueWriter::new(self.out);
+        value.text(key);
+        value.out.push(':');
+        write(&mut value);
+    }
+}
+
+impl fmt::Debug for ObjectWriter<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ObjectWriter").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,225 @@
+//! An application as its dump describes it. Dumps of many ages are read: what is missing, null or
+//! of an unexpected type has a default, and unknown kinds survive.
+
+use std::collections::HashMap;
+
+use bytes::Bytes;
+use serde_json::{Value, json};
+
+use crate::error::EmulatorError;
+use crate::kind::Kind;
+use crate::zone::Zone;
+
+/// The application: its objects in the order of the dump.
+#[derive(Debug)]
+pub(crate) struct App {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) zone: Zone,
+    /// Calls a day of the account's plan, if the dump tells.
+    pub(crate) daily_calls: Option<u64>,
+    pub(crate) objects: Vec<Object>,
+    by_key: HashMap<String, usize>,
+    /// The answer to `GET /v1/applications/{id}`.
+    pub(crate) dump: Bytes,
+}
+
+/// One object (a table) and its fields in schema order.
+#[derive(Debug)]
+pub(crate) struct Object {
+    pub(crate) key: String,
+    pub(crate) name: String,
+    /// The place of the field that names a record.
+    pub(crate) identifier: Option<usize>,
+    pub(crate) sort: Option<Sort>,
+    pub(crate) fields: Vec<Field>,
+    by_key: HashMap<String, usize>,
+    pub(crate) meta: Value,
+}
+
+/// An order of records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Sort {
+    pub(crate) field: usize,
+    pub(crate) descending: bool,
+}
+
+/// One field.
+#[derive(Debug)]
+pub(crate) struct Field {
+    pub(crate) key: String,
+    pub(crate) raw_key: String,
+    pub(crate) name: String,
+    pub(crate) kind: Kind,
+    pub(crate) required: bool,
+    pub(crate) unique: bool,
+    /// The value of a new record that does not give one, in a form that can be written.
+    pub(crate) default: Option<Value>,
+    pub(crate) meta: Value,
+}
+
+impl App {
+    /// Reads a dump, with or without the outer `application`.
+    pub(crate) fn read(dump: Value) -> Result<Self, EmulatorError> {
+        let whole = match dump {
+            Value::Object(map) if map.contains_key("application") => Value::Object(map),
+            inner => json!({ "application": inner }),
+        };
+        let app = whole.get("application").unwrap_or(&Value::Null);
+        let id = app
+            .get("id")
+            .and_then(Value::as_str)
+            .filter(|id| !id.is_empty())
+            .ok_or(EmulatorError::Application { what: "application.id" })?
+            .to_owned();
+        let listed = app
+            .get("objects")
+            .and_then(Value::as_array)
+            .ok_or(EmulatorError::Application { what: "application.objects" })?;
+        let objects: Vec<Object> = listed.iter().filter_map(Object::read).collect();
+        let by_key = objects.iter().enumerate().map(|(i, o)| (o.key.clone(), i)).collect();
+        let account = app.get("account").unwrap_or(&Value::Null);
+        let daily_calls = ["plan_limits", "product_plan"]
+            .iter()
+            .filter_map(|key| whole_number(account.get(key)?.get("api_limit")?))
+            .next();
+        Ok(Self {
+            name: string(app.get("name")),
+            zone: Zone::of(app.get("settings").unwrap_or(&Value::Null)),
+            daily_calls,
+            objects,
+            by_key,
+            dump: Bytes::from(whole.to_string()),
+            id,
+        })
+    }
+
+    pub(crate) fn object(&self, key: &str) -> Option<(usize, &Object)> {
+        let place = *self.by_key.get(key)?;
+        Some((place, self.objects.get(place)?))
+    }
+}
+
+impl Object {
+    fn read(meta: &Value) -> Option<Self> {
+        let key = meta.get("key")?.as_str()?.to_owned();
+        let fields: Vec<Field> = meta
+            .get("fields")
+            .and_then(Value::as_array)
+            .map(|fields| fields.iter().filter_map(Field::read).collect())
+            .unwrap_or_default();
+        let by_key: HashMap<String, usize> =
+            fields.iter().enumerate().map(|(i, f)| (f.key.clone(), i)).collect();
+        let sort = meta.get("sort").and_then(|sort| {
+            Some(Sort {
+                field: *by_key.get(sort.get("field")?.as_str()?)?,
+                descending: sort.get("order").and_then(Value::as_str) == Some("desc"),
+            })
+        });
+        Some(Self {
+            name: string(meta.get("name")),
+            identifier: meta
+                .get("identifier")
+                .and_then(Value::as_str)
+                .and_then(|key| by_key.get(key))
+                .copied(),
+            sort,
+            fields,
+            by_key,
+            meta: meta.clone(),
+            key,
+        })
+    }
+
+    pub(crate) fn place(&self, field: &str) -> Option<usize> {
+        self.by_key.get(field).copied()
+    }
+
+    pub(crate) fn field(&self, key: &str) -> Option<&Field> {
+        self.fields.get(self.place(key)?)
+    }
+}
+
+impl Field {
+    fn read(meta: &Value) -> Option<Self> {
+        let key = meta.get("key")?.as_str()?.to_owned();
+        let flag = |name: &str| meta.get(name).and_then(Value::as_bool).unwrap_or(false);
+        let kind = Kind::of(meta);
+        let format = meta.get("format").unwrap_or(&Value::Null);
+        let default = [format.get("default"), meta.get("default")]
+            .into_iter()
+            .flatten()
+            .find(|value| match value {
+                Value::Null => false,
+                Value::String(text) => !text.is_empty() && text != "kn-blank",
+                Value::Array(items) => !items.is_empty(),
+                _ => true,
+            })
+            .cloned();
+        Some(Self {
+            raw_key: format!("{key}_raw"),
+            name: string(meta.get("name")),
+            kind,
+            required: flag("required"),
+            unique: flag("unique"),
+            default,
+            meta: meta.clone(),
+            key,
+        })
+    }
+}
+
+fn string(value: Option<&Value>) -> String {
+    value.and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+/// A count that may be written as a number or as text.
+fn whole_number(value: &Value) -> Option<u64> {
+    match value {
+        Value::Number(number) => number.as_u64(),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bare_dump_and_a_wrapped_one_are_the_same() {
+        let bare = json!({"id": "5f0000000000000000000001", "name": "A", "objects": []});
+        let wrapped = json!({ "application": bare });
+        assert_eq!(App::read(bare).unwrap().dump, App::read(wrapped).unwrap().dump);
+    }
+
+    #[test]
+    fn what_is_missing_or_odd_has_a_default() {
+        let app = App::read(json!({
+            "id": "5f0000000000000000000001",
+            "counts": {"total_entries": -10_321},
+            "account": {"product_plan": {"api_limit": "5000"}, "plan_limits": null},
+            "settings": null,
+            "objects": [null, 7, {"name": "no key"}, {"key": "object_1"},
+                {"key": "object_2", "identifier": null, "sort": {"field": "field_9"}, "fields": [
+                    null,
+                    {"key": "field_1", "type": "teleport", "format": "", "required": null},
+                    {"key": "field_2", "type": "short_text", "default": "x", "unique": true}]}],
+        }))
+        .unwrap();
+        assert_eq!(app.daily_calls, Some(5_000));
+        assert_eq!(app.objects.len(), 2);
+        let (place, object) = app.object("object_2").unwrap();
+        assert_eq!((place, object.fields.len(), object.sort), (1, 2, None));
+        assert_eq!(object.fields[0].kind, Kind::Unknown);
+        assert_eq!(object.fields[1].default, Some(json!("x")));
+        assert!(object.field("field_2").unwrap().unique);
+    }
+
+    #[test]
+    fn without_id_or_objects_there_is_nothing_to_serve() {
+        for dump in [json!(null), json!([]), json!({"objects": []}), json!({"id": "x"})] {
+            assert!(matches!(App::read(dump), Err(EmulatorError::Application { .. })));
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! What can be wrong with what an emulator is given.
+
+/// Why an [`Emulator`](crate::Emulator) could not be built or served.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EmulatorError {
+    /// Neither an application nor the sample was chosen.
+    #[error("no application: give one with .application(dump) or take the built-in .sample()")]
+    NoApplication,
+    /// The application dump lacks what nothing can be served without.
+    #[error("the application dump has no usable {what}; it should be the JSON of GET /v1/applications/{{id}}")]
+    Application {
+        /// The part that is missing, as a path into the dump.
+        what: &'static str,
+    },
+    /// Records were given for an object that the application does not have.
+    #[error("the application has no object {object:?}; it has {known}")]
+    UnknownObject {
+        /// The key that was given.
+        object: String,
+        /// The keys that exist, separated by commas.
+        known: String,
+    },
+    /// A record is no JSON object.
+    #[error("record {position} of {object} is no JSON object")]
+    Record {
+        /// The object's key.
+        object: String,
+        /// The record's place in what was given, from 0.
+        position: usize,
+    },
+    /// Two records of one object have the same id.
+    #[error("{object} has two records with the id {id:?}")]
+    SameId {
+        /// The object's key.
+        object: String,
+        /// The id in question.
+        id: String,
+    },
+    /// A file could not be read.
+    #[error("cannot read {path}: {source}")]
+    Read {
+        /// The file or folder.
+        path: std::path::PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A file is no JSON.
+    #[error("{path} is not valid JSON: {source}")]
+    Json {
+        /// The file.
+        path: std::path::PathBuf,
+        /// What is wrong, and where.
+        source: serde_json::Error,
+    },
+    /// The address could not be listened on.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// The address asked for.
+        address: std::net::SocketAddr,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}

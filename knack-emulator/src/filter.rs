@@ -1,0 +1,148 @@
+//! Filters of a list (`docs.knack.com/docs/constructing-filters`): their grammar, and which
+//! records they admit.
+
+use jiff::civil::DateTime;
+use serde_json::Value;
+
+use crate::app::{App, Field, Object};
+use crate::check::Check;
+use crate::kind::Kind;
+use crate::query::Query;
+use crate::render::{self, is_blank};
+use crate::store::{Row, Store};
+
+
+/// The present, on the application's wall clock.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Now {
+    pub(crate) local: DateTime,
+}
+
+/// Rules joined by AND or OR.
+#[derive(Debug, Default)]
+pub(crate) struct Filter {
+    any: bool,
+    rules: Vec<Rule>,
+    groups: Vec<Filter>,
+}
+
+#[derive(Debug)]
+enum Rule {
+    /// On the record's own id.
+    Id(Check),
+    Field { place: usize, check: Check },
+}
+
+impl Filter {
+    /// Reads `filters=` as JSON or in brackets. A rule that is not understood is left out, or told
+    /// of where `strict`.
+    pub(crate) fn read(object: &Object, query: &Query, now: &Now, strict: bool) -> Result<Self, String> {
+        let given = match query.get("filters") {
+            Some(text) if text.trim().is_empty() => None,
+            Some(text) => match serde_json::from_str(text) {
+                Ok(value) => Some(value),
+                Err(error) if strict => return Err(format!("filters: no valid JSON: {error}")),
+                Err(_) => None,
+            },
+            None => query.nested("filters"),
+        };
+        match given {
+            Some(value) => Self::group(object, &value, now, strict),
+            None => Ok(Self::default()),
+        }
+    }
+
+    fn group(object: &Object, value: &Value, now: &Now, strict: bool) -> Result<Self, String> {
+        let none = Vec::new();
+        let (any, rules, groups) = match value {
+            Value::Array(rules) => (false, rules, &none),
+            Value::Object(group) if group.contains_key("field") => {
+                return Self::group(object, &Value::Array(vec![value.clone()]), now, strict);
+            }
+            Value::Object(group) => {
+                let list = |key: &str| group.get(key).and_then(Value::as_array).unwrap_or(&none);
+                let joined = group.get("match").and_then(Value::as_str).unwrap_or("and");
+                (matches!(joined, "or" | "any"), list("rules"), list("groups"))
+            }
+            other if strict => return Err(format!("filters: {other} is neither rules nor a group")),
+            _ => (false, &none, &none),
+        };
+        let mut filter = Self { any, ..Self::default() };
+        for rule in rules {
+            match Rule::read(object, rule, now) {
+                Ok(rule) => filter.rules.push(rule),
+                Err(why) if strict => return Err(format!("filters: {why}")),
+                Err(_) => {}
+            }
+        }
+        for group in groups {
+            filter.groups.push(Self::group(object, group, now, strict)?);
+        }
+        Ok(filter)
+    }
+
+    /// Whether a record passes. No rule at all admits everything.
+    pub(crate) fn admits(&self, scene: (&App, &Store), object: &Object, id: &str, row: &Row) -> bool {
+        if self.rules.is_empty() && self.groups.is_empty() {
+            return true;
+        }
+        let mut all = self
+            .rules
+            .iter()
+            .map(|rule| rule.admits(scene, object, id, row))
+            .chain(self.groups.iter().map(|group| group.admits(scene, object, id, row)));
+        if self.any { all.any(|passes| passes) } else { all.all(|passes| passes) }
+    }
+}
+
+impl Rule {
+    fn read(object: &Object, rule: &Value, now: &Now) -> Result<Self, String> {
+        let text = |key: &str| rule.get(key).and_then(Value::as_str);
+        let key = text("field").ok_or_else(|| format!("a rule without a field: {rule}"))?;
+        let operator = text("operator").unwrap_or("is").trim().to_lowercase();
+        let unknown = || format!("the operator {operator:?} does not fit {key}");
+        if key == "id" {
+            return Check::of_ids(&operator, rule, false).map(Self::Id).ok_or_else(unknown);
+        }
+        let place = object.place(key).ok_or_else(|| format!("no field {key} in {}", object.key))?;
+        let field = object.fields.get(place).ok_or_else(unknown)?;
+        let check = Check::of(field, &operator, rule, now).ok_or_else(unknown)?;
+        Ok(Self::Field { place, check })
+    }
+
+    fn admits(&self, (app, store): (&App, &Store), object: &Object, id: &str, row: &Row) -> bool {
+        match self {
+            Self::Id(check) => check.ids(std::iter::once(id)),
+            Self::Field { place, check } => {
+                let (Some(field), Some(cell)) = (object.fields.get(*place), row.cells.get(*place)) else {
+                    return false;
+                };
+                let raw = store.raw(app, field, cell);
+                check.passes(field, raw.as_deref().filter(|raw| !is_blank(raw)))
+            }
+        }
+    }
+}
+
+/// The texts that a value is found by.
+pub(crate) fn texts(field: &Field, raw: &Value) -> Vec<String> {
+    let part = |key: &str| raw.get(key).and_then(Value::as_str).map(str::to_owned);
+    let shown = || match render::shown(&field.kind, &field.key, raw) {
+        Value::String(text) => text.replace("<br />", " "),
+        other => other.to_string(),
+    };
+    match &field.kind {
+        Kind::ShortText | Kind::ParagraphText | Kind::RichText | Kind::Concatenation => {
+            vec![raw.as_str().map_or_else(|| raw.to_string(), str::to_owned)]
+        }
+        Kind::Name(_) => {
+            let plain = render::name(raw, "First Last");
+            let shown = shown();
+            if shown == plain { vec![plain] } else { vec![shown, plain] }
+        }
+        Kind::Email(_) => part("email").or_else(|| raw.as_str().map(str::to_owned)).into_iter().collect(),
+        Kind::Link { .. } => [part("url"), part("label")].into_iter().flatten().collect(),
+        Kind::Phone(_) => [part("formatted"), part("full")].into_iter().flatten().collect(),
+        _ => vec![shown()],
+    }
+}

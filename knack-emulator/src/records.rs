@@ -1,0 +1,171 @@
+//! Creating and updating records, with Knack's validation.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::answer::{Answer, Problem};
+use crate::app::{App, Field, Object};
+use crate::filter;
+use crate::kind::Kind;
+use crate::render::is_blank;
+use crate::routes::{Manners, missing};
+use crate::store::{Cell, Row, Store};
+use crate::write::{self, Surroundings};
+
+/// A write to one object.
+pub(crate) struct Writing<'a> {
+    pub(crate) app: &'a App,
+    pub(crate) place: usize,
+    pub(crate) object: &'a Object,
+    pub(crate) manners: &'a Manners,
+    /// The server's wall clock, since the Unix epoch.
+    pub(crate) wall: Duration,
+}
+
+impl Writing<'_> {
+    /// Makes a record and answers its id.
+    pub(crate) fn create(&self, store: &mut Store, body: &Value) -> Result<String, Answer> {
+        let around = self.around();
+        let mut problems = Vec::new();
+        let mut cells = Vec::with_capacity(self.object.fields.len());
+        for field in &self.object.fields {
+            let given = body.get(&field.key).filter(|_| !field.kind.computed());
+            let raw = match given {
+                Some(value) => self.read(store, field, value, &around, &mut problems),
+                None => write::initial(field, &around),
+            };
+            let required = given.is_some() || self.manners.required;
+            self.validate(store, None, field, raw.as_ref(), required, &mut problems);
+            cells.push(Cell { raw: kept(field, raw), recorded: None });
+        }
+        if !problems.is_empty() {
+            return Err(Answer::invalid(&problems));
+        }
+        let id = store.new_id(self.wall.as_secs());
+        let table = store.tables.get_mut(self.place).ok_or_else(Answer::server_error)?;
+        for (place, (field, cell)) in self.object.fields.iter().zip(&mut cells).enumerate() {
+            if field.kind == Kind::AutoIncrement {
+                cell.raw = Some(table.next_number(place).into());
+            }
+        }
+        table.rows.insert(id.clone().into(), Row { cells, extra: Vec::new() });
+        Ok(id)
+    }
+
+    /// Changes the fields that `body` gives and answers the record's id.
+    pub(crate) fn update(&self, store: &mut Store, id: &str, body: &Value) -> Result<String, Answer> {
+        if store.row(self.place, id).is_none() {
+            return Err(missing(self.manners));
+        }
+        let around = self.around();
+        let mut problems = Vec::new();
+        let mut changes = Vec::new();
+        for (place, field) in self.object.fields.iter().enumerate() {
+            let Some(value) = body.get(&field.key).filter(|_| !field.kind.computed()) else { continue };
+            let raw = self.read(store, field, value, &around, &mut problems);
+            self.validate(store, Some(id), field, raw.as_ref(), true, &mut problems);
+            changes.push((place, kept(field, raw)));
+        }
+        if !problems.is_empty() {
+            return Err(Answer::invalid(&problems));
+        }
+        let row = store.tables.get_mut(self.place).and_then(|table| table.rows.get_mut(id));
+        let row = row.ok_or_else(|| missing(self.manners))?;
+        for cell in &mut row.cells {
+            // What was recorded of other values stays true, but is now computed like they are.
+            if cell.raw.is_some() {
+                cell.recorded = None;
+            }
+        }
+        for (place, raw) in changes {
+            if let Some(cell) = row.cells.get_mut(place) {
+                *cell = Cell { raw, recorded: None };
+            }
+        }
+        Ok(id.to_owned())
+    }
+
+    fn around(&self) -> Surroundings<'_> {
+        Surroundings {
+            zone: self.manners.proper_timestamps.then_some(&self.app.zone),
+            now: self.app.zone.local(self.wall),
+        }
+    }
+
+    fn read(
+        &self,
+        store: &Store,
+        field: &Field,
+        value: &Value,
+        around: &Surroundings<'_>,
+        problems: &mut Vec<Problem>,
+    ) -> Option<Value> {
+        match write::raw(field, value, around) {
+            Ok(Value::Array(links)) if let Kind::Connection { object, .. } = &field.kind => {
+                Some(links.into_iter().filter(|link| self.linkable(store, object, link)).collect())
+            }
+            Ok(raw) => Some(raw),
+            Err(message) => {
+                problems.push(Problem { field: field.key.clone(), kind: "invalid", message });
+                None
+            }
+        }
+    }
+
+    /// Names instead of ids do nothing; an id of no record is kept, as far as is known.
+    fn linkable(&self, store: &Store, object: &str, link: &Value) -> bool {
+        let Some(id) = link.get("id").and_then(Value::as_str) else { return false };
+        let hex = |c: u8| matches!(c, b'0'..=b'9' | b'a'..=b'f');
+        (id.len() == 24 && id.bytes().all(hex))
+            || self.app.object(object).is_some_and(|(place, _)| store.row(place, id).is_some())
+    }
+
+    fn validate(
+        &self,
+        store: &Store,
+        own: Option<&str>,
+        field: &Field,
+        raw: Option<&Value>,
+        required: bool,
+        problems: &mut Vec<Problem>,
+    ) {
+        if field.kind.computed() || problems.last().is_some_and(|p| p.field == field.key) {
+            return;
+        }
+        let name = &field.name;
+        let Some(raw) = raw.filter(|raw| !is_blank(raw)) else {
+            if field.required && required {
+                let message = format!("{name} is required.");
+                problems.push(Problem { field: field.key.clone(), kind: "required", message });
+            }
+            return;
+        };
+        if field.unique && field.kind != Kind::Password {
+            let value = comparable(field, raw);
+            if self.taken(store, own, field, &value) {
+                let shown = filter::texts(field, raw).into_iter().next().unwrap_or_default();
+                let message = format!("{name} must be unique. \"{shown}\" is already being used.");
+                problems.push(Problem { field: field.key.clone(), kind: "unique", message });
+            }
+        }
+    }
+
+    fn taken(&self, store: &Store, own: Option<&str>, field: &Field, value: &str) -> bool {
+        let Some(place) = self.object.place(&field.key) else { return false };
+        let rows = store.tables.get(self.place).into_iter().flat_map(|table| &table.rows);
+        rows.filter(|(id, _)| Some(&***id) != own)
+            .filter_map(|(_, row)| row.cells.get(place)?.raw.as_ref())
+            .any(|raw| !is_blank(raw) && comparable(field, raw) == value)
+    }
+}
+
+/// A password is taken, but neither stored nor given out.
+fn kept(field: &Field, raw: Option<Value>) -> Option<Value> {
+    raw.filter(|_| field.kind != Kind::Password)
+}
+
+/// By what two values count as the same: without case and without space around.
+fn comparable(field: &Field, raw: &Value) -> String {
+    filter::texts(field, raw).first().map(|text| text.trim().to_lowercase()).unwrap_or_default()
+}

@@ -1,0 +1,195 @@
+//! The spans of time that date operators mean (`docs.knack.com/reference/filters-field-types`).
+
+use jiff::civil::{Date, DateTime, Weekday};
+use jiff::{Span as Step, ToSpan};
+use serde_json::Value;
+
+use crate::zone::{date_and_time, wall_ms};
+
+/// A half-open span of wall-clock time in milliseconds, open where a side is missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Span {
+    from: Option<i64>,
+    until: Option<i64>,
+}
+
+impl Span {
+    pub(crate) fn contains(&self, ms: i64) -> bool {
+        self.from.is_none_or(|from| ms >= from) && self.until.is_none_or(|until| ms < until)
+    }
+
+    fn new(from: Option<DateTime>, until: Option<DateTime>) -> Self {
+        Self { from: from.map(wall_ms), until: until.map(wall_ms) }
+    }
+}
+
+/// The span of an operator. `None` for an operator that dates do not have, `Some(None)` for one
+/// whose value is no date: that matches nothing, as with Knack.
+///
+/// Units are counted as in a calendar: "during the previous 2 months" are the two whole months
+/// before the present one. Weeks begin on Sunday.
+pub(crate) fn of(operator: &str, rule: &Value, now: DateTime) -> Option<Option<Span>> {
+    let today = start(now.date());
+    let tomorrow = shift(today, 1.day());
+    let from = |from: DateTime| Span::new(Some(from), None);
+    let until = |until: DateTime| Span::new(None, Some(until));
+    Some(match operator {
+        "is" | "is not" => given(rule).map(|(from, until)| Span::new(Some(from), Some(until))),
+        "is before" => given(rule).map(|(day, _)| until(day)),
+        "is after" => given(rule).map(|(_, end)| from(end)),
+        "is today" => Some(Span::new(Some(today), Some(tomorrow))),
+        "is today or before" => Some(until(tomorrow)),
+        "is today or after" => Some(from(today)),
+        "is before today" => Some(until(today)),
+        "is after today" => Some(from(tomorrow)),
+        "is before current time" => Some(until(now)),
+        "is after current time" => Some(from(shift(now, 1.minute()))),
+        "is during the current" => unit(rule).map(|unit| {
+            let this = unit.begin(now);
+            Span::new(Some(this), Some(shift(this, unit.steps(1))))
+        }),
+        "is during the previous" | "is before the previous" => unit(rule).map(|unit| {
+            let this = unit.begin(now);
+            let first = shift(this, unit.steps(-range(rule)));
+            if operator == "is before the previous" { until(first) } else { Span::new(Some(first), Some(this)) }
+        }),
+        "is during the next" | "is after the next" => unit(rule).map(|unit| {
+            let next = shift(unit.begin(now), unit.steps(1));
+            let end = shift(next, unit.steps(range(rule)));
+            if operator == "is after the next" { from(end) } else { Span::new(Some(next), Some(end)) }
+        }),
+        _ => return None,
+    })
+}
+
+/// The day or the minute that a rule's value names.
+fn given(rule: &Value) -> Option<(DateTime, DateTime)> {
+    let text = match rule.get("value")? {
+        Value::String(text) => text.clone(),
+        Value::Object(parts) => parts.get("date")?.as_str()?.to_owned(),
+        _ => return None,
+    };
+    let (date, time) = date_and_time(&text, false)?;
+    Some(match time {
+        None => (start(date), shift(start(date), 1.day())),
+        Some((hour, minute)) => {
+            let minute = date.at(hour, minute, 0, 0);
+            (minute, shift(minute, 1.minute()))
+        }
+    })
+}
+
+#[derive(Clone, Copy)]
+enum Unit {
+    Hour,
+    Day,
+    Week,
+    Month,
+    Quarter,
+    Year,
+}
+
+impl Unit {
+    fn begin(self, now: DateTime) -> DateTime {
+        let day = now.date();
+        start(match self {
+            Self::Hour => return day.at(now.hour(), 0, 0, 0),
+            Self::Day => day,
+            Self::Week => {
+                let days = i64::from(day.weekday().since(Weekday::Sunday));
+                day.saturating_sub(days.days())
+            }
+            Self::Month => day.first_of_month(),
+            Self::Quarter => {
+                let months = i64::from((day.month() - 1) % 3);
+                day.first_of_month().saturating_sub(months.months())
+            }
+            Self::Year => day.first_of_year(),
+        })
+    }
+
+    fn steps(self, count: i64) -> Step {
+        match self {
+            Self::Hour => count.hours(),
+            Self::Day => count.days(),
+            Self::Week => count.weeks(),
+            Self::Month => count.months(),
+            Self::Quarter => (count * 3).months(),
+            Self::Year => count.years(),
+        }
+    }
+}
+
+fn unit(rule: &Value) -> Option<Unit> {
+    let text = |key: &str| rule.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let name = text("type").or_else(|| text("value"))?.to_lowercase();
+    Some(match name.trim_end_matches('s') {
+        "hour" => Unit::Hour,
+        "day" => Unit::Day,
+        "week" => Unit::Week,
+        "month" => Unit::Month,
+        "quarter" => Unit::Quarter,
+        "year" => Unit::Year,
+        _ => return None,
+    })
+}
+
+/// How many units; at most a thousand, which leaves every date in the calendar.
+fn range(rule: &Value) -> i64 {
+    let count = match rule.get("range") {
+        Some(Value::Number(number)) => number.as_i64(),
+        Some(Value::String(text)) => text.trim().parse().ok(),
+        _ => None,
+    };
+    count.unwrap_or(1).clamp(0, 1_000)
+}
+
+fn start(date: Date) -> DateTime {
+    date.at(0, 0, 0, 0)
+}
+
+fn shift(moment: DateTime, step: Step) -> DateTime {
+    moment.saturating_add(step)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn span(operator: &str, rest: &Value) -> Option<Option<(String, String)>> {
+        // A Wednesday.
+        let now = DateTime::constant(2026, 3, 11, 16, 14, 0, 0);
+        let side = |ms: Option<i64>| {
+            let local = ms.and_then(crate::zone::from_wall_ms);
+            local.map_or("…".to_owned(), |local| local.strftime("%m/%d/%Y %H:%M").to_string())
+        };
+        of(operator, rest, now).map(|span| span.map(|span| (side(span.from), side(span.until))))
+    }
+
+    #[test]
+    fn relative_spans() {
+        for (operator, rest, from, until) in [
+            ("is during the current", json!({"type": "week"}), "03/08/2026 00:00", "03/15/2026 00:00"),
+            ("is during the current", json!({"value": "quarter"}), "01/01/2026 00:00", "04/01/2026 00:00"),
+            ("is during the previous", json!({"range": 3, "type": "months"}), "12/01/2025 00:00", "03/01/2026 00:00"),
+            ("is during the previous", json!({"range": "2", "type": "days"}), "03/09/2026 00:00", "03/11/2026 00:00"),
+            ("is during the next", json!({"range": 1, "type": "years"}), "01/01/2027 00:00", "01/01/2028 00:00"),
+            ("is before the previous", json!({"range": 1, "type": "weeks"}), "…", "03/01/2026 00:00"),
+            ("is after the next", json!({"range": 2, "type": "hour"}), "03/11/2026 19:00", "…"),
+            ("is after current time", json!({}), "03/11/2026 16:15", "…"),
+        ] {
+            let want = Some(Some((from.to_owned(), until.to_owned())));
+            assert_eq!(span(operator, &rest), want, "{operator} {rest}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_span() {
+        assert_eq!(span("is", &json!({"value": "2026-03-11"})), Some(None));
+        assert_eq!(span("is during the current", &json!({"type": "fortnight"})), Some(None));
+        assert_eq!(span("higher than", &json!({})), None);
+        assert!(span("is during the next", &json!({"range": i64::MAX, "type": "years"})).is_some());
+    }
+}

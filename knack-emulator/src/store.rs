@@ -1,0 +1,226 @@
+//! The records of an application.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use serde_json::{Value, json};
+
+use crate::app::{App, Field, Object};
+use crate::error::EmulatorError;
+use crate::kind::Kind;
+use crate::render::{self, is_blank};
+use crate::write::{self, Surroundings};
+
+/// All tables of an application, in the order of its objects.
+#[derive(Debug, Default)]
+pub(crate) struct Store {
+    pub(crate) tables: Vec<Table>,
+    /// Numbers the records made here, so that ids made within one second stay in order.
+    made: u64,
+}
+
+/// The records of one object, in the order of their ids.
+#[derive(Debug, Default)]
+pub(crate) struct Table {
+    pub(crate) rows: BTreeMap<Box<str>, Row>,
+    /// The next number of each `auto_increment` field; numbers are not used twice.
+    next: HashMap<usize, i64>,
+    /// Ids of deleted records: connections to them vanish from what is read later.
+    graves: HashSet<Box<str>>,
+}
+
+/// One record: a cell for each field in schema order, and what the schema does not know
+/// (`account_status`, `profile_keys` …), which stands before the fields.
+#[derive(Debug)]
+pub(crate) struct Row {
+    pub(crate) cells: Vec<Cell>,
+    pub(crate) extra: Vec<(String, Value)>,
+}
+
+/// One value. A field that was never set has no raw value; what was cleared has an empty one.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Cell {
+    pub(crate) raw: Option<Value>,
+    /// The formatted value as it was recorded, until the record is written.
+    pub(crate) recorded: Option<Value>,
+}
+
+impl Cell {
+    pub(crate) fn of(raw: Value) -> Self {
+        Self { raw: Some(raw), recorded: None }
+    }
+}
+
+impl Store {
+    pub(crate) fn new(app: &App) -> Self {
+        let tables = app.objects.iter().map(|_| Table::default()).collect();
+        Self { tables, made: 0 }
+    }
+
+    pub(crate) fn row(&self, table: usize, id: &str) -> Option<&Row> {
+        self.tables.get(table)?.rows.get(id)
+    }
+
+    /// A new id: the creation time in seconds, then a counter, as 24 lower-case hex digits.
+    pub(crate) fn new_id(&mut self, seconds: u64) -> String {
+        self.made += 1;
+        format!("{:08x}{:016x}", seconds & 0xffff_ffff, self.made)
+    }
+
+    /// Takes recorded records, or raw-only ones. Ids that are missing are made up.
+    pub(crate) fn load(
+        &mut self,
+        app: &App,
+        key: &str,
+        records: Vec<Value>,
+        around: &Surroundings<'_>,
+    ) -> Result<(), EmulatorError> {
+        let Some((place, object)) = app.object(key) else {
+            let known: Vec<&str> = app.objects.iter().map(|o| o.key.as_str()).collect();
+            return Err(EmulatorError::UnknownObject { object: key.to_owned(), known: known.join(", ") });
+        };
+        for (position, record) in records.into_iter().enumerate() {
+            let Value::Object(mut parts) = record else {
+                return Err(EmulatorError::Record { object: key.to_owned(), position });
+            };
+            let id = match parts.remove("id") {
+                Some(Value::String(id)) if !id.is_empty() => id,
+                _ => self.new_id(0),
+            };
+            let recorded_raw = object.fields.iter().any(|field| parts.contains_key(&field.raw_key));
+            let cells = object.fields.iter().map(|field| {
+                let shown = parts.remove(&field.key);
+                match (parts.remove(&field.raw_key), shown) {
+                    (Some(raw), shown) => Cell { raw: Some(raw), recorded: shown },
+                    (None, Some(shown)) if recorded_raw => {
+                        Cell { raw: None, recorded: Some(shown).filter(|shown| !is_blank(shown)) }
+                    }
+                    (None, Some(raw)) => Cell { raw: plain(field, raw, around), recorded: None },
+                    (None, None) => Cell { raw: write::initial(field, around), recorded: None },
+                }
+            });
+            let cells: Vec<Cell> = cells.collect();
+            let table = self.tables.get_mut(place);
+            let Some(table) = table else { continue };
+            table.count_up(object, &cells);
+            let row = Row { cells, extra: parts.into_iter().collect() };
+            if table.rows.insert(id.clone().into(), row).is_some() {
+                return Err(EmulatorError::SameId { object: key.to_owned(), id });
+            }
+        }
+        Ok(())
+    }
+
+    /// What a connection reads as now: without deleted records, with present labels.
+    pub(crate) fn connected(&self, app: &App, object: &str, raw: &Value, depth: u8) -> Value {
+        let Some((place, target)) = app.object(object) else { return raw.clone() };
+        let Some(table) = self.tables.get(place) else { return raw.clone() };
+        let links = raw.as_array().into_iter().flatten().filter_map(|link| {
+            let id = link.get("id")?.as_str()?;
+            if table.graves.contains(id) {
+                return None;
+            }
+            match table.rows.get(id) {
+                None => Some(link.clone()),
+                Some(row) => Some(match self.label(app, target, row, depth) {
+                    Some(label) => json!({"id": id, "identifier": label}),
+                    None => json!({ "id": id }),
+                }),
+            }
+        });
+        Value::Array(links.collect())
+    }
+
+    /// The text by which other records name this one: its identifier field as shown.
+    fn label(&self, app: &App, object: &Object, row: &Row, depth: u8) -> Option<String> {
+        let place = object.identifier?;
+        let (field, cell) = (object.fields.get(place)?, row.cells.get(place)?);
+        // Identifiers that are connections could form a circle.
+        let shown = if depth == 0 { json!("") } else { self.shown(app, field, cell, depth - 1) };
+        Some(match shown {
+            Value::String(text) => text,
+            Value::Null => String::new(),
+            other => other.to_string(),
+        })
+    }
+
+    /// The present raw value of a cell.
+    pub(crate) fn raw<'a>(&self, app: &App, field: &Field, cell: &'a Cell) -> Option<Cow<'a, Value>> {
+        let raw = cell.raw.as_ref()?;
+        Some(match &field.kind {
+            Kind::Connection { object, .. } if !is_blank(raw) => {
+                Cow::Owned(self.connected(app, object, raw, 3))
+            }
+            _ => Cow::Borrowed(raw),
+        })
+    }
+
+    /// The present formatted value of a cell.
+    pub(crate) fn shown(&self, app: &App, field: &Field, cell: &Cell, depth: u8) -> Value {
+        let Some(raw) = &cell.raw else { return cell.recorded.clone().unwrap_or(json!("")) };
+        if let Kind::Connection { object, .. } = &field.kind
+            && !is_blank(raw)
+        {
+            let now = self.connected(app, object, raw, depth);
+            return match &cell.recorded {
+                Some(recorded) if now == *raw => recorded.clone(),
+                _ => render::shown(&field.kind, &field.key, &now),
+            };
+        }
+        match &cell.recorded {
+            Some(recorded) => recorded.clone(),
+            None => render::shown(&field.kind, &field.key, raw),
+        }
+    }
+
+    /// Removes a record; connections to it vanish.
+    pub(crate) fn delete(&mut self, table: usize, id: &str) -> bool {
+        let Some(table) = self.tables.get_mut(table) else { return false };
+        let known = table.rows.remove(id).is_some();
+        if known {
+            table.graves.insert(id.into());
+        }
+        known
+    }
+}
+
+impl Table {
+    /// The number for a new record.
+    pub(crate) fn next_number(&mut self, field: usize) -> i64 {
+        let next = self.next.entry(field).or_insert(1);
+        let number = *next;
+        *next = next.saturating_add(1);
+        number
+    }
+
+    fn count_up(&mut self, object: &Object, cells: &[Cell]) {
+        for (place, (field, cell)) in object.fields.iter().zip(cells).enumerate() {
+            if field.kind != Kind::AutoIncrement {
+                continue;
+            }
+            let number = cell.raw.as_ref().and_then(Value::as_i64).unwrap_or(0);
+            let next = self.next.entry(place).or_insert(1);
+            *next = (*next).max(number.saturating_add(1));
+        }
+    }
+}
+
+/// The raw value of a raw-only record: given in Knack's raw form or in one that can be written.
+fn plain(field: &Field, value: Value, around: &Surroundings<'_>) -> Option<Value> {
+    if value.as_str() == Some("") {
+        return None;
+    }
+    let raw_already = match &field.kind {
+        Kind::DateTime(_) => value.get("unix_timestamp").is_some(),
+        Kind::Timer => value.get("total_time").is_some(),
+        Kind::Connection { .. } => {
+            value.as_array().is_some_and(|links| links.iter().all(Value::is_object))
+        }
+        Kind::Phone(_) => value.get("formatted").is_some(),
+        kind => kind.computed(),
+    };
+    if raw_already {
+        return Some(value);
+    }
+    Some(write::raw(field, &value, around).unwrap_or(value))
+}

@@ -1,0 +1,418 @@
+//! From what a client writes to the raw value that is stored.
+
+use jiff::civil::DateTime;
+use serde_json::{Map, Value, json};
+
+use crate::app::Field;
+use crate::dates;
+use crate::kind::Kind;
+use crate::render::is_blank;
+use crate::zone::Zone;
+
+/// What writing a value depends on beside the field.
+#[derive(Clone, Debug)]
+pub(crate) struct Surroundings<'a> {
+    /// The application's zone, where dates get their `proper_` twins.
+    pub(crate) zone: Option<&'a Zone>,
+    /// The present time on the application's wall clock.
+    pub(crate) now: DateTime,
+}
+
+/// The raw value of `value` for `field`, or what is wrong with it in Knack's manner.
+pub(crate) fn raw(field: &Field, value: &Value, around: &Surroundings<'_>) -> Result<Value, String> {
+    if is_blank(value) {
+        return Ok(cleared(&field.kind));
+    }
+    let read = match &field.kind {
+        Kind::ShortText | Kind::ParagraphText | Kind::RichText => text(value),
+        Kind::Choice { multi } => choice(value, *multi),
+        Kind::Boolean => boolean(value),
+        Kind::Number(_) | Kind::Rating => number(value),
+        Kind::Currency(_) => currency(value),
+        Kind::DateTime(format) => dates::written(value, format, around.zone),
+        Kind::Timer => dates::written_timer(value),
+        Kind::Name(_) => name(value),
+        Kind::Email(_) => email(value),
+        Kind::Link { .. } => link(value),
+        Kind::Phone(format) => phone(value, format),
+        Kind::Address { .. } => address(value),
+        Kind::Connection { many, .. } => connection(value, *many),
+        Kind::UserRoles => Some(Value::Array(texts(value))),
+        Kind::File => asset(value, "file", &field.key),
+        Kind::Image { by_url: false } => asset(value, "image", &field.key),
+        Kind::Image { by_url: true } => text(value),
+        Kind::Signature
+        | Kind::Password
+        | Kind::Unknown
+        | Kind::Concatenation
+        | Kind::AutoIncrement
+        | Kind::Equation(_)
+        | Kind::Aggregate(_) => Some(value.clone()),
+    };
+    read.ok_or_else(|| format!("{} must be {}.", field.name, wanted(&field.kind)))
+}
+
+/// The raw value of a new record that says nothing of `field`; `None` is "never set".
+pub(crate) fn initial(field: &Field, around: &Surroundings<'_>) -> Option<Value> {
+    match &field.kind {
+        Kind::Boolean => Some(field.default.as_ref().and_then(boolean).unwrap_or(json!(false))),
+        Kind::Connection { .. } => Some(json!([])),
+        Kind::Aggregate(_) => Some(json!(0)),
+        Kind::DateTime(format) if format.now => {
+            let mut now = around.now;
+            if format.order == crate::kind::DateOrder::Ignored {
+                now = now.with().date(jiff::civil::date(2012, 1, 1)).build().unwrap_or(now);
+            }
+            if format.clock.is_none() {
+                now = now.date().at(0, 0, 0, 0);
+            }
+            Some(Value::Object(dates::raw(now, format, around.zone)))
+        }
+        kind if kind.computed() => None,
+        _ => raw(field, field.default.as_ref()?, around).ok(),
+    }
+}
+
+/// What is stored when a client sends an empty value, which differs from never having sent any.
+pub(crate) fn cleared(kind: &Kind) -> Value {
+    match kind {
+        Kind::Boolean => json!(false),
+        Kind::Connection { .. } | Kind::UserRoles => json!([]),
+        Kind::Choice { multi: true } => json!([null]),
+        Kind::Email(_) => json!({"email": ""}),
+        _ => json!(""),
+    }
+}
+
+fn wanted(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::Boolean => "Yes or No",
+        Kind::Number(_) | Kind::Rating | Kind::Currency(_) => "a number",
+        Kind::DateTime(_) | Kind::Timer => "a valid date",
+        Kind::Email(_) => "a valid email address",
+        Kind::Name(_) => "a valid name",
+        Kind::Phone(_) => "a valid phone number",
+        _ => "a valid value",
+    }
+}
+
+fn text(value: &Value) -> Option<Value> {
+    match value {
+        Value::String(_) => Some(value.clone()),
+        Value::Number(number) => Some(json!(number.to_string())),
+        Value::Bool(flag) => Some(json!(flag.to_string())),
+        _ => None,
+    }
+}
+
+fn texts(value: &Value) -> Vec<Value> {
+    match value {
+        Value::Array(items) => items.iter().filter(|item| !is_blank(item)).filter_map(text).collect(),
+        one => text(one).into_iter().collect(),
+    }
+}
+
+fn choice(value: &Value, multi: bool) -> Option<Value> {
+    let chosen = texts(value);
+    match (multi, chosen.len()) {
+        (_, 0) => None,
+        (true, _) => Some(Value::Array(chosen)),
+        (false, 1) => chosen.into_iter().next(),
+        (false, _) => None,
+    }
+}
+
+fn boolean(value: &Value) -> Option<Value> {
+    match value {
+        Value::Bool(_) => Some(value.clone()),
+        Value::String(text) => match text.trim().to_ascii_lowercase().as_str() {
+            "yes" | "on" | "true" => Some(json!(true)),
+            "no" | "off" | "false" => Some(json!(false)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// A number or its text. Whole numbers are kept whole, as in every recording.
+fn number(value: &Value) -> Option<Value> {
+    match value {
+        Value::Number(number) => {
+            if number.is_i64() || number.is_u64() {
+                return Some(value.clone());
+            }
+            whole_or_not(number.as_f64()?)
+        }
+        Value::String(text) => {
+            let plain = text.trim().replace(',', "");
+            match plain.parse::<i64>() {
+                Ok(whole) => Some(json!(whole)),
+                Err(_) => whole_or_not(plain.parse().ok()?),
+            }
+        }
+        _ => None,
+    }
+}
+
+fn whole_or_not(number: f64) -> Option<Value> {
+    if !number.is_finite() {
+        return None;
+    }
+    if number.fract() == 0.0 && number.abs() < 9e15 {
+        return format!("{number:.0}").parse::<i64>().ok().map(|whole| json!(whole));
+    }
+    Some(json!(number))
+}
+
+/// An amount as text with two digits after the point.
+fn currency(value: &Value) -> Option<Value> {
+    let text = match value {
+        Value::Number(number) => number.to_string(),
+        Value::String(text) => {
+            text.trim().chars().filter(|c| !matches!(c, ',' | '$' | '€' | '£' | ' ')).collect()
+        }
+        _ => return None,
+    };
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(digits) => ("-", digits),
+        None => ("", text.as_str()),
+    };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let plain = |part: &str| part.bytes().all(|c| c.is_ascii_digit());
+    if plain(whole) && plain(fraction) && !digits.is_empty() && digits != "." && fraction.len() <= 2 {
+        let whole = if whole.is_empty() { "0" } else { whole };
+        return Some(json!(format!("{sign}{whole}.{fraction:0<2}")));
+    }
+    let number: f64 = text.parse().ok()?;
+    number.is_finite().then(|| json!(format!("{number:.2}")))
+}
+
+fn name(value: &Value) -> Option<Value> {
+    let mut parts = Map::new();
+    match value {
+        Value::Object(given) => {
+            for key in ["title", "first", "middle", "last"] {
+                match given.get(key) {
+                    Some(Value::String(text)) if !text.trim().is_empty() => {
+                        parts.insert(key.to_owned(), json!(text.trim()));
+                    }
+                    None | Some(Value::Null | Value::String(_)) => {}
+                    Some(_) => return None,
+                }
+            }
+        }
+        Value::String(text) => {
+            let (first, last) = text.trim().split_once(' ').unwrap_or((text.trim(), ""));
+            for (key, part) in [("first", first.trim()), ("last", last.trim())] {
+                if !part.is_empty() {
+                    parts.insert(key.to_owned(), json!(part));
+                }
+            }
+        }
+        _ => return None,
+    }
+    Some(if parts.is_empty() { json!("") } else { Value::Object(parts) })
+}
+
+fn email(value: &Value) -> Option<Value> {
+    let address = value.as_str().or_else(|| value.get("email")?.as_str())?.trim();
+    let (user, host) = address.rsplit_once('@')?;
+    if user.is_empty() || host.is_empty() || address.contains(char::is_whitespace) {
+        return None;
+    }
+    Some(labelled("email", address, value))
+}
+
+fn link(value: &Value) -> Option<Value> {
+    let url = value.as_str().or_else(|| value.get("url")?.as_str())?.trim();
+    Some(labelled("url", url, value))
+}
+
+fn labelled(key: &str, address: &str, value: &Value) -> Value {
+    let mut parts = Map::new();
+    parts.insert(key.to_owned(), json!(address));
+    if let Some(label) = value.get("label").and_then(Value::as_str).filter(|label| !label.is_empty()) {
+        parts.insert("label".to_owned(), json!(label));
+    }
+    Value::Object(parts)
+}
+
+fn phone(value: &Value, format: &str) -> Option<Value> {
+    let given = match value {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        Value::Object(parts) => {
+            let part = |key: &str| parts.get(key).and_then(Value::as_str).filter(|p| !p.is_empty());
+            part("full").or_else(|| part("formatted")).or_else(|| part("number"))?.to_owned()
+        }
+        _ => return None,
+    };
+    let full: String = given.chars().filter(char::is_ascii_digit).collect();
+    if full.is_empty() {
+        return None;
+    }
+    let american = matches!(format, "(999) 999-9999" | "999.999.9999") && full.len() == 10;
+    let formatted = match format {
+        "any" | "" => given.trim().to_owned(),
+        pattern => fill(pattern, &full).unwrap_or_else(|| full.clone()),
+    };
+    let mut parts = Map::new();
+    let number = match full.get(3..) {
+        Some(rest) if american => {
+            parts.insert("area".to_owned(), json!(full.get(..3)));
+            rest
+        }
+        _ => full.as_str(),
+    };
+    parts.insert("number".to_owned(), json!(number));
+    parts.insert("formatted".to_owned(), json!(formatted));
+    if let Some(extension) = value.get("ext").and_then(Value::as_str) {
+        parts.insert("ext".to_owned(), json!(extension));
+    }
+    parts.insert("full".to_owned(), json!(full));
+    Some(Value::Object(parts))
+}
+
+/// Puts digits into a pattern of nines, where there are as many of both.
+fn fill(pattern: &str, digits: &str) -> Option<String> {
+    if pattern.contains('?') || pattern.matches('9').count() != digits.len() {
+        return None;
+    }
+    let mut digits = digits.chars();
+    pattern.chars().map(|c| if c == '9' { digits.next() } else { Some(c) }).collect()
+}
+
+fn address(value: &Value) -> Option<Value> {
+    let given = value.as_object()?;
+    let keys = ["street", "street2", "city", "state", "zip", "country", "latitude", "longitude"];
+    let known = keys.iter().filter_map(|key| Some(((*key).to_owned(), given.get(*key)?.clone())));
+    let parts: Map<String, Value> =
+        known.filter(|(_, part)| part.is_string() || part.is_number() || part.is_null()).collect();
+    Some(Value::Object(parts))
+}
+
+/// The ids of connected records. What is no text (a name in an object, a number) does nothing.
+fn connection(value: &Value, many: bool) -> Option<Value> {
+    let ids = match value {
+        Value::String(id) => vec![id.as_str()],
+        Value::Array(items) => items.iter().filter_map(Value::as_str).filter(|id| !id.is_empty()).collect(),
+        _ => Vec::new(),
+    };
+    let kept = ids.len().min(if many { usize::MAX } else { 1 });
+    Some(ids.into_iter().take(kept).map(|id| json!({ "id": id })).collect())
+}
+
+fn asset(value: &Value, kind: &str, key: &str) -> Option<Value> {
+    match value {
+        Value::String(id) => Some(json!({"id": id, "type": kind, "field_key": key})),
+        Value::Object(_) => Some(value.clone()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::App;
+
+    fn field(meta: Value) -> Field {
+        let mut meta = meta;
+        meta["key"] = json!("field_1");
+        meta["name"] = json!("Thing");
+        let dump = json!({"id": "5f0000000000000000000001", "objects": [{"key": "object_1", "fields": [meta]}]});
+        App::read(dump).unwrap().objects.remove(0).fields.remove(0)
+    }
+
+    fn write(meta: Value, value: &Value) -> Result<Value, String> {
+        let around = Surroundings { zone: None, now: DateTime::constant(2026, 3, 9, 16, 14, 0, 0) };
+        raw(&field(meta), value, &around)
+    }
+
+    #[test]
+    fn every_input_form() {
+        let bad = |what: &str| Err(format!("Thing must be {what}."));
+        let table = [
+            (json!({"type": "short_text"}), json!("a"), Ok(json!("a"))),
+            (json!({"type": "short_text"}), json!(7), Ok(json!("7"))),
+            (json!({"type": "short_text"}), json!({"a": 1}), bad("a valid value")),
+            (json!({"type": "number"}), json!("1,234.50"), Ok(json!(1_234.5))),
+            (json!({"type": "number"}), json!(100.0), Ok(json!(100))),
+            (json!({"type": "number"}), json!("abc"), bad("a number")),
+            (json!({"type": "number"}), json!("1e999"), bad("a number")),
+            (json!({"type": "currency"}), json!("$1,234.5"), Ok(json!("1234.50"))),
+            (json!({"type": "currency"}), json!(-3), Ok(json!("-3.00"))),
+            (json!({"type": "currency"}), json!(0.126), Ok(json!("0.13"))),
+            (json!({"type": "currency"}), json!("-"), bad("a number")),
+            (json!({"type": "boolean"}), json!("ON"), Ok(json!(true))),
+            (json!({"type": "boolean"}), json!("maybe"), bad("Yes or No")),
+            (json!({"type": "multiple_choice", "format": {"type": "single"}}), json!(["A"]), Ok(json!("A"))),
+            (json!({"type": "multiple_choice", "format": {"type": "multi"}}), json!("A"), Ok(json!(["A"]))),
+            (json!({"type": "multiple_choice", "format": {"type": "multi"}}), json!([]), Ok(json!([null]))),
+            (json!({"type": "name"}), json!({"first": " A ", "last": "", "full": "x"}), Ok(json!({"first": "A"}))),
+            (json!({"type": "name"}), json!("Ada B Cole"), Ok(json!({"first": "Ada", "last": "B Cole"}))),
+            (json!({"type": "name"}), json!({"first": 1}), bad("a valid name")),
+            (json!({"type": "email"}), json!("a@example.com"), Ok(json!({"email": "a@example.com"}))),
+            (
+                json!({"type": "email"}),
+                json!({"email": "a@example.com", "label": "Me"}),
+                Ok(json!({"email": "a@example.com", "label": "Me"})),
+            ),
+            (json!({"type": "email"}), json!("nobody"), bad("a valid email address")),
+            (json!({"type": "email"}), json!(""), Ok(json!({"email": ""}))),
+            (json!({"type": "link"}), json!("https://example.com"), Ok(json!({"url": "https://example.com"}))),
+            (
+                json!({"type": "phone", "format": {"format": "(999) 999-9999"}}),
+                json!("555.010-1234"),
+                Ok(json!({"area": "555", "number": "0101234", "full": "5550101234", "formatted": "(555) 010-1234"})),
+            ),
+            (
+                json!({"type": "phone", "format": {"format": "any"}}),
+                json!("+49 1"),
+                Ok(json!({"number": "491", "full": "491", "formatted": "+49 1"})),
+            ),
+            (json!({"type": "phone"}), json!("none"), bad("a valid phone number")),
+            (
+                json!({"type": "connection", "relationship": {"object": "object_1", "has": "one"}}),
+                json!(["a", "b"]),
+                Ok(json!([{"id": "a"}])),
+            ),
+            (
+                json!({"type": "connection", "relationship": {"object": "object_1", "has": "many"}}),
+                json!([{"id": "a"}, 7, "b"]),
+                Ok(json!([{"id": "b"}])),
+            ),
+            (json!({"type": "connection"}), json!(""), Ok(json!([]))),
+            (json!({"type": "date_time"}), json!("2026-03-09"), bad("a valid date")),
+        ];
+        for (meta, value, want) in table {
+            assert_eq!(write(meta.clone(), &value), want, "{value} to {meta}");
+        }
+    }
+
+    #[test]
+    fn what_a_new_record_has() {
+        let around = Surroundings { zone: None, now: DateTime::constant(2026, 3, 9, 16, 14, 0, 0) };
+        let start = |meta: Value| initial(&field(meta), &around);
+        assert_eq!(start(json!({"type": "short_text", "default": ""})), None);
+        assert_eq!(start(json!({"type": "short_text", "default": "x"})), Some(json!("x")));
+        assert_eq!(start(json!({"type": "number", "default": "0"})), Some(json!(0)));
+        assert_eq!(start(json!({"type": "boolean", "default": true})), Some(json!(true)));
+        assert_eq!(start(json!({"type": "connection"})), Some(json!([])));
+        assert_eq!(start(json!({"type": "multiple_choice", "format": {"default": "kn-blank"}})), None);
+        let now = start(json!({"type": "date_time", "format": {"default_type": "current"}})).unwrap();
+        assert_eq!(now["timestamp"], json!("03/09/2026 04:14 pm"));
+    }
+
+    #[test]
+    fn hostile_values_never_panic() {
+        let values = [json!(null), json!(1e308), json!([[[]]]), json!({"first": {}, "date": "99/99/9999", "hours": 99}),
+            json!("\u{0}💥/💥/💥"), json!("€"), json!({"times": [{}]}), json!(i64::MIN)];
+        for kind in ["short_text", "number", "currency", "date_time", "timer", "name", "email", "link", "phone",
+            "address", "file", "image", "rating", "connection", "user_roles", "multiple_choice", "new"]
+        {
+            for value in &values {
+                let _ = write(json!({"type": kind}), value);
+            }
+        }
+    }
+}
