@@ -41,6 +41,7 @@ pub use verbs::KnackObject;
 #[doc(hidden)]
 pub mod __private1 {
     pub use core::result::Result;
+    pub use std::string::String;
 
     pub use crate::error::Error;
     pub use crate::key::{FieldKey, ObjectKey, RecordId};

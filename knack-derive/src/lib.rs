@@ -1,1 +1,75 @@
-//! derive
+//! `#[derive(KnackObject)]`: a struct as a typed projection of a Knack object.
+//!
+//! Programs use it through `knack-runtime`, which re-exports it beside the trait of the same name;
+//! the attributes are explained at [`macro@KnackObject`].
+//!
+//! The way of a struct through this crate: `attr` reads its attributes, `model` makes a record of
+//! them, `validate` holds that against the rules, `expand` prints the code, and `fallback` what is
+//! printed beside errors so that no second error follows from the first.
+
+use proc_macro::TokenStream;
+use syn::parse_macro_input;
+
+mod attr;
+mod errors;
+mod expand;
+mod fallback;
+mod kind;
+mod model;
+mod validate;
+
+/// Makes a struct a typed projection of a Knack object, or the form of a new record.
+///
+/// # On the struct
+///
+/// | attribute | meaning |
+/// |---|---|
+/// | `object = "object_3"` | the object's key; always needed |
+/// | `create` | the struct is a new record, to be given to `create`: it is written, not read |
+/// | `crate = path` | where the generated code finds the library, `::knack_runtime` unless said |
+///
+/// # On a field
+///
+/// | attribute | meaning |
+/// |---|---|
+/// | `id` | the record's id, of type `RecordId`; a struct may do without |
+/// | `key = "field_7"` | the field's key |
+/// | `kind = "short_text"` | the field's kind, as Knack's metadata calls it |
+/// | `required` | Knack demands a value: it cannot be cleared, and a new record must have it |
+/// | `handle = "NAME"` | the name of the field's handle, its own name in capitals unless said |
+///
+/// # What it makes
+///
+/// An `impl KnackObject` (for `create`, an `impl NewRecord`), and for each field a handle such as
+/// `Customer::NAME`, which filters, sorts and patches take. Nothing is generated per verb: the verbs
+/// are provided methods of the trait.
+///
+/// ```
+/// # mod knack_runtime { pub use knack_core::*; }
+/// use knack_core::RecordId;
+/// use knack_derive::KnackObject;
+///
+/// #[derive(KnackObject)]
+/// #[knack(object = "object_3", crate = knack_core)]
+/// struct Customer {
+///     #[knack(id)]
+///     id: RecordId,
+///     #[knack(key = "field_7", kind = "short_text", required)]
+///     company: String,
+///     #[knack(key = "field_8", kind = "number")]
+///     employees: Option<u32>,
+/// }
+///
+/// #[derive(KnackObject)]
+/// #[knack(object = "object_3", create, crate = knack_core)]
+/// struct NewCustomer {
+///     #[knack(key = "field_7", kind = "short_text", required)]
+///     company: String,
+/// }
+///
+/// assert_eq!(Customer::COMPANY.key().to_string(), "field_7");
+/// ```
+#[proc_macro_derive(KnackObject, attributes(knack))]
+pub fn derive_knack_object(input: TokenStream) -> TokenStream {
+    expand::derive(&parse_macro_input!(input)).into()
+}

@@ -1,0 +1,268 @@
+//! How an emulator is put together.
+
+use std::sync::Mutex;
+use std::time::{Duration, SystemTime};
+
+use serde_json::Value;
+
+use crate::app::App;
+use crate::clock::WallClock;
+use crate::emulator::{Core, Emulator, State};
+use crate::error::EmulatorError;
+use crate::fault::Fault;
+use crate::gate::Gate;
+use crate::latency::Latency;
+use crate::plan::DailyPlan;
+use crate::routes::{Manners, MissingRecord};
+use crate::sample;
+use crate::seen::Log;
+use crate::store::Store;
+use crate::window::{Window, WindowModel};
+use crate::write::Surroundings;
+
+/// Calls a day of the smallest plan (`docs.knack.com/docs/api-limits`).
+const SMALLEST_PLAN: u64 = 1_000;
+const LOG_BOUND: usize = 100_000;
+
+/// Builds an [`Emulator`]; see [`Emulator::builder`].
+///
+/// ```
+/// use knack_emulator::{Emulator, window::Window};
+/// use serde_json::json;
+///
+/// let knack = Emulator::builder()
+///     .application(json!({"id": "5f0000000000000000000001", "name": "Shop", "objects": [
+///         {"key": "object_1", "name": "Tools", "fields": [
+///             {"key": "field_1", "name": "Name", "type": "short_text", "required": true}]}]}))
+///     .records("object_1", vec![json!({"id": "5f0000000000000000000002", "field_1": "Saw"})])
+///     .window(Window::Sliding)
+///     .daily_calls(50)
+///     .build()?;
+/// assert_eq!(knack.count("object_1"), 1);
+/// # Ok::<(), knack_emulator::EmulatorError>(())
+/// ```
+#[derive(Debug)]
+#[must_use]
+pub struct Builder {
+    application: Option<Value>,
+    sample: bool,
+    records: Vec<(String, Vec<Value>)>,
+    api_key: String,
+    daily_calls: Option<u64>,
+    daily_used: u64,
+    window: Window,
+    rate_limit: u32,
+    charge_refused: bool,
+    latency: Latency,
+    connect_cost: Duration,
+    faults: Vec<Fault>,
+    starts_at: Option<SystemTime>,
+    skew_ms: i64,
+    manners: Manners,
+    log_bound: usize,
+    seed: u64,
+}
+
+impl Builder {
+    pub(crate) fn new() -> Self {
+        Self {
+            application: None,
+            sample: false,
+            records: Vec::new(),
+            api_key: Emulator::API_KEY.to_owned(),
+            daily_calls: None,
+            daily_used: 0,
+            window: Window::default(),
+            rate_limit: 10,
+            charge_refused: false,
+            latency: Latency::None,
+            connect_cost: Duration::ZERO,
+            faults: Vec::new(),
+            starts_at: None,
+            skew_ms: 0,
+            manners: Manners {
+                missing: MissingRecord::default(),
+                required: true,
+                strict_filters: false,
+                proper_timestamps: true,
+            },
+            log_bound: LOG_BOUND,
+            seed: 0,
+        }
+    }
+
+    /// The application: the JSON of `GET /v1/applications/{id}`, with or without the outer
+    /// `application`.
+    pub fn application(mut self, dump: Value) -> Self {
+        self.application = Some(dump);
+        self
+    }
+
+    /// Records of an object: as recorded (`id`, `field_N`, `field_N_raw`, where a missing `_raw`
+    /// is a value never set), or raw values only under `field_N`. Recorded formatted values are
+    /// given out until their record is written.
+    pub fn records(mut self, object: impl Into<String>, records: Vec<Value>) -> Self {
+        self.records.push((object.into(), records));
+        self
+    }
+
+    /// The built-in application, a bicycle workshop, with its records; the same for every seed.
+    pub fn sample(mut self) -> Self {
+        self.sample = true;
+        self
+    }
+
+    /// The accepted API key; [`Emulator::API_KEY`] unless set.
+    pub fn api_key(mut self, key: impl Into<String>) -> Self {
+        self.api_key = key.into();
+        self
+    }
+
+    /// Calls a day; unless set, `account.plan_limits.api_limit` of the dump, else 1,000.
+    pub const fn daily_calls(mut self, calls: u64) -> Self {
+        self.daily_calls = Some(calls);
+        self
+    }
+
+    /// Calls that were used today before the emulator began.
+    pub const fn daily_used(mut self, calls: u64) -> Self {
+        self.daily_used = calls;
+        self
+    }
+
+    /// How the second of the rate limit is laid out; [`Window::FirstCall`] unless set.
+    pub const fn window(mut self, window: Window) -> Self {
+        self.window = window;
+        self
+    }
+
+    /// Calls a second; 10 unless set, at least 1.
+    pub const fn rate_limit(mut self, calls: u32) -> Self {
+        self.rate_limit = calls;
+        self
+    }
+
+    /// Whether a 429 uses up the daily plan; it does not unless set, but nobody knows.
+    pub const fn charge_refused(mut self, charge: bool) -> Self {
+        self.charge_refused = charge;
+        self
+    }
+
+    /// How long requests and answers take; no time unless set.
+    pub const fn latency(mut self, latency: Latency) -> Self {
+        self.latency = latency;
+        self
+    }
+
+    /// What a new connection of the in-process transport costs; nothing unless set. A connection
+    /// is used again once its answer came whole.
+    pub const fn connect_cost(mut self, cost: Duration) -> Self {
+        self.connect_cost = cost;
+        self
+    }
+
+    /// Something that goes wrong. May be given any number of times.
+    pub fn fault(mut self, fault: Fault) -> Self {
+        self.faults.push(fault);
+        self
+    }
+
+    /// What the server's wall clock shows when the emulator is built; the real time unless set.
+    /// From there it runs with tokio's clock.
+    pub const fn starts_at(mut self, time: SystemTime) -> Self {
+        self.starts_at = Some(time);
+        self
+    }
+
+    /// By how many milliseconds the server's wall clock is ahead (or, negative, behind).
+    pub const fn clock_skew(mut self, milliseconds: i64) -> Self {
+        self.skew_ms = milliseconds;
+        self
+    }
+
+    /// What a record that does not exist is answered with.
+    pub const fn missing_record(mut self, answer: MissingRecord) -> Self {
+        self.manners.missing = answer;
+        self
+    }
+
+    /// Whether a new record that leaves out a required field is refused; it is unless set to
+    /// false. A required field that is given empty is refused always.
+    pub const fn enforce_required(mut self, enforce: bool) -> Self {
+        self.manners.required = enforce;
+        self
+    }
+
+    /// Whether a filter with an unknown field or operator is answered with a 400 that says so. By
+    /// default such a rule is ignored, which hides mistakes of a test.
+    pub const fn strict_filters(mut self, strict: bool) -> Self {
+        self.manners.strict_filters = strict;
+        self
+    }
+
+    /// Whether dates written here carry `proper_unix_timestamp` and `proper_iso_timestamp`, the
+    /// true moments that newer applications of Knack have; they do unless set to false.
+    pub const fn proper_timestamps(mut self, proper: bool) -> Self {
+        self.manners.proper_timestamps = proper;
+        self
+    }
+
+    /// How many requests [`Emulator::requests`] remembers; 100,000 unless set.
+    pub const fn remember_requests(mut self, bound: usize) -> Self {
+        self.log_bound = bound;
+        self
+    }
+
+    /// The seed of all chance; the same calls with the same seed go the same way.
+    pub const fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Puts the emulator together.
+    pub fn build(self) -> Result<Emulator, EmulatorError> {
+        let mut records = self.records;
+        let dump = match self.application {
+            Some(dump) => dump,
+            None if self.sample => {
+                records.splice(0..0, sample::records());
+                sample::application()
+            }
+            None => return Err(EmulatorError::NoApplication),
+        };
+        let app = App::read(dump)?;
+        let clock = WallClock::new(self.starts_at.unwrap_or_else(SystemTime::now), self.skew_ms);
+        let around = Surroundings {
+            zone: self.manners.proper_timestamps.then_some(&app.zone),
+            now: app.zone.local(clock.wall(Duration::ZERO)),
+        };
+        let mut store = Store::new(&app);
+        for (object, records) in records {
+            store.load(&app, &object, records, &around)?;
+        }
+        let daily = self.daily_calls.or(app.daily_calls).unwrap_or(SMALLEST_PLAN);
+        let gate = Gate {
+            window: WindowModel::new(self.window, self.rate_limit),
+            plan: DailyPlan::new(daily, self.daily_used),
+            charge_refused: self.charge_refused,
+        };
+        let state = State {
+            store,
+            gate,
+            log: Log::new(self.log_bound),
+            faults: self.faults,
+            rng: fastrand::Rng::with_seed(self.seed),
+            calls: 0,
+            refused: 0,
+        };
+        Ok(Emulator::new(Core {
+            app,
+            api_key: self.api_key,
+            manners: self.manners,
+            clock,
+            latency: self.latency,
+            connect_cost: self.connect_cost,
+            state: Mutex::new(state),
+        }))
+    }
+}

@@ -1,0 +1,334 @@
+//! The emulator itself: one application, its records, its limits, behind one handle.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{HeaderName, HeaderValue};
+use http::{Response, StatusCode};
+use serde_json::Value;
+
+use crate::answer::{Answer, Limits};
+use crate::app::App;
+use crate::builder::Builder;
+use crate::clock::WallClock;
+use crate::fault::{Effect, Fault};
+use crate::gate::{self, Gate};
+use crate::json::{self, Shape};
+use crate::latency::{Latency, Trip};
+use crate::routes::{self, Manners, Request};
+use crate::seen::{Log, Seen};
+use crate::store::Store;
+use crate::transport::InProcess;
+
+/// The longest time that a refused call spends in the server.
+const REFUSAL: Duration = Duration::from_millis(2);
+
+/// A local Knack. Clones share one application, its records and its limits.
+///
+/// ```
+/// use knack_emulator::Emulator;
+///
+/// let knack = Emulator::builder().sample().build()?;
+/// assert!(knack.count("object_7") > 2_500);
+/// assert_eq!(knack.plan_left(), 5_000);
+/// # Ok::<(), knack_emulator::EmulatorError>(())
+/// ```
+#[derive(Clone)]
+pub struct Emulator {
+    core: Arc<Core>,
+}
+
+/// What never changes, and the lock around what does.
+pub(crate) struct Core {
+    pub(crate) app: App,
+    pub(crate) api_key: String,
+    pub(crate) manners: Manners,
+    pub(crate) clock: WallClock,
+    pub(crate) latency: Latency,
+    pub(crate) connect_cost: Duration,
+    pub(crate) state: Mutex<State>,
+}
+
+pub(crate) struct State {
+    pub(crate) store: Store,
+    pub(crate) gate: Gate,
+    pub(crate) log: Log,
+    pub(crate) faults: Vec<Fault>,
+    pub(crate) rng: fastrand::Rng,
+    pub(crate) calls: u64,
+    pub(crate) refused: u64,
+}
+
+/// What becomes of a request, and after which time.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    pub(crate) ending: Ending,
+    pub(crate) delay: Duration,
+}
+
+#[derive(Debug)]
+pub(crate) enum Ending {
+    Answer {
+        response: Response<Bytes>,
+        /// How many bytes of the body still come, if it is cut.
+        cut: Option<usize>,
+    },
+    NoConnection,
+    Dropped,
+    Silence,
+}
+
+impl Emulator {
+    /// The API key unless another is set. It opens nothing but emulators.
+    pub const API_KEY: &'static str = "6d1f0c52-9a3e-4b7d-8c21-5e0f4a7b9d36";
+
+    /// Begins an emulator.
+    pub fn builder() -> Builder {
+        Builder::new()
+    }
+
+    pub(crate) fn new(core: Core) -> Self {
+        Self { core: Arc::new(core) }
+    }
+
+    /// The id of the application, for `X-Knack-Application-Id`.
+    pub fn application_id(&self) -> &str {
+        &self.core.app.id
+    }
+
+    /// The name of the application.
+    pub fn application_name(&self) -> &str {
+        &self.core.app.name
+    }
+
+    /// The key that is accepted, for `X-Knack-REST-API-Key`.
+    pub fn api_key(&self) -> &str {
+        &self.core.api_key
+    }
+
+    /// This server without a socket, which also works in tokio's paused time.
+    pub fn transport(&self) -> InProcess {
+        InProcess::new(self.clone())
+    }
+
+    /// The latest requests in the order of their arrival, at most 100,000 unless set otherwise.
+    pub fn requests(&self) -> Vec<Seen> {
+        self.state().log.all()
+    }
+
+    /// Forgets the requests seen so far, but not what they counted.
+    pub fn forget_requests(&self) {
+        self.state().log.clear();
+    }
+
+    /// Requests that arrived, of whatever kind and outcome.
+    pub fn calls(&self) -> u64 {
+        self.state().calls
+    }
+
+    /// Requests that a limit refused with a 429.
+    pub fn refused(&self) -> u64 {
+        self.state().refused
+    }
+
+    /// Calls left of the daily plan; negative where more were used before than it holds.
+    pub fn plan_left(&self) -> i64 {
+        let wall = self.wall();
+        self.state().gate.plan.left(wall)
+    }
+
+    /// A record as a list would give it now, formatted and raw.
+    pub fn record(&self, object: &str, id: &str) -> Option<Value> {
+        let (place, object) = self.core.app.object(object)?;
+        let state = self.state();
+        let row = state.store.row(place, id)?;
+        let mut out = Vec::new();
+        json::record(&mut out, (&self.core.app, &state.store), object, (id, row), Shape::Both);
+        serde_json::from_slice(&out).ok()
+    }
+
+    /// The ids of an object's records, in order; none for an unknown object.
+    pub fn ids(&self, object: &str) -> Vec<String> {
+        let Some((place, _)) = self.core.app.object(object) else { return Vec::new() };
+        let state = self.state();
+        let rows = state.store.tables.get(place).into_iter().flat_map(|table| table.rows.keys());
+        rows.map(|id| id.clone().into_string()).collect()
+    }
+
+    /// How many records an object has; 0 for an unknown one.
+    pub fn count(&self, object: &str) -> usize {
+        let Some((place, _)) = self.core.app.object(object) else { return 0 };
+        self.state().store.tables.get(place).map_or(0, |table| table.rows.len())
+    }
+
+    /// Adds a fault to the running server.
+    pub fn inject(&self, fault: Fault) {
+        self.state().faults.push(fault);
+    }
+
+    /// Ends all faults.
+    pub fn clear_faults(&self) {
+        self.state().faults.clear();
+    }
+
+    /// The server's wall clock, since the Unix epoch, skew included.
+    pub fn wall(&self) -> Duration {
+        self.core.clock.wall(self.core.clock.elapsed())
+    }
+
+    /// What a new connection costs before a request can be sent on it.
+    pub(crate) fn connect_cost(&self) -> Duration {
+        self.core.connect_cost
+    }
+
+    /// Carries one request there. It arrives even if the caller goes away meanwhile, as bytes on a
+    /// wire do; the delay of the answer is the caller's to wait for.
+    pub(crate) async fn carry(&self, request: http::Request<Bytes>) -> Outcome {
+        let (parts, body) = request.into_parts();
+        let request = Request {
+            method: parts.method,
+            path: parts.uri.path().to_owned(),
+            query: parts.uri.query().unwrap_or_default().to_owned(),
+            headers: parts.headers,
+            body,
+        };
+        let trip = {
+            let mut state = self.state();
+            self.core.latency.draw(&mut state.rng)
+        };
+        if trip.there.is_zero() {
+            return self.arrive(request, trip);
+        }
+        let server = self.clone();
+        let journey = tokio::spawn(async move {
+            tokio::time::sleep(trip.there).await;
+            server.arrive(request, trip)
+        });
+        let lost = Outcome { ending: Ending::Dropped, delay: Duration::ZERO };
+        journey.await.unwrap_or(lost)
+    }
+
+    /// Judges and answers a request at the moment it arrives.
+    fn arrive(&self, request: Request, trip: Trip) -> Outcome {
+        let core = &*self.core;
+        let at = core.clock.elapsed();
+        let wall = core.clock.wall(at);
+        let mut guard = self.state();
+        let state = &mut *guard;
+        let effects: Vec<Effect> =
+            state.faults.iter_mut().filter_map(|f| f.befalls(&request.method, &request.path)).collect();
+        let mut delay = trip.back;
+        for effect in &effects {
+            if let Effect::Delay(more) = effect {
+                delay += *more;
+            }
+        }
+        let before = effects.iter().find_map(|effect| match effect {
+            Effect::NoConnection => Some(Ending::NoConnection),
+            Effect::DropBefore => Some(Ending::Dropped),
+            Effect::Hang => Some(Ending::Silence),
+            _ => None,
+        });
+        if matches!(before, Some(Ending::NoConnection)) {
+            return Outcome { ending: Ending::NoConnection, delay };
+        }
+        state.calls += 1;
+        let (ending, status, refused) = match before {
+            Some(ending) => (ending, None, false),
+            None => {
+                let (answer, limits) = core.judge(state, &request, &effects, wall);
+                let refused = limits.is_some() && answer.status == StatusCode::TOO_MANY_REQUESTS;
+                delay += if refused { trip.processing.min(REFUSAL) } else { trip.processing };
+                let response = answer.respond(limits.as_ref(), wall);
+                let status = response.status().as_u16();
+                let ending = finish(response, &effects);
+                let status = matches!(ending, Ending::Answer { .. }).then_some(status);
+                (ending, status, refused)
+            }
+        };
+        state.refused += u64::from(refused);
+        let Request { method, path, query, headers, body } = request;
+        state.log.push(|| Seen { method, path, query, headers, body, at, status, refused });
+        Outcome { ending, delay }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // A panic elsewhere leaves the state as it is: each change is one step.
+        self.core.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl std::fmt::Debug for Emulator {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Emulator").field("application", &self.core.app.id).finish_non_exhaustive()
+    }
+}
+
+impl Core {
+    /// The answer to a request, and the limits' figures where its key was accepted.
+    fn judge(
+        &self,
+        state: &mut State,
+        request: &Request,
+        effects: &[Effect],
+        wall: Duration,
+    ) -> (Answer, Option<Limits>) {
+        let steps = request.steps();
+        let Some(steps) = &steps else {
+            return (Answer::no_route(&request.method, &request.path), None);
+        };
+        let steps: Vec<&str> = steps.iter().map(String::as_str).collect();
+        let instead = effects.iter().find_map(|effect| match effect {
+            Effect::Status { status, body } => {
+                let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+                Some(Answer::guessed(status, body.clone()))
+            }
+            _ => None,
+        });
+        if let Some(dump) = routes::dump(&self.app, &request.method, &steps) {
+            return (instead.unwrap_or(dump), None);
+        }
+        if let Err(answer) = gate::identify(&request.headers, &self.app.id, &self.api_key) {
+            return (instead.unwrap_or(answer), None);
+        }
+        let throttle = effects.contains(&Effect::Throttle);
+        let (passes, limits) = state.gate.judge(wall, throttle);
+        if !passes {
+            return (Answer::throttled(), Some(limits));
+        }
+        let answer = instead.unwrap_or_else(|| {
+            routes::answer((&self.app, &mut state.store), &self.manners, request, &steps, wall)
+        });
+        (answer, Some(limits))
+    }
+}
+
+/// Does to a ready response what faults do on its way out.
+fn finish(mut response: Response<Bytes>, effects: &[Effect]) -> Ending {
+    let mut cut = None;
+    for effect in effects {
+        match effect {
+            Effect::DropAfter => return Ending::Dropped,
+            Effect::HangAfter => return Ending::Silence,
+            Effect::CutBody { at } => cut = Some(*at),
+            Effect::Body { content_type, body } => {
+                *response.body_mut() = body.clone();
+                put(&mut response, "content-type", content_type);
+            }
+            Effect::Header { name, value } => put(&mut response, name, value),
+            _ => {}
+        }
+    }
+    let cut = cut.filter(|&at| at < response.body().len());
+    Ending::Answer { response, cut }
+}
+
+fn put(response: &mut Response<Bytes>, name: &str, value: &str) {
+    let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) else { return };
+    if value.is_empty() {
+        response.headers_mut().remove(name);
+    } else {
+        response.headers_mut().insert(name, value);
+    }
+}

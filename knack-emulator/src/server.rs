@@ -1,0 +1,165 @@
+//! The server on a socket: HTTP/1.1 over TCP.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderValue, StatusCode, header};
+use http_body_util::{BodyExt, Limited};
+use hyper::body::{Body, Frame, Incoming, SizeHint};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::{JoinHandle, JoinSet};
+
+use crate::emulator::{Emulator, Ending};
+use crate::error::EmulatorError;
+
+/// The largest body that is read, in bytes.
+const LARGEST_BODY: usize = 16 * 1024 * 1024;
+
+/// A listening emulator. Dropping it closes the socket and every connection.
+#[derive(Debug)]
+pub struct Server {
+    address: SocketAddr,
+    listening: JoinHandle<()>,
+}
+
+impl Emulator {
+    /// Serves on a free port of the loopback interface. Wants a tokio runtime whose time runs.
+    pub async fn serve(&self) -> Result<Server, EmulatorError> {
+        self.serve_on(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await
+    }
+
+    /// Serves on `address`, loopback or not; port 0 is any free one.
+    pub async fn serve_on(&self, address: SocketAddr) -> Result<Server, EmulatorError> {
+        let told = |source| EmulatorError::Listen { address, source };
+        let listener = TcpListener::bind(address).await.map_err(told)?;
+        let address = listener.local_addr().map_err(told)?;
+        let listening = tokio::spawn(listen(self.clone(), listener));
+        Ok(Server { address, listening })
+    }
+}
+
+impl Server {
+    /// The address that is listened on.
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The base URL without a path, such as `http://127.0.0.1:4711`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Stops listening and closes every connection, then returns.
+    pub async fn stop(mut self) {
+        self.listening.abort();
+        let _ = (&mut self.listening).await;
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // The listening task owns the connections: they end with it.
+        self.listening.abort();
+    }
+}
+
+async fn listen(knack: Emulator, listener: TcpListener) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    connections.spawn(connection(knack.clone(), stream));
+                }
+                // Out of file handles, most likely: others may close soon.
+                Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
+            },
+            Some(_) = connections.join_next() => {}
+        }
+    }
+}
+
+async fn connection(knack: Emulator, stream: TcpStream) {
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(move |request| answer(knack.clone(), request));
+    // An error here is a client that went away, or a connection that a fault cut.
+    let _ = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
+}
+
+async fn answer(knack: Emulator, request: http::Request<Incoming>) -> io::Result<http::Response<CutBody>> {
+    let (parts, body) = request.into_parts();
+    let Ok(body) = Limited::new(body, LARGEST_BODY).collect().await else {
+        let mut response = http::Response::new(CutBody::whole(Bytes::from_static(b"Payload Too Large")));
+        *response.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
+        return Ok(response);
+    };
+    let outcome = knack.carry(http::Request::from_parts(parts, body.to_bytes())).await;
+    if !outcome.delay.is_zero() {
+        tokio::time::sleep(outcome.delay).await;
+    }
+    match outcome.ending {
+        Ending::Answer { response, cut } => {
+            let (mut parts, body) = response.into_parts();
+            parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
+            let body = CutBody { told: body.len(), cut: cut.is_some(), rest: body.slice(..cut.unwrap_or(body.len())), flushed: false };
+            Ok(http::Response::from_parts(parts, body))
+        }
+        Ending::NoConnection | Ending::Dropped => Err(io::ErrorKind::ConnectionAborted.into()),
+        Ending::Silence => std::future::pending().await,
+    }
+}
+
+/// A body that may end before its length is reached, which closes the connection.
+struct CutBody {
+    rest: Bytes,
+    /// The length that the head tells.
+    told: usize,
+    cut: bool,
+    flushed: bool,
+}
+
+impl CutBody {
+    fn whole(rest: Bytes) -> Self {
+        Self { told: rest.len(), rest, cut: false, flushed: false }
+    }
+}
+
+impl Body for CutBody {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        if !self.rest.is_empty() {
+            return Poll::Ready(Some(Ok(Frame::data(std::mem::take(&mut self.rest)))));
+        }
+        if !self.cut {
+            return Poll::Ready(None);
+        }
+        if !self.flushed {
+            // What came so far is written out while the body seems to wait for more.
+            self.flushed = true;
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        Poll::Ready(Some(Err(io::ErrorKind::ConnectionAborted.into())))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.rest.is_empty() && !self.cut
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        let left = if self.cut { self.told } else { self.rest.len() };
+        SizeHint::with_exact(u64::try_from(left).unwrap_or(u64::MAX))
+    }
+}
