@@ -100,7 +100,7 @@ pub enum Error {
     },
 
     /// Another answer that is no success.
-    #[error("{call} failed ({status}): {message}{}", status_hint(*.status))]
+    #[error("{call} failed ({status}){}: {message}{}", tried(*.attempts), status_hint(*.status))]
     Api {
         /// The call.
         call: Label,
@@ -108,6 +108,8 @@ pub enum Error {
         status: StatusCode,
         /// Knack's own words, or what stands for them.
         message: String,
+        /// How often it was tried.
+        attempts: u32,
     },
 
     /// No usable answer came.
@@ -185,6 +187,10 @@ fn in_words(duration: Duration) -> String {
 
 const fn plural(count: u32) -> &'static str {
     if count == 1 { "" } else { "s" }
+}
+
+fn tried(attempts: u32) -> String {
+    if attempts > 1 { format!(" after {attempts} attempts") } else { String::new() }
 }
 
 fn auth_hint(message: &str) -> &'static str {
@@ -339,7 +345,7 @@ impl std::error::Error for MalformedAnswer {}
 /// The error that an answer without success stands for.
 ///
 /// Source: docs.knack.com/reference/response-format; plain text is the rule, JSON the exception.
-pub fn from_answer(call: &Label, projection: Option<&Projection>, status: StatusCode, body: &[u8]) -> Error {
+pub fn from_answer(call: &Label, projection: Option<&Projection>, status: StatusCode, attempts: u32, body: &[u8]) -> Error {
     let call = *call;
     let body = Body::of(body);
     let message = body.message();
@@ -350,7 +356,7 @@ pub fn from_answer(call: &Label, projection: Option<&Projection>, status: Status
         401 | 403 => Error::Auth { call, status, message },
         400 if message.contains("App ID") => Error::Auth { call, status, message },
         404 if call.record().is_some() => Error::NotFound { call },
-        _ => Error::Api { call, status, message },
+        _ => Error::Api { call, status, message, attempts },
     }
 }
 

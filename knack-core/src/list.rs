@@ -184,6 +184,7 @@ impl<T: KnackObject, C: ObjectAccess> Pages<T, C> {
             Err(Stuck { page }) => Err(Error::Api {
                 call,
                 status: http::StatusCode::OK,
+                attempts: 1,
                 message: format!("page {page} brought only records of earlier pages, so the list would never end"),
             }),
         }

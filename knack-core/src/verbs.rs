@@ -118,7 +118,10 @@ pub trait KnackObject: Sized + Send + 'static {
     ) -> impl Future<Output = Result<Self>> + Send {
         async move {
             let call = call::update(Self::PROJECTION, id, patch.body(id)?);
-            decode(&call, &again_if_there::<Self, C>(client, &call, id).await?)
+            match write::<Self, C>(client, &call, id).await? {
+                Written::Done(reply) => decode(&call, &reply),
+                Written::Missing { .. } => Err(Error::NotFound { call: *call.label() }),
+            }
         }
     }
 
@@ -126,7 +129,12 @@ pub trait KnackObject: Sized + Send + 'static {
     fn delete<C: ObjectAccess>(client: &C, id: RecordId) -> impl Future<Output = Result<()>> + Send {
         async move {
             let call = call::delete(Self::PROJECTION, id);
-            again_if_there::<Self, C>(client, &call, id).await.map(drop)
+            match write::<Self, C>(client, &call, id).await? {
+                Written::Done(_) => Ok(()),
+                // An attempt whose answer was lost may have done it; that is what was asked for.
+                Written::Missing { attempts: 2.. } => Ok(()),
+                Written::Missing { .. } => Err(Error::NotFound { call: *call.label() }),
+            }
         }
     }
 }
@@ -172,13 +180,23 @@ async fn look_closer<T: KnackObject, C: ObjectAccess>(client: &C, id: RecordId) 
     Ok(found.map_or(Presence::Gone, |Guarded { result, .. }| Presence::Here(result)))
 }
 
+/// What became of a write on one record.
+enum Written {
+    Done(Reply),
+    /// There is no such record; it was tried so often.
+    Missing { attempts: u32 },
+}
+
 /// Carries out a write on one record; after a 500, once more if the record is there.
-async fn again_if_there<T: KnackObject, C: ObjectAccess>(client: &C, call: &Call, id: RecordId) -> Result<Reply> {
+async fn write<T: KnackObject, C: ObjectAccess>(client: &C, call: &Call, id: RecordId) -> Result<Written> {
     match client.execute(call.clone()).await {
-        Err(error) if is_500(&error) => match look_closer::<T, C>(client, id).await? {
-            Presence::Here(_) => client.execute(call.clone()).await,
-            Presence::Gone => Err(Error::NotFound { call: *call.label() }),
-        },
-        result => result,
+        Ok(reply) => Ok(Written::Done(reply)),
+        Err(Error::Api { status: StatusCode::INTERNAL_SERVER_ERROR, attempts, .. }) => {
+            match look_closer::<T, C>(client, id).await? {
+                Presence::Here(_) => client.execute(call.clone()).await.map(Written::Done),
+                Presence::Gone => Ok(Written::Missing { attempts }),
+            }
+        }
+        Err(error) => Err(error),
     }
 }

@@ -1,5 +1,6 @@
 //! How an emulator is put together.
 
+use std::path::Path;
 use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
 
@@ -10,6 +11,7 @@ use crate::clock::WallClock;
 use crate::emulator::{Core, Emulator, State};
 use crate::error::EmulatorError;
 use crate::fault::Fault;
+use crate::files;
 use crate::gate::Gate;
 use crate::latency::Latency;
 use crate::plan::DailyPlan;
@@ -104,6 +106,19 @@ impl Builder {
     pub fn records(mut self, object: impl Into<String>, records: Vec<Value>) -> Self {
         self.records.push((object.into(), records));
         self
+    }
+
+    /// The application from a file that holds its dump.
+    pub fn application_file(self, path: impl AsRef<Path>) -> Result<Self, EmulatorError> {
+        Ok(self.application(files::json(path.as_ref())?))
+    }
+
+    /// Records from a file or a folder. A folder has a file `object_N.json` for each object: a
+    /// list of records, or the envelope of a list call. A file holds such a list for each of its
+    /// keys.
+    pub fn records_from(mut self, path: impl AsRef<Path>) -> Result<Self, EmulatorError> {
+        self.records.extend(files::records(path.as_ref())?);
+        Ok(self)
     }
 
     /// The built-in application, a bicycle workshop, with its records; the same for every seed.
@@ -240,7 +255,10 @@ impl Builder {
         for (object, records) in records {
             store.load(&app, &object, records, &around)?;
         }
-        let daily = self.daily_calls.or(app.daily_calls).unwrap_or(SMALLEST_PLAN);
+        let daily = self
+            .daily_calls
+            .or(app.daily_calls)
+            .unwrap_or(SMALLEST_PLAN);
         let gate = Gate {
             window: WindowModel::new(self.window, self.rate_limit),
             plan: DailyPlan::new(daily, self.daily_used),

@@ -89,7 +89,9 @@ impl Emulator {
     }
 
     pub(crate) fn new(core: Core) -> Self {
-        Self { core: Arc::new(core) }
+        Self {
+            core: Arc::new(core),
+        }
     }
 
     /// The id of the application, for `X-Knack-Application-Id`.
@@ -144,22 +146,41 @@ impl Emulator {
         let state = self.state();
         let row = state.store.row(place, id)?;
         let mut out = Vec::new();
-        json::record(&mut out, (&self.core.app, &state.store), object, (id, row), Shape::Both);
+        json::record(
+            &mut out,
+            (&self.core.app, &state.store),
+            object,
+            (id, row),
+            Shape::Both,
+        );
         serde_json::from_slice(&out).ok()
     }
 
     /// The ids of an object's records, in order; none for an unknown object.
     pub fn ids(&self, object: &str) -> Vec<String> {
-        let Some((place, _)) = self.core.app.object(object) else { return Vec::new() };
+        let Some((place, _)) = self.core.app.object(object) else {
+            return Vec::new();
+        };
         let state = self.state();
-        let rows = state.store.tables.get(place).into_iter().flat_map(|table| table.rows.keys());
+        let rows = state
+            .store
+            .tables
+            .get(place)
+            .into_iter()
+            .flat_map(|table| table.rows.keys());
         rows.map(|id| id.clone().into_string()).collect()
     }
 
     /// How many records an object has; 0 for an unknown one.
     pub fn count(&self, object: &str) -> usize {
-        let Some((place, _)) = self.core.app.object(object) else { return 0 };
-        self.state().store.tables.get(place).map_or(0, |table| table.rows.len())
+        let Some((place, _)) = self.core.app.object(object) else {
+            return 0;
+        };
+        self.state()
+            .store
+            .tables
+            .get(place)
+            .map_or(0, |table| table.rows.len())
     }
 
     /// Adds a fault to the running server.
@@ -205,7 +226,10 @@ impl Emulator {
             tokio::time::sleep(trip.there).await;
             server.arrive(request, trip)
         });
-        let lost = Outcome { ending: Ending::Dropped, delay: Duration::ZERO };
+        let lost = Outcome {
+            ending: Ending::Dropped,
+            delay: Duration::ZERO,
+        };
         journey.await.unwrap_or(lost)
     }
 
@@ -216,8 +240,11 @@ impl Emulator {
         let wall = core.clock.wall(at);
         let mut guard = self.state();
         let state = &mut *guard;
-        let effects: Vec<Effect> =
-            state.faults.iter_mut().filter_map(|f| f.befalls(&request.method, &request.path)).collect();
+        let effects: Vec<Effect> = state
+            .faults
+            .iter_mut()
+            .filter_map(|f| f.befalls(&request.method, &request.path))
+            .collect();
         let mut delay = trip.back;
         for effect in &effects {
             if let Effect::Delay(more) = effect {
@@ -231,7 +258,10 @@ impl Emulator {
             _ => None,
         });
         if matches!(before, Some(Ending::NoConnection)) {
-            return Outcome { ending: Ending::NoConnection, delay };
+            return Outcome {
+                ending: Ending::NoConnection,
+                delay,
+            };
         }
         state.calls += 1;
         let (ending, status, refused) = match before {
@@ -239,7 +269,11 @@ impl Emulator {
             None => {
                 let (answer, limits) = core.judge(state, &request, &effects, wall);
                 let refused = limits.is_some() && answer.status == StatusCode::TOO_MANY_REQUESTS;
-                delay += if refused { trip.processing.min(REFUSAL) } else { trip.processing };
+                delay += if refused {
+                    trip.processing.min(REFUSAL)
+                } else {
+                    trip.processing
+                };
                 let response = answer.respond(limits.as_ref(), wall);
                 let status = response.status().as_u16();
                 let ending = finish(response, &effects);
@@ -248,20 +282,40 @@ impl Emulator {
             }
         };
         state.refused += u64::from(refused);
-        let Request { method, path, query, headers, body } = request;
-        state.log.push(|| Seen { method, path, query, headers, body, at, status, refused });
+        let Request {
+            method,
+            path,
+            query,
+            headers,
+            body,
+        } = request;
+        state.log.push(|| Seen {
+            method,
+            path,
+            query,
+            headers,
+            body,
+            at,
+            status,
+            refused,
+        });
         Outcome { ending, delay }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         // A panic elsewhere leaves the state as it is: each change is one step.
-        self.core.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.core
+            .state
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl std::fmt::Debug for Emulator {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Emulator").field("application", &self.core.app.id).finish_non_exhaustive()
+        f.debug_struct("Emulator")
+            .field("application", &self.core.app.id)
+            .finish_non_exhaustive()
     }
 }
 
@@ -281,7 +335,8 @@ impl Core {
         let steps: Vec<&str> = steps.iter().map(String::as_str).collect();
         let instead = effects.iter().find_map(|effect| match effect {
             Effect::Status { status, body } => {
-                let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+                let status =
+                    StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
                 Some(Answer::guessed(status, body.clone()))
             }
             _ => None,
@@ -298,7 +353,13 @@ impl Core {
             return (Answer::throttled(), Some(limits));
         }
         let answer = instead.unwrap_or_else(|| {
-            routes::answer((&self.app, &mut state.store), &self.manners, request, &steps, wall)
+            routes::answer(
+                (&self.app, &mut state.store),
+                &self.manners,
+                request,
+                &steps,
+                wall,
+            )
         });
         (answer, Some(limits))
     }
@@ -325,7 +386,9 @@ fn finish(mut response: Response<Bytes>, effects: &[Effect]) -> Ending {
 }
 
 fn put(response: &mut Response<Bytes>, name: &str, value: &str) {
-    let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) else { return };
+    let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) else {
+        return;
+    };
     if value.is_empty() {
         response.headers_mut().remove(name);
     } else {

@@ -8,7 +8,9 @@ pub enum EmulatorError {
     #[error("no application: give one with .application(dump) or take the built-in .sample()")]
     NoApplication,
     /// The application dump lacks what nothing can be served without.
-    #[error("the application dump has no usable {what}; it should be the JSON of GET /v1/applications/{{id}}")]
+    #[error(
+        "the application dump has no usable {what}; it should be the JSON of GET /v1/applications/{{id}}"
+    )]
     Application {
         /// The part that is missing, as a path into the dump.
         what: &'static str,

@@ -7,9 +7,6 @@
 //! It behaves as far as public documents and recordings tell how Knack behaves; where they are
 //! silent, a method of [`Builder`] chooses.
 
-// Items of private modules are written for the crate and documented where they are not obvious.
-#![allow(clippy::redundant_pub_crate)]
-
 mod answer;
 mod app;
 mod builder;
@@ -19,6 +16,7 @@ mod dates;
 mod emulator;
 mod error;
 mod fault;
+mod files;
 mod filter;
 mod gate;
 mod json;
@@ -46,7 +44,6 @@ pub use error::EmulatorError;
 pub use fault::{Effect, Fault};
 pub use latency::{Latency, Spread};
 pub use routes::MissingRecord;
-pub use sample::{application as sample_application, records as sample_records};
 pub use seen::Seen;
 pub use server::Server;
 pub use transport::InProcess;

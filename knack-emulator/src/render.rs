@@ -14,8 +14,14 @@ pub(crate) fn shown(kind: &Kind, key: &str, raw: &Value) -> Value {
     match kind {
         Kind::ParagraphText => text(raw, |text| text.replace('\n', "<br />")),
         Kind::Choice { .. } => Value::String(words(raw).join(", ")),
-        Kind::Boolean => json!(if raw.as_bool() == Some(true) { "Yes" } else { "No" }),
-        Kind::Number(format) | Kind::Equation(format) | Kind::Aggregate(format) => number(raw, format),
+        Kind::Boolean => json!(if raw.as_bool() == Some(true) {
+            "Yes"
+        } else {
+            "No"
+        }),
+        Kind::Number(format) | Kind::Equation(format) | Kind::Aggregate(format) => {
+            number(raw, format)
+        }
         Kind::Currency(format) => currency(raw, format),
         Kind::Rating => raw.as_f64().map_or(json!(""), |n| json!(format!("{n:.2}"))),
         Kind::DateTime(format) => Value::String(dates::shown(raw, format)),
@@ -36,7 +42,9 @@ pub(crate) fn shown(kind: &Kind, key: &str, raw: &Value) -> Value {
         }
         Kind::Connection { .. } => Value::String(connection(raw)),
         Kind::UserRoles => {
-            let spans = words(raw).into_iter().map(|r| format!("<span class=\"{r}\">{r}</span>"));
+            let spans = words(raw)
+                .into_iter()
+                .map(|r| format!("<span class=\"{r}\">{r}</span>"));
             Value::String(spans.collect::<Vec<_>>().join("<br />"))
         }
         Kind::ShortText
@@ -76,7 +84,12 @@ pub(crate) fn words(raw: &Value) -> Vec<&str> {
 pub(crate) fn numeric(value: &Value) -> Option<f64> {
     match value {
         Value::Number(number) => number.as_f64(),
-        Value::String(text) => text.trim().replace(',', "").parse().ok().filter(|n: &f64| n.is_finite()),
+        Value::String(text) => text
+            .trim()
+            .replace(',', "")
+            .parse()
+            .ok()
+            .filter(|n: &f64| n.is_finite()),
         _ => None,
     }
 }
@@ -91,11 +104,18 @@ pub(crate) fn name(raw: &Value, format: &str) -> String {
         _ => (&["first", "last"], &[]),
     };
     let join = |keys: &[&str]| {
-        let parts = keys.iter().map(|key| part(raw, key)).filter(|part| !part.is_empty());
+        let parts = keys
+            .iter()
+            .map(|key| part(raw, key))
+            .filter(|part| !part.is_empty());
         parts.collect::<Vec<_>>().join(" ")
     };
     let (before, after) = (join(before), join(after));
-    if before.is_empty() || after.is_empty() { before + &after } else { format!("{before}, {after}") }
+    if before.is_empty() || after.is_empty() {
+        before + &after
+    } else {
+        format!("{before}, {after}")
+    }
 }
 
 fn part<'a>(raw: &'a Value, key: &str) -> &'a str {
@@ -103,12 +123,15 @@ fn part<'a>(raw: &'a Value, key: &str) -> &'a str {
 }
 
 fn text(raw: &Value, change: impl FnOnce(&str) -> String) -> Value {
-    raw.as_str().map_or_else(|| raw.clone(), |text| Value::String(change(text)))
+    raw.as_str()
+        .map_or_else(|| raw.clone(), |text| Value::String(change(text)))
 }
 
 fn number(raw: &Value, format: &NumberFormat) -> Value {
     // An update's echo keeps text; what is no number at all is shown as it is.
-    let Some(value) = numeric(raw) else { return raw.clone() };
+    let Some(value) = numeric(raw) else {
+        return raw.clone();
+    };
     let rounded = match (format.precision, raw) {
         (None, Value::Number(whole)) if whole.is_i64() || whole.is_u64() => whole.to_string(),
         (precision, _) => {
@@ -184,7 +207,10 @@ fn email(raw: &Value, label: &LinkText) -> String {
     if address.is_empty() {
         return String::new();
     }
-    format!("<a href=\"mailto:{address}\">{}</a>", between(raw, label, address))
+    format!(
+        "<a href=\"mailto:{address}\">{}</a>",
+        between(raw, label, address)
+    )
 }
 
 fn link(raw: &Value, label: &LinkText, blank: bool) -> String {
@@ -212,7 +238,11 @@ fn address(raw: &Value, country: bool) -> String {
         format!("{city}, {state}")
     };
     let zip = part(raw, "zip");
-    let town = if place.is_empty() { zip.to_owned() } else { format!("{place} {zip}") };
+    let town = if place.is_empty() {
+        zip.to_owned()
+    } else {
+        format!("{place} {zip}")
+    };
     let mut lines = vec![part(raw, "street"), part(raw, "street2"), town.as_str()];
     if country {
         lines.push(part(raw, "country"));
@@ -246,7 +276,11 @@ fn base64(bytes: &[u8]) -> String {
         for place in 0..4 {
             let digit = (bits >> (18 - 6 * place)) & 63;
             let digit = DIGITS.get(digit as usize).copied().unwrap_or(b'=');
-            out.push(if place <= three.len() { char::from(digit) } else { '=' });
+            out.push(if place <= three.len() {
+                char::from(digit)
+            } else {
+                '='
+            });
         }
     }
     out
@@ -262,25 +296,71 @@ mod tests {
 
     #[test]
     fn numbers() {
-        let with = |format: Value, raw: Value| show(&json!({"type": "number", "format": format}), &raw);
-        let decimals = json!({"precision": "2", "mark_decimal": "period", "mark_thousands": "comma"});
+        let with =
+            |format: Value, raw: Value| show(&json!({"type": "number", "format": format}), &raw);
+        let decimals =
+            json!({"precision": "2", "mark_decimal": "period", "mark_thousands": "comma"});
         for (format, raw, want) in [
-            (json!({"precision": "2", "mark_decimal": "none"}), json!(100), json!(100)),
-            (json!({"precision": "2", "mark_decimal": "none"}), json!(1_622.666), json!(1_623)),
-            (json!({"precision": "4", "mark_decimal": "period"}), json!(3.14), json!("3.1400")),
-            (json!({"precision": "2", "mark_decimal": "."}), json!(2), json!("2.00")),
-            (decimals.clone(), json!(-1_234_567.5), json!("-1,234,567.50")),
+            (
+                json!({"precision": "2", "mark_decimal": "none"}),
+                json!(100),
+                json!(100),
+            ),
+            (
+                json!({"precision": "2", "mark_decimal": "none"}),
+                json!(1_622.666),
+                json!(1_623),
+            ),
+            (
+                json!({"precision": "4", "mark_decimal": "period"}),
+                json!(3.14),
+                json!("3.1400"),
+            ),
+            (
+                json!({"precision": "2", "mark_decimal": "."}),
+                json!(2),
+                json!("2.00"),
+            ),
+            (
+                decimals.clone(),
+                json!(-1_234_567.5),
+                json!("-1,234,567.50"),
+            ),
             (decimals, json!(0), json!("0.00")),
-            (json!({"mark_decimal": "comma", "precision": 1, "mark_thousands": "period"}), json!(1_234), json!("1.234,0")),
-            (json!({"mark_decimal": "none", "post": " kg"}), json!(7), json!("7 kg")),
-            (json!({"mark_decimal": "none", "format": "$"}), json!(7), json!("$7")),
-            (json!({"mark_decimal": "period", "precision": "1", "rounding": "up"}), json!(0.11), json!("0.2")),
-            (json!({"mark_decimal": "period", "precision": "1", "rounding": "down"}), json!(0.19), json!("0.1")),
+            (
+                json!({"mark_decimal": "comma", "precision": 1, "mark_thousands": "period"}),
+                json!(1_234),
+                json!("1.234,0"),
+            ),
+            (
+                json!({"mark_decimal": "none", "post": " kg"}),
+                json!(7),
+                json!("7 kg"),
+            ),
+            (
+                json!({"mark_decimal": "none", "format": "$"}),
+                json!(7),
+                json!("$7"),
+            ),
+            (
+                json!({"mark_decimal": "period", "precision": "1", "rounding": "up"}),
+                json!(0.11),
+                json!("0.2"),
+            ),
+            (
+                json!({"mark_decimal": "period", "precision": "1", "rounding": "down"}),
+                json!(0.19),
+                json!("0.1"),
+            ),
             (json!(null), json!(2_019), json!(2_019)),
             (json!(null), json!(""), json!("")),
             (json!(null), json!("x"), json!("x")),
         ] {
-            assert_eq!(with(format.clone(), raw.clone()), want, "{raw} with {format}");
+            assert_eq!(
+                with(format.clone(), raw.clone()),
+                want,
+                "{raw} with {format}"
+            );
         }
     }
 
@@ -294,7 +374,13 @@ mod tests {
             ("£", json!("-1000000.00"), "-£1,000,000.00"),
             ("$", json!(""), ""),
         ] {
-            assert_eq!(show(&json!({"type": "currency", "format": {"format": format}}), &raw), json!(want));
+            assert_eq!(
+                show(
+                    &json!({"type": "currency", "format": {"format": format}}),
+                    &raw
+                ),
+                json!(want)
+            );
         }
     }
 
@@ -311,27 +397,42 @@ mod tests {
             ("First Middle Last", &all, "Ada B Cole"),
             ("", &all, "Ada Cole"),
         ] {
-            assert_eq!(show(&json!({"type": "name", "format": {"format": format}}), raw), json!(want));
+            assert_eq!(
+                show(&json!({"type": "name", "format": {"format": format}}), raw),
+                json!(want)
+            );
         }
         let us = json!({"type": "address", "format": {"format": "US"}});
         let home = json!({"street": "1 Mill Lane", "street2": null, "city": "Ely", "state": "XX", "zip": "0", "country": "C"});
         assert_eq!(show(&us, &home), json!("1 Mill Lane<br />Ely, XX 0"));
         let abroad = json!({"type": "address", "format": {"format": "international_country"}});
-        assert_eq!(show(&abroad, &home), json!("1 Mill Lane<br />Ely, XX 0<br />C"));
+        assert_eq!(
+            show(&abroad, &home),
+            json!("1 Mill Lane<br />Ely, XX 0<br />C")
+        );
     }
 
     #[test]
     fn links_and_mail() {
         let raw = json!({"url": "https://example.com", "label": "Shop"});
         for (format, want) in [
-            (json!({"text_format": "url"}), "<a href=\"https://example.com\">https://example.com</a>"),
-            (json!({"text_format": "unique"}), "<a href=\"https://example.com\">Shop</a>"),
+            (
+                json!({"text_format": "url"}),
+                "<a href=\"https://example.com\">https://example.com</a>",
+            ),
+            (
+                json!({"text_format": "unique"}),
+                "<a href=\"https://example.com\">Shop</a>",
+            ),
             (
                 json!({"text_format": "same", "label": "Go", "target": "_blank"}),
                 "<a href=\"https://example.com\" target=\"_blank\">Go</a>",
             ),
         ] {
-            assert_eq!(show(&json!({"type": "link", "format": format}), &raw), json!(want));
+            assert_eq!(
+                show(&json!({"type": "link", "format": format}), &raw),
+                json!(want)
+            );
         }
         let mail = json!({"type": "email", "format": {"text_format": "url"}});
         assert_eq!(
@@ -346,8 +447,14 @@ mod tests {
         let multi = json!({"type": "multiple_choice", "format": {"type": "multi"}});
         assert_eq!(show(&multi, &json!(["A", "B"])), json!("A, B"));
         assert_eq!(show(&multi, &json!([null])), json!(""));
-        assert_eq!(show(&json!({"type": "boolean"}), &json!(false)), json!("No"));
-        assert_eq!(show(&json!({"type": "paragraph_text"}), &json!("a\nb")), json!("a<br />b"));
+        assert_eq!(
+            show(&json!({"type": "boolean"}), &json!(false)),
+            json!("No")
+        );
+        assert_eq!(
+            show(&json!({"type": "paragraph_text"}), &json!("a\nb")),
+            json!("a<br />b")
+        );
         assert_eq!(show(&json!({"type": "rating"}), &json!(3.5)), json!("3.50"));
         let to = json!([{"id": "1", "identifier": "A"}, {"id": "2", "identifier": "B"}]);
         assert_eq!(
@@ -358,17 +465,47 @@ mod tests {
 
     #[test]
     fn base64_of_every_length() {
-        for (plain, coded) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg==")] {
+        for (plain, coded) in [
+            ("", ""),
+            ("f", "Zg=="),
+            ("fo", "Zm8="),
+            ("foo", "Zm9v"),
+            ("foob", "Zm9vYg=="),
+        ] {
             assert_eq!(base64(plain.as_bytes()), coded);
         }
     }
 
     #[test]
     fn a_kind_survives_a_value_of_another() {
-        let values = [json!(null), json!(true), json!(-1.5), json!("x"), json!([{}]), json!({"a": 1})];
-        for kind in ["short_text", "number", "currency", "date_time", "timer", "name", "email", "link", "phone",
-            "address", "file", "image", "signature", "rating", "connection", "user_roles", "boolean", "new"]
-        {
+        let values = [
+            json!(null),
+            json!(true),
+            json!(-1.5),
+            json!("x"),
+            json!([{}]),
+            json!({"a": 1}),
+        ];
+        for kind in [
+            "short_text",
+            "number",
+            "currency",
+            "date_time",
+            "timer",
+            "name",
+            "email",
+            "link",
+            "phone",
+            "address",
+            "file",
+            "image",
+            "signature",
+            "rating",
+            "connection",
+            "user_roles",
+            "boolean",
+            "new",
+        ] {
             for value in &values {
                 let _ = show(&json!({"type": kind}), value);
             }

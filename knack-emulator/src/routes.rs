@@ -54,13 +54,19 @@ impl Request {
     /// The decoded parts of the path after `/v1`, or `None` for a path elsewhere.
     pub(crate) fn steps(&self) -> Option<Vec<String>> {
         let path = self.path.trim_end_matches('/').strip_prefix("/v1/")?;
-        Some(path.split('/').map(|step| percent_decode_str(step).decode_utf8_lossy().into_owned()).collect())
+        Some(
+            path.split('/')
+                .map(|step| percent_decode_str(step).decode_utf8_lossy().into_owned())
+                .collect(),
+        )
     }
 }
 
 /// The application's dump, which needs no key and is not counted. `None` for any other request.
 pub(crate) fn dump(app: &App, method: &Method, steps: &[&str]) -> Option<Answer> {
-    let ["applications", id] = steps else { return None };
+    let ["applications", id] = steps else {
+        return None;
+    };
     if method != Method::GET {
         return None;
     }
@@ -82,8 +88,11 @@ pub(crate) fn answer(
     let get = request.method == Method::GET;
     match steps {
         ["objects"] if get => {
-            let list: Vec<Value> =
-                app.objects.iter().map(|o| json!({"name": o.name, "key": o.key})).collect();
+            let list: Vec<Value> = app
+                .objects
+                .iter()
+                .map(|o| json!({"name": o.name, "key": o.key}))
+                .collect();
             ok(json!({ "objects": list }).to_string())
         }
         ["objects", key] if get => ok(match app.object(key) {
@@ -91,7 +100,10 @@ pub(crate) fn answer(
             None => "{}".to_owned(),
         }),
         ["objects", key, "fields"] if get => {
-            let fields = app.object(key).map(|(_, object)| fields(object)).unwrap_or_default();
+            let fields = app
+                .object(key)
+                .map(|(_, object)| fields(object))
+                .unwrap_or_default();
             ok(json!({ "fields": fields }).to_string())
         }
         ["objects", key, "fields", field] if get => {
@@ -101,22 +113,44 @@ pub(crate) fn answer(
             }
         }
         ["objects", key, "records", rest @ ..] if rest.len() <= 1 => {
-            let Some((place, object)) = app.object(key) else { return Answer::server_error() };
+            let Some((place, object)) = app.object(key) else {
+                return Answer::server_error();
+            };
             let query = Query::parse(&request.query);
             let shape = Shape::of(query.get("format"));
-            let writing = records::Writing { app, place, object, manners, wall };
+            let writing = records::Writing {
+                app,
+                place,
+                object,
+                manners,
+                wall,
+            };
             let written = match (request.method.as_str(), rest) {
                 ("GET", []) => {
-                    return match list::page((app, store), place, object, &query, wall, manners.strict_filters) {
+                    return match list::page(
+                        (app, store),
+                        place,
+                        object,
+                        &query,
+                        wall,
+                        manners.strict_filters,
+                    ) {
                         Ok(page) => ok(page),
-                        Err(why) => Answer::json(StatusCode::BAD_REQUEST, json!({ "message": why }).to_string()),
+                        Err(why) => Answer::json(
+                            StatusCode::BAD_REQUEST,
+                            json!({ "message": why }).to_string(),
+                        ),
                     };
                 }
                 ("GET", [id]) => Ok((*id).to_owned()),
                 ("POST", []) => body(request).and_then(|body| writing.create(store, &body)),
                 ("PUT", [id]) => body(request).and_then(|body| writing.update(store, id, &body)),
                 ("DELETE", [id]) => {
-                    return if store.delete(place, id) { ok(r#"{"delete":true}"#) } else { missing(manners) };
+                    return if store.delete(place, id) {
+                        ok(r#"{"delete":true}"#)
+                    } else {
+                        missing(manners)
+                    };
                 }
                 _ => return Answer::no_route(&request.method, &request.path),
             };
@@ -149,7 +183,9 @@ fn record(
     shape: Shape,
     manners: &Manners,
 ) -> Answer {
-    let Some(row) = store.row(place, id) else { return missing(manners) };
+    let Some(row) = store.row(place, id) else {
+        return missing(manners);
+    };
     let mut out = Vec::with_capacity(1_024);
     writer::record(&mut out, (app, store), object, (id, row), shape);
     ok(out)
@@ -157,7 +193,10 @@ fn record(
 
 /// The body of a write: a JSON object, a form, or nothing at all.
 fn body(request: &Request) -> Result<Value, Answer> {
-    let content_type = request.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let content_type = request
+        .headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
     if content_type.is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded")) {
         return Ok(Query::parse(&String::from_utf8_lossy(&request.body)).into_object());
     }
@@ -167,7 +206,10 @@ fn body(request: &Request) -> Result<Value, Answer> {
     match serde_json::from_slice(&request.body) {
         Ok(body @ Value::Object(_)) => Ok(body),
         Ok(_) => Err(Answer::text(StatusCode::BAD_REQUEST, "Bad Request")),
-        Err(error) => Err(Answer::text(StatusCode::BAD_REQUEST, format!("SyntaxError: {error}\n"))),
+        Err(error) => Err(Answer::text(
+            StatusCode::BAD_REQUEST,
+            format!("SyntaxError: {error}\n"),
+        )),
     }
 }
 
@@ -187,7 +229,10 @@ fn fields(object: &Object) -> Vec<Value> {
         let kind = field.meta.get("type").cloned().unwrap_or(Value::Null);
         let mut told = json!({"label": field.name, "key": field.key, "type": storage,
             "required": field.required, "field_type": kind});
-        let choices = field.meta.get("format").and_then(|format| format.get("options"));
+        let choices = field
+            .meta
+            .get("format")
+            .and_then(|format| format.get("options"));
         if let (Value::Object(told), Some(choices)) = (&mut told, choices) {
             told.insert("choices".to_owned(), choices.clone());
         }

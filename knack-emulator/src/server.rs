@@ -32,7 +32,8 @@ pub struct Server {
 impl Emulator {
     /// Serves on a free port of the loopback interface. Wants a tokio runtime whose time runs.
     pub async fn serve(&self) -> Result<Server, EmulatorError> {
-        self.serve_on(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await
+        self.serve_on(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
+            .await
     }
 
     /// Serves on `address`, loopback or not; port 0 is any free one.
@@ -96,22 +97,35 @@ async fn connection(knack: Emulator, stream: TcpStream) {
         .await;
 }
 
-async fn answer(knack: Emulator, request: http::Request<Incoming>) -> io::Result<http::Response<CutBody>> {
+async fn answer(
+    knack: Emulator,
+    request: http::Request<Incoming>,
+) -> io::Result<http::Response<CutBody>> {
     let (parts, body) = request.into_parts();
     let Ok(body) = Limited::new(body, LARGEST_BODY).collect().await else {
-        let mut response = http::Response::new(CutBody::whole(Bytes::from_static(b"Payload Too Large")));
+        let mut response =
+            http::Response::new(CutBody::whole(Bytes::from_static(b"Payload Too Large")));
         *response.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
         return Ok(response);
     };
-    let outcome = knack.carry(http::Request::from_parts(parts, body.to_bytes())).await;
+    let outcome = knack
+        .carry(http::Request::from_parts(parts, body.to_bytes()))
+        .await;
     if !outcome.delay.is_zero() {
         tokio::time::sleep(outcome.delay).await;
     }
     match outcome.ending {
         Ending::Answer { response, cut } => {
             let (mut parts, body) = response.into_parts();
-            parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
-            let body = CutBody { told: body.len(), cut: cut.is_some(), rest: body.slice(..cut.unwrap_or(body.len())), flushed: false };
+            parts
+                .headers
+                .insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
+            let body = CutBody {
+                told: body.len(),
+                cut: cut.is_some(),
+                rest: body.slice(..cut.unwrap_or(body.len())),
+                flushed: false,
+            };
             Ok(http::Response::from_parts(parts, body))
         }
         Ending::NoConnection | Ending::Dropped => Err(io::ErrorKind::ConnectionAborted.into()),
@@ -130,7 +144,12 @@ struct CutBody {
 
 impl CutBody {
     fn whole(rest: Bytes) -> Self {
-        Self { told: rest.len(), rest, cut: false, flushed: false }
+        Self {
+            told: rest.len(),
+            rest,
+            cut: false,
+            flushed: false,
+        }
     }
 }
 
@@ -138,7 +157,10 @@ impl Body for CutBody {
     type Data = Bytes;
     type Error = io::Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
         if !self.rest.is_empty() {
             return Poll::Ready(Some(Ok(Frame::data(std::mem::take(&mut self.rest)))));
         }

@@ -45,12 +45,6 @@ pub(crate) struct Cell {
     pub(crate) recorded: Option<Value>,
 }
 
-impl Cell {
-    pub(crate) fn of(raw: Value) -> Self {
-        Self { raw: Some(raw), recorded: None }
-    }
-}
-
 impl Store {
     pub(crate) fn new(app: &App) -> Self {
         let tables = app.objects.iter().map(|_| Table::default()).collect();
@@ -77,35 +71,60 @@ impl Store {
     ) -> Result<(), EmulatorError> {
         let Some((place, object)) = app.object(key) else {
             let known: Vec<&str> = app.objects.iter().map(|o| o.key.as_str()).collect();
-            return Err(EmulatorError::UnknownObject { object: key.to_owned(), known: known.join(", ") });
+            return Err(EmulatorError::UnknownObject {
+                object: key.to_owned(),
+                known: known.join(", "),
+            });
         };
         for (position, record) in records.into_iter().enumerate() {
             let Value::Object(mut parts) = record else {
-                return Err(EmulatorError::Record { object: key.to_owned(), position });
+                return Err(EmulatorError::Record {
+                    object: key.to_owned(),
+                    position,
+                });
             };
             let id = match parts.remove("id") {
                 Some(Value::String(id)) if !id.is_empty() => id,
                 _ => self.new_id(0),
             };
-            let recorded_raw = object.fields.iter().any(|field| parts.contains_key(&field.raw_key));
+            let recorded_raw = object
+                .fields
+                .iter()
+                .any(|field| parts.contains_key(&field.raw_key));
             let cells = object.fields.iter().map(|field| {
                 let shown = parts.remove(&field.key);
                 match (parts.remove(&field.raw_key), shown) {
-                    (Some(raw), shown) => Cell { raw: Some(raw), recorded: shown },
-                    (None, Some(shown)) if recorded_raw => {
-                        Cell { raw: None, recorded: Some(shown).filter(|shown| !is_blank(shown)) }
-                    }
-                    (None, Some(raw)) => Cell { raw: plain(field, raw, around), recorded: None },
-                    (None, None) => Cell { raw: write::initial(field, around), recorded: None },
+                    (Some(raw), shown) => Cell {
+                        raw: Some(raw),
+                        recorded: shown,
+                    },
+                    (None, Some(shown)) if recorded_raw => Cell {
+                        raw: None,
+                        recorded: Some(shown).filter(|shown| !is_blank(shown)),
+                    },
+                    (None, Some(raw)) => Cell {
+                        raw: plain(field, raw, around),
+                        recorded: None,
+                    },
+                    (None, None) => Cell {
+                        raw: write::initial(field, around),
+                        recorded: None,
+                    },
                 }
             });
             let cells: Vec<Cell> = cells.collect();
             let table = self.tables.get_mut(place);
             let Some(table) = table else { continue };
             table.count_up(object, &cells);
-            let row = Row { cells, extra: parts.into_iter().collect() };
+            let row = Row {
+                cells,
+                extra: parts.into_iter().collect(),
+            };
             if table.rows.insert(id.clone().into(), row).is_some() {
-                return Err(EmulatorError::SameId { object: key.to_owned(), id });
+                return Err(EmulatorError::SameId {
+                    object: key.to_owned(),
+                    id,
+                });
             }
         }
         Ok(())
@@ -113,8 +132,12 @@ impl Store {
 
     /// What a connection reads as now: without deleted records, with present labels.
     pub(crate) fn connected(&self, app: &App, object: &str, raw: &Value, depth: u8) -> Value {
-        let Some((place, target)) = app.object(object) else { return raw.clone() };
-        let Some(table) = self.tables.get(place) else { return raw.clone() };
+        let Some((place, target)) = app.object(object) else {
+            return raw.clone();
+        };
+        let Some(table) = self.tables.get(place) else {
+            return raw.clone();
+        };
         let links = raw.as_array().into_iter().flatten().filter_map(|link| {
             let id = link.get("id")?.as_str()?;
             if table.graves.contains(id) {
@@ -136,7 +159,11 @@ impl Store {
         let place = object.identifier?;
         let (field, cell) = (object.fields.get(place)?, row.cells.get(place)?);
         // Identifiers that are connections could form a circle.
-        let shown = if depth == 0 { json!("") } else { self.shown(app, field, cell, depth - 1) };
+        let shown = if depth == 0 {
+            json!("")
+        } else {
+            self.shown(app, field, cell, depth - 1)
+        };
         Some(match shown {
             Value::String(text) => text,
             Value::Null => String::new(),
@@ -145,7 +172,12 @@ impl Store {
     }
 
     /// The present raw value of a cell.
-    pub(crate) fn raw<'a>(&self, app: &App, field: &Field, cell: &'a Cell) -> Option<Cow<'a, Value>> {
+    pub(crate) fn raw<'a>(
+        &self,
+        app: &App,
+        field: &Field,
+        cell: &'a Cell,
+    ) -> Option<Cow<'a, Value>> {
         let raw = cell.raw.as_ref()?;
         Some(match &field.kind {
             Kind::Connection { object, .. } if !is_blank(raw) => {
@@ -157,7 +189,9 @@ impl Store {
 
     /// The present formatted value of a cell.
     pub(crate) fn shown(&self, app: &App, field: &Field, cell: &Cell, depth: u8) -> Value {
-        let Some(raw) = &cell.raw else { return cell.recorded.clone().unwrap_or(json!("")) };
+        let Some(raw) = &cell.raw else {
+            return cell.recorded.clone().unwrap_or(json!(""));
+        };
         if let Kind::Connection { object, .. } = &field.kind
             && !is_blank(raw)
         {
@@ -175,7 +209,9 @@ impl Store {
 
     /// Removes a record; connections to it vanish.
     pub(crate) fn delete(&mut self, table: usize, id: &str) -> bool {
-        let Some(table) = self.tables.get_mut(table) else { return false };
+        let Some(table) = self.tables.get_mut(table) else {
+            return false;
+        };
         let known = table.rows.remove(id).is_some();
         if known {
             table.graves.insert(id.into());
@@ -213,9 +249,9 @@ fn plain(field: &Field, value: Value, around: &Surroundings<'_>) -> Option<Value
     let raw_already = match &field.kind {
         Kind::DateTime(_) => value.get("unix_timestamp").is_some(),
         Kind::Timer => value.get("total_time").is_some(),
-        Kind::Connection { .. } => {
-            value.as_array().is_some_and(|links| links.iter().all(Value::is_object))
-        }
+        Kind::Connection { .. } => value
+            .as_array()
+            .is_some_and(|links| links.iter().all(Value::is_object)),
         Kind::Phone(_) => value.get("formatted").is_some(),
         kind => kind.computed(),
     };

@@ -65,8 +65,14 @@ const NAMES: &[(&str, &str)] = &[
 impl Zone {
     /// The zone that `settings` of a dump names, else the one of its fixed offset, else UTC.
     pub(crate) fn of(settings: &Value) -> Self {
-        let name = settings.get("timezone").and_then(Value::as_str).unwrap_or_default();
-        let iana = NAMES.iter().find(|(rails, _)| *rails == name).map_or(name, |(_, iana)| iana);
+        let name = settings
+            .get("timezone")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        let iana = NAMES
+            .iter()
+            .find(|(rails, _)| *rails == name)
+            .map_or(name, |(_, iana)| iana);
         if let Ok(zone) = TimeZone::get(iana) {
             return Self(zone);
         }
@@ -75,7 +81,9 @@ impl Zone {
             Some(Value::Number(number)) => number.as_i64().and_then(|n| i32::try_from(n).ok()),
             _ => None,
         };
-        let offset = seconds.and_then(|s| Offset::from_seconds(s).ok()).unwrap_or(Offset::UTC);
+        let offset = seconds
+            .and_then(|s| Offset::from_seconds(s).ok())
+            .unwrap_or(Offset::UTC);
         Self(TimeZone::fixed(offset))
     }
 
@@ -85,7 +93,12 @@ impl Zone {
         let there = Timestamp::from_second(seconds)
             .map(|moment| self.0.to_datetime(moment))
             .unwrap_or(DateTime::MIN);
-        there.with().second(0).subsec_nanosecond(0).build().unwrap_or(there)
+        there
+            .with()
+            .second(0)
+            .subsec_nanosecond(0)
+            .build()
+            .unwrap_or(there)
     }
 
     /// The true moment of a wall-clock time in the zone.
@@ -114,7 +127,10 @@ pub(crate) fn slashed_date(text: &str, day_first: bool) -> Option<Date> {
     if parts.next().is_some() || [a, b, year].iter().any(|p| p.is_empty() || p.len() > 4) {
         return None;
     }
-    if ![a, b, year].iter().all(|part| part.bytes().all(|c| c.is_ascii_digit())) {
+    if ![a, b, year]
+        .iter()
+        .all(|part| part.bytes().all(|c| c.is_ascii_digit()))
+    {
         return None;
     }
     let (month, day) = if day_first { (b, a) } else { (a, b) };
@@ -174,7 +190,10 @@ mod tests {
         for (settings, hour) in [
             (json!({"timezone": "Central Time (US & Canada)"}), 0),
             (json!({"timezone": "America/Chicago"}), 0),
-            (json!({"timezone": "nowhere", "timezone_offset": "-21600"}), 23),
+            (
+                json!({"timezone": "nowhere", "timezone_offset": "-21600"}),
+                23,
+            ),
             (json!({"timezone_offset": 3_600}), 6),
             (json!(null), 5),
         ] {
@@ -193,7 +212,15 @@ mod tests {
     fn dates_in_their_order() {
         assert_eq!(slashed_date("07/15/2019", false), Some(date(2019, 7, 15)));
         assert_eq!(slashed_date("15/07/2019", true), Some(date(2019, 7, 15)));
-        for wrong in ["2019-07-15", "15/07/2019", "7/2019", "", "a/b/c", "+1/+2/2019", "1/2/3/4"] {
+        for wrong in [
+            "2019-07-15",
+            "15/07/2019",
+            "7/2019",
+            "",
+            "a/b/c",
+            "+1/+2/2019",
+            "1/2/3/4",
+        ] {
             assert_eq!(slashed_date(wrong, false), None, "{wrong}");
         }
     }

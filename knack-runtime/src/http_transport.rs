@@ -1,0 +1,84 @@
+//! The transport that speaks HTTPS, over reqwest.
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use knack_core::transport::{BoxFuture, Failure, Request, Response, Transport, TransportError};
+
+/// Sends requests over HTTPS (and plain HTTP where the builder allows it), over connections that it
+/// keeps. Follows no redirect: the headers carry the application's key.
+#[derive(Clone, Debug)]
+pub struct HttpTransport {
+    http: reqwest::Client,
+}
+
+/// How the transport connects.
+#[derive(Debug, Default)]
+pub(crate) struct HttpOptions {
+    pub(crate) proxy: Option<String>,
+    pub(crate) certificates: Vec<Vec<u8>>,
+}
+
+impl HttpTransport {
+    pub(crate) fn new(options: &HttpOptions) -> Result<Self, String> {
+        let mut builder = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(Duration::from_secs(10))
+            .tcp_nodelay(true);
+        if let Some(url) = &options.proxy {
+            builder = builder.proxy(reqwest::Proxy::all(url).map_err(|error| format!("the proxy: {}", chain(&error)))?);
+        }
+        for pem in &options.certificates {
+            let bundle = reqwest::Certificate::from_pem_bundle(pem).map_err(|_| "a certificate is no PEM".to_owned())?;
+            if bundle.is_empty() {
+                return Err("a certificate is no PEM".to_owned());
+            }
+            builder = builder.tls_certs_merge(bundle);
+        }
+        let http = builder.build().map_err(|error| chain(&error))?;
+        Ok(Self { http })
+    }
+}
+
+impl Transport for HttpTransport {
+    fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
+        Box::pin(async move {
+            let request = reqwest::Request::try_from(request).map_err(|error| failure(error, Failure::Protocol))?;
+            let answer = self.http.execute(request).await.map_err(|error| failure(error, Failure::Broken))?;
+            let (status, headers) = (answer.status(), answer.headers().clone());
+            let body = answer.bytes().await.map_err(|error| failure(error, Failure::Truncated))?;
+            let mut response = Response::new(body);
+            *response.status_mut() = status;
+            *response.headers_mut() = headers;
+            Ok(response)
+        })
+    }
+}
+
+/// What a failure of reqwest means, `otherwise` unless it says more. The URL stays out of the
+/// message: filters may hold names of persons.
+fn failure(error: reqwest::Error, otherwise: Failure) -> TransportError {
+    let error = error.without_url();
+    let failure = if error.is_connect() {
+        Failure::Connect
+    } else if error.is_timeout() {
+        Failure::Timeout
+    } else if error.is_builder() {
+        Failure::Protocol
+    } else {
+        otherwise
+    };
+    TransportError::new(failure, chain(&error))
+}
+
+/// The last causes of an error, which say the most.
+fn chain(error: &reqwest::Error) -> String {
+    let mut causes = Vec::new();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        causes.push(cause.to_string());
+        next = cause.source();
+    }
+    causes.dedup();
+    if causes.is_empty() { error.to_string() } else { causes.join(": ") }
+}
