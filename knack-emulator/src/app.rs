@@ -89,8 +89,7 @@ impl App {
         let account = app.get("account").unwrap_or(&Value::Null);
         let daily_calls = ["plan_limits", "product_plan"]
             .iter()
-            .filter_map(|key| whole_number(account.get(key)?.get("api_limit")?))
-            .next();
+            .find_map(|key| whole_number(account.get(key)?.get("api_limit")?));
         Ok(Self {
             name: string(app.get("name")),
             zone: Zone::of(app.get("settings").unwrap_or(&Value::Null)),

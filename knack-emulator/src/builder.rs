@@ -1,5 +1,6 @@
 //! How an emulator is put together.
 
+use std::fmt;
 use std::path::Path;
 use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
@@ -43,7 +44,6 @@ const LOG_BOUND: usize = 100_000;
 /// assert_eq!(knack.count("object_1"), 1);
 /// # Ok::<(), knack_emulator::EmulatorError>(())
 /// ```
-#[derive(Debug)]
 #[must_use]
 pub struct Builder {
     application: Option<Value>,
@@ -282,5 +282,14 @@ impl Builder {
             connect_cost: self.connect_cost,
             state: Mutex::new(state),
         }))
+    }
+}
+
+impl fmt::Debug for Builder {
+    /// Shows neither the key nor the dump, which holds addresses and scripts of its owner.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("window", &self.window)
+            .finish_non_exhaustive()
     }
 }

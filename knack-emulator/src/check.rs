@@ -3,10 +3,11 @@
 use serde_json::Value;
 
 use crate::app::Field;
+use crate::figures::numeric;
 use crate::filter::{Now, texts};
 use crate::kind::Kind;
-use crate::render::{self, is_blank, numeric, words};
-use crate::span::{self, Span};
+use crate::render::{self, is_blank, words};
+use crate::span::{self, NoSpan, Span};
 
 /// A question, read once per list and asked of every record.
 #[derive(Debug, PartialEq)]
@@ -80,8 +81,11 @@ impl Check {
             }
             Kind::Choice { .. } | Kind::UserRoles => Self::of_options(operator, rule),
             Kind::DateTime(_) => {
-                let span = span::of(operator, rule, now.local)?;
-                let ask = span.map_or(Ask::Never, Ask::Time);
+                let ask = match span::of(operator, rule, now.local) {
+                    Ok(span) => Ask::Time(span),
+                    Err(NoSpan::Value) => Ask::Never,
+                    Err(NoSpan::Operator) => return None,
+                };
                 Some(Self {
                     negated: operator == "is not",
                     ask,
@@ -187,7 +191,7 @@ impl Check {
             (Ask::Blank, raw) => raw.is_none(),
             (Ask::Flag(wanted), raw) => raw.and_then(Value::as_bool).unwrap_or(false) == *wanted,
             (Ask::Text(Position::Whole, wanted), None) => wanted.is_empty(),
-            (_, None) => false,
+            (_, None) | (Ask::Never | Ask::Ids { .. }, _) => false,
             (Ask::Text(position, wanted), Some(raw)) => texts(field, raw).iter().any(|text| {
                 let text = fold(text);
                 match position {
@@ -219,7 +223,6 @@ impl Check {
                 .get("unix_timestamp")
                 .and_then(Value::as_i64)
                 .is_some_and(|ms| span.contains(ms)),
-            (Ask::Never | Ask::Ids { .. }, Some(_)) => false,
         };
         holds != self.negated
     }
@@ -311,6 +314,10 @@ mod tests {
     }
 
     #[test]
+    #[allow(
+        clippy::too_many_lines,
+        reason = "one table of every kind and operator"
+    )]
     fn every_kind_and_operator() {
         let text = json!({"type": "short_text"});
         let name = json!({"type": "name", "format": {"format": "Last, First"}});

@@ -264,22 +264,21 @@ impl Emulator {
             };
         }
         state.calls += 1;
-        let (ending, status, refused) = match before {
-            Some(ending) => (ending, None, false),
-            None => {
-                let (answer, limits) = core.judge(state, &request, &effects, wall);
-                let refused = limits.is_some() && answer.status == StatusCode::TOO_MANY_REQUESTS;
-                delay += if refused {
-                    trip.processing.min(REFUSAL)
-                } else {
-                    trip.processing
-                };
-                let response = answer.respond(limits.as_ref(), wall);
-                let status = response.status().as_u16();
-                let ending = finish(response, &effects);
-                let status = matches!(ending, Ending::Answer { .. }).then_some(status);
-                (ending, status, refused)
-            }
+        let (ending, status, refused) = if let Some(ending) = before {
+            (ending, None, false)
+        } else {
+            let (answer, limits) = core.judge(state, &request, &effects, wall);
+            let refused = limits.is_some() && answer.status == StatusCode::TOO_MANY_REQUESTS;
+            delay += if refused {
+                trip.processing.min(REFUSAL)
+            } else {
+                trip.processing
+            };
+            let response = answer.respond(limits.as_ref(), wall);
+            let status = response.status().as_u16();
+            let ending = finish(response, &effects);
+            let status = matches!(ending, Ending::Answer { .. }).then_some(status);
+            (ending, status, refused)
         };
         state.refused += u64::from(refused);
         let Request {
@@ -355,7 +354,7 @@ impl Core {
         let answer = instead.unwrap_or_else(|| {
             routes::answer(
                 (&self.app, &mut state.store),
-                &self.manners,
+                self.manners,
                 request,
                 &steps,
                 wall,

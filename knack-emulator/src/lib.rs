@@ -6,16 +6,41 @@
 //!
 //! It behaves as far as public documents and recordings tell how Knack behaves; where they are
 //! silent, a method of [`Builder`] chooses.
+//!
+//! ```
+//! use bytes::Bytes;
+//! use http::Method;
+//! use knack_core::transport::{Failure, Transport};
+//! use knack_emulator::{Effect, Emulator, Fault};
+//!
+//! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! // The first create is applied, but its answer never comes.
+//! let knack = Emulator::builder()
+//!     .sample()
+//!     .fault(Fault::new(Effect::DropAfter).method(Method::POST).nth(1))
+//!     .build()?;
+//! let before = knack.count("object_4");
+//! let request = http::Request::post("/v1/objects/object_4/records")
+//!     .header("X-Knack-Application-Id", knack.application_id())
+//!     .header("X-Knack-REST-API-Key", knack.api_key())
+//!     .body(Bytes::from(r#"{"field_30": "Bell", "field_31": "FW-9001"}"#))?;
+//! let lost = knack.transport().send(request).await.unwrap_err();
+//! assert_eq!(lost.failure(), Failure::Broken);
+//! assert_eq!(knack.count("object_4"), before + 1);
+//! # Ok(()) }
+//! ```
 
 mod answer;
 mod app;
 mod builder;
 mod check;
 mod clock;
+mod contact;
 mod dates;
 mod emulator;
 mod error;
 mod fault;
+mod figures;
 mod files;
 mod filter;
 mod gate;

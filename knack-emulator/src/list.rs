@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::app::{App, Object, Sort};
+use crate::figures;
 use crate::filter::{Filter, Now};
 use crate::json::{self, Shape};
 use crate::kind::Kind;
@@ -137,7 +138,7 @@ impl Key {
             | Kind::Aggregate(_)
             | Kind::Currency(_)
             | Kind::AutoIncrement
-            | Kind::Rating => render::numeric(raw),
+            | Kind::Rating => figures::numeric(raw),
             Kind::DateTime(_) => raw.get("unix_timestamp").and_then(Value::as_f64),
             Kind::Timer => raw.get("total_time").and_then(Value::as_f64),
             Kind::Boolean => raw.as_bool().map(|flag| f64::from(u8::from(flag))),

@@ -16,7 +16,8 @@ struct Arguments {
     /// sample is served.
     #[arg(long, value_name = "FILE")]
     app: Option<PathBuf>,
-    /// Records: a folder of object_N.json files, or one file with a list for each object.
+    /// Records: a folder with a JSON file for each object, named by its key, or one file with a
+    /// list for each key.
     #[arg(long, value_name = "PATH")]
     records: Option<PathBuf>,
     /// The port; 0 takes any free one.

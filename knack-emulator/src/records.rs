@@ -18,7 +18,7 @@ pub(crate) struct Writing<'a> {
     pub(crate) app: &'a App,
     pub(crate) place: usize,
     pub(crate) object: &'a Object,
-    pub(crate) manners: &'a Manners,
+    pub(crate) manners: Manners,
     /// The server's wall clock, since the Unix epoch.
     pub(crate) wall: Duration,
 }

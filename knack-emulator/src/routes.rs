@@ -80,7 +80,7 @@ pub(crate) fn dump(app: &App, method: &Method, steps: &[&str]) -> Option<Answer>
 /// Answers a call that passed the gate, at `wall` since the Unix epoch.
 pub(crate) fn answer(
     (app, store): (&App, &mut Store),
-    manners: &Manners,
+    manners: Manners,
     request: &Request,
     steps: &[&str],
     wall: Duration,
@@ -164,7 +164,7 @@ pub(crate) fn answer(
 }
 
 /// The answer to a record that does not exist.
-pub(crate) fn missing(manners: &Manners) -> Answer {
+pub(crate) fn missing(manners: Manners) -> Answer {
     match manners.missing {
         MissingRecord::Status500 => Answer::server_error(),
         MissingRecord::Status404 => Answer::text(StatusCode::NOT_FOUND, "Not Found"),
@@ -181,7 +181,7 @@ fn record(
     object: &Object,
     id: &str,
     shape: Shape,
-    manners: &Manners,
+    manners: Manners,
 ) -> Answer {
     let Some(row) = store.row(place, id) else {
         return missing(manners);

@@ -23,6 +23,16 @@ use crate::error::EmulatorError;
 const LARGEST_BODY: usize = 16 * 1024 * 1024;
 
 /// A listening emulator. Dropping it closes the socket and every connection.
+///
+/// ```
+/// use knack_emulator::Emulator;
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), knack_emulator::EmulatorError> {
+/// let server = Emulator::builder().sample().build()?.serve().await?;
+/// assert!(server.url().starts_with("http://127.0.0.1:"));
+/// server.stop().await;
+/// # Ok(()) }
+/// ```
 #[derive(Debug)]
 pub struct Server {
     address: SocketAddr,

@@ -26,50 +26,67 @@ impl Span {
     }
 }
 
-/// The span of an operator. `None` for an operator that dates do not have, `Some(None)` for one
-/// whose value is no date: that matches nothing, as with Knack.
+/// Why a rule means no span.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NoSpan {
+    /// Dates do not have this operator.
+    Operator,
+    /// The value is no date, or the unit is none: nothing matches, as with Knack.
+    Value,
+}
+
+/// The span of an operator.
 ///
 /// Units are counted as in a calendar: "during the previous 2 months" are the two whole months
 /// before the present one. Weeks begin on Sunday.
-pub(crate) fn of(operator: &str, rule: &Value, now: DateTime) -> Option<Option<Span>> {
+pub(crate) fn of(operator: &str, rule: &Value, now: DateTime) -> Result<Span, NoSpan> {
     let today = start(now.date());
     let tomorrow = shift(today, 1.day());
+    let span = |from: DateTime, until: DateTime| Span::new(Some(from), Some(until));
     let from = |from: DateTime| Span::new(Some(from), None);
     let until = |until: DateTime| Span::new(None, Some(until));
-    Some(match operator {
-        "is" | "is not" => given(rule).map(|(from, until)| Span::new(Some(from), Some(until))),
-        "is before" => given(rule).map(|(day, _)| until(day)),
-        "is after" => given(rule).map(|(_, end)| from(end)),
-        "is today" => Some(Span::new(Some(today), Some(tomorrow))),
-        "is today or before" => Some(until(tomorrow)),
-        "is today or after" => Some(from(today)),
-        "is before today" => Some(until(today)),
-        "is after today" => Some(from(tomorrow)),
-        "is before current time" => Some(until(now)),
-        "is after current time" => Some(from(shift(now, 1.minute()))),
-        "is during the current" => unit(rule).map(|unit| {
+    let given = || given(rule).ok_or(NoSpan::Value);
+    let unit = || unit(rule).ok_or(NoSpan::Value);
+    Ok(match operator {
+        "is" | "is not" => {
+            let (from, until) = given()?;
+            span(from, until)
+        }
+        "is before" => until(given()?.0),
+        "is after" => from(given()?.1),
+        "is today" => span(today, tomorrow),
+        "is today or before" => until(tomorrow),
+        "is today or after" => from(today),
+        "is before today" => until(today),
+        "is after today" => from(tomorrow),
+        "is before current time" => until(now),
+        "is after current time" => from(shift(now, 1.minute())),
+        "is during the current" => {
+            let unit = unit()?;
             let this = unit.begin(now);
-            Span::new(Some(this), Some(shift(this, unit.steps(1))))
-        }),
-        "is during the previous" | "is before the previous" => unit(rule).map(|unit| {
+            span(this, shift(this, unit.steps(1)))
+        }
+        "is during the previous" | "is before the previous" => {
+            let unit = unit()?;
             let this = unit.begin(now);
             let first = shift(this, unit.steps(-range(rule)));
             if operator == "is before the previous" {
                 until(first)
             } else {
-                Span::new(Some(first), Some(this))
+                span(first, this)
             }
-        }),
-        "is during the next" | "is after the next" => unit(rule).map(|unit| {
+        }
+        "is during the next" | "is after the next" => {
+            let unit = unit()?;
             let next = shift(unit.begin(now), unit.steps(1));
             let end = shift(next, unit.steps(range(rule)));
             if operator == "is after the next" {
                 from(end)
             } else {
-                Span::new(Some(next), Some(end))
+                span(next, end)
             }
-        }),
-        _ => return None,
+        }
+        _ => return Err(NoSpan::Operator),
     })
 }
 
@@ -173,7 +190,7 @@ mod tests {
 
     use super::*;
 
-    fn span(operator: &str, rest: &Value) -> Option<Option<(String, String)>> {
+    fn span(operator: &str, rest: &Value) -> Result<(String, String), NoSpan> {
         // A Wednesday.
         let now = DateTime::constant(2026, 3, 11, 16, 14, 0, 0);
         let side = |ms: Option<i64>| {
@@ -182,7 +199,7 @@ mod tests {
                 local.strftime("%m/%d/%Y %H:%M").to_string()
             })
         };
-        of(operator, rest, now).map(|span| span.map(|span| (side(span.from), side(span.until))))
+        of(operator, rest, now).map(|span| (side(span.from), side(span.until)))
     }
 
     #[test]
@@ -232,25 +249,28 @@ mod tests {
             ),
             ("is after current time", json!({}), "03/11/2026 16:15", "…"),
         ] {
-            let want = Some(Some((from.to_owned(), until.to_owned())));
+            let want = Ok((from.to_owned(), until.to_owned()));
             assert_eq!(span(operator, &rest), want, "{operator} {rest}");
         }
     }
 
     #[test]
     fn what_is_no_span() {
-        assert_eq!(span("is", &json!({"value": "2026-03-11"})), Some(None));
+        assert_eq!(
+            span("is", &json!({"value": "2026-03-11"})),
+            Err(NoSpan::Value)
+        );
         assert_eq!(
             span("is during the current", &json!({"type": "fortnight"})),
-            Some(None)
+            Err(NoSpan::Value)
         );
-        assert_eq!(span("higher than", &json!({})), None);
+        assert_eq!(span("higher than", &json!({})), Err(NoSpan::Operator));
         assert!(
             span(
                 "is during the next",
                 &json!({"range": i64::MAX, "type": "years"})
             )
-            .is_some()
+            .is_ok()
         );
     }
 }

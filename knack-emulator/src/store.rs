@@ -57,8 +57,18 @@ impl Store {
 
     /// A new id: the creation time in seconds, then a counter, as 24 lower-case hex digits.
     pub(crate) fn new_id(&mut self, seconds: u64) -> String {
-        self.made += 1;
-        format!("{:08x}{:016x}", seconds & 0xffff_ffff, self.made)
+        loop {
+            self.made += 1;
+            let id = format!("{:08x}{:016x}", seconds & 0xffff_ffff, self.made);
+            // Records that another emulator made may have been loaded.
+            if !self
+                .tables
+                .iter()
+                .any(|table| table.rows.contains_key(id.as_str()))
+            {
+                return id;
+            }
+        }
     }
 
     /// Takes recorded records, or raw-only ones. Ids that are missing are made up.

@@ -91,8 +91,7 @@ impl Zone {
     pub(crate) fn local(&self, since_epoch: Duration) -> DateTime {
         let seconds = i64::try_from(since_epoch.as_secs()).unwrap_or(i64::MAX);
         let there = Timestamp::from_second(seconds)
-            .map(|moment| self.0.to_datetime(moment))
-            .unwrap_or(DateTime::MIN);
+            .map_or(DateTime::MIN, |moment| self.0.to_datetime(moment));
         there
             .with()
             .second(0)
@@ -186,7 +185,8 @@ mod tests {
 
     #[test]
     fn zones_of_dumps() {
-        let summer = Duration::from_secs(1_564_635_600);
+        // 2019-08-01 05:00 UTC.
+        let summer = Duration::from_hours(434_621);
         for (settings, hour) in [
             (json!({"timezone": "Central Time (US & Canada)"}), 0),
             (json!({"timezone": "America/Chicago"}), 0),

@@ -140,3 +140,29 @@ async fn orders() {
         assert_eq!(ids(&page), want, "{object} {query}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn pages_of_any_size_hold_every_record_once() {
+    let knack = Emulator::builder()
+        .sample()
+        .rate_limit(1_000)
+        .build()
+        .unwrap();
+    for rows in 1..=19 {
+        for order in [
+            "",
+            "&sort_field=field_22",
+            "&sort_field=field_23&sort_order=desc",
+        ] {
+            let mut seen = Vec::new();
+            for page in 1..=18_usize.div_ceil(rows) {
+                let path =
+                    format!("/objects/object_3/records?rows_per_page={rows}&page={page}{order}");
+                let page = get(&knack, &path).await;
+                seen.extend(ids(&page).into_iter().map(str::to_owned));
+            }
+            seen.sort_unstable();
+            assert_eq!(seen, knack.ids("object_3"), "{rows} {order}");
+        }
+    }
+}

@@ -12,6 +12,7 @@ mod faults;
 mod files;
 mod filters;
 mod fixtures;
+mod hostile;
 mod limits;
 mod lists;
 mod records;
@@ -25,7 +26,7 @@ use knack_emulator::{Builder, Emulator};
 use serde_json::{Value, json};
 
 /// Two connected objects with every kind that writes are tested with.
-pub fn shop() -> Builder {
+pub(crate) fn shop() -> Builder {
     let field = |key: &str, name: &str, kind: &str, rest: Value| {
         let mut field =
             json!({"key": key, "name": name, "type": kind, "required": false, "unique": false});
@@ -62,7 +63,7 @@ pub fn shop() -> Builder {
     }}))
 }
 
-pub async fn send(
+pub(crate) async fn send(
     knack: &Emulator,
     method: Method,
     path: &str,
@@ -80,7 +81,12 @@ pub async fn send(
 }
 
 /// A call that is answered with JSON.
-pub async fn call(knack: &Emulator, method: Method, path: &str, body: Value) -> (u16, Value) {
+pub(crate) async fn call(
+    knack: &Emulator,
+    method: Method,
+    path: &str,
+    body: Value,
+) -> (u16, Value) {
     let body = if body.is_null() {
         String::new()
     } else {
@@ -92,13 +98,13 @@ pub async fn call(knack: &Emulator, method: Method, path: &str, body: Value) -> 
     (response.status().as_u16(), value)
 }
 
-pub async fn get(knack: &Emulator, path: &str) -> Value {
+pub(crate) async fn get(knack: &Emulator, path: &str) -> Value {
     let (status, body) = call(knack, Method::GET, path, Value::Null).await;
     assert_eq!(status, 200, "{path}: {body}");
     body
 }
 
-pub async fn create(knack: &Emulator, object: &str, body: Value) -> Value {
+pub(crate) async fn create(knack: &Emulator, object: &str, body: Value) -> Value {
     let (status, made) = call(
         knack,
         Method::POST,
@@ -110,7 +116,7 @@ pub async fn create(knack: &Emulator, object: &str, body: Value) -> Value {
     made
 }
 
-pub fn header(response: &Response<Bytes>, name: &str) -> String {
+pub(crate) fn header(response: &Response<Bytes>, name: &str) -> String {
     response
         .headers()
         .get(name)

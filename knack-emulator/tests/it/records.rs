@@ -1,6 +1,7 @@
 //! Create, read, update, delete.
 
 use http::Method;
+use knack_core::transport::Transport;
 use knack_emulator::MissingRecord;
 use serde_json::{Value, json};
 
@@ -80,7 +81,19 @@ async fn a_record_lives() {
     let path = format!("/objects/object_1/records/{id}");
     assert_eq!(get(&knack, &path).await, made);
     assert_eq!(knack.record("object_1", id), Some(made.clone()));
+}
 
+#[tokio::test(start_paused = true)]
+async fn a_record_changes_and_goes() {
+    let knack = shop().rate_limit(100).build().unwrap();
+    let shelf = create(&knack, "object_2", json!({"field_20": "Top"})).await;
+    let made = create(
+        &knack,
+        "object_1",
+        json!({"field_1": "Saw", "field_4": 2, "field_10": shelf["id"]}),
+    )
+    .await;
+    let path = format!("/objects/object_1/records/{}", made["id"].as_str().unwrap());
     let (status, changed) = call(
         &knack,
         Method::PUT,
@@ -309,7 +322,6 @@ async fn forms_are_read_too() {
         .header("Content-Type", "application/x-www-form-urlencoded")
         .body("field_1=Band+Saw&field_4=2".into())
         .unwrap();
-    use knack_core::transport::Transport;
     let response = knack.transport().send(request).await.unwrap();
     let made: Value = serde_json::from_slice(response.body()).unwrap();
     assert_eq!(

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use http::Method;
+use knack_core::transport::Transport;
 use knack_emulator::{Effect, Fault, Latency, Spread};
 use serde_json::json;
 use tokio::time::{Instant, sleep, timeout};
@@ -96,7 +97,6 @@ async fn connections_cost_once() {
     let transport = knack.transport();
     let mut took = Vec::new();
     for _ in 0..4 {
-        use knack_core::transport::Transport;
         let request = http::Request::get("/v1/objects")
             .body(bytes::Bytes::new())
             .unwrap();
