@@ -28,19 +28,11 @@ pub(crate) struct Answer {
 
 impl Answer {
     pub(crate) fn json(status: StatusCode, body: impl Into<Bytes>) -> Self {
-        Self {
-            status,
-            content_type: JSON.to_owned(),
-            body: body.into(),
-        }
+        Self { status, content_type: JSON.to_owned(), body: body.into() }
     }
 
     pub(crate) fn text(status: StatusCode, body: impl Into<Bytes>) -> Self {
-        Self {
-            status,
-            content_type: HTML.to_owned(),
-            body: body.into(),
-        }
+        Self { status, content_type: HTML.to_owned(), body: body.into() }
     }
 
     /// A body whose type is told by how it looks.
@@ -61,10 +53,7 @@ impl Answer {
 
     /// No such route, in the words of the server's framework.
     pub(crate) fn no_route(method: &http::Method, path: &str) -> Self {
-        let path = path
-            .replace('&', "&amp;")
-            .replace('<', "&lt;")
-            .replace('>', "&gt;");
+        let path = path.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
         Self::text(StatusCode::NOT_FOUND, format!("Cannot {method} {path}\n"))
     }
 
@@ -74,10 +63,7 @@ impl Answer {
             .iter()
             .map(|p| json!({"field": p.field, "type": p.kind, "message": p.message}))
             .collect();
-        Self::json(
-            StatusCode::BAD_REQUEST,
-            json!({ "errors": errors }).to_string(),
-        )
+        Self::json(StatusCode::BAD_REQUEST, json!({ "errors": errors }).to_string())
     }
 
     /// The whole response, with the limits' headers where the key was accepted.

@@ -70,22 +70,14 @@ impl App {
             .get("id")
             .and_then(Value::as_str)
             .filter(|id| !id.is_empty())
-            .ok_or(EmulatorError::Application {
-                what: "application.id",
-            })?
+            .ok_or(EmulatorError::Application { what: "application.id" })?
             .to_owned();
-        let listed =
-            app.get("objects")
-                .and_then(Value::as_array)
-                .ok_or(EmulatorError::Application {
-                    what: "application.objects",
-                })?;
+        let listed = app
+            .get("objects")
+            .and_then(Value::as_array)
+            .ok_or(EmulatorError::Application { what: "application.objects" })?;
         let objects: Vec<Object> = listed.iter().filter_map(Object::read).collect();
-        let by_key = objects
-            .iter()
-            .enumerate()
-            .map(|(i, o)| (o.key.clone(), i))
-            .collect();
+        let by_key = objects.iter().enumerate().map(|(i, o)| (o.key.clone(), i)).collect();
         let account = app.get("account").unwrap_or(&Value::Null);
         let daily_calls = ["plan_limits", "product_plan"]
             .iter()
@@ -115,11 +107,8 @@ impl Object {
             .and_then(Value::as_array)
             .map(|fields| fields.iter().filter_map(Field::read).collect())
             .unwrap_or_default();
-        let by_key: HashMap<String, usize> = fields
-            .iter()
-            .enumerate()
-            .map(|(i, f)| (f.key.clone(), i))
-            .collect();
+        let by_key: HashMap<String, usize> =
+            fields.iter().enumerate().map(|(i, f)| (f.key.clone(), i)).collect();
         let sort = meta.get("sort").and_then(|sort| {
             Some(Sort {
                 field: *by_key.get(sort.get("field")?.as_str()?)?,
@@ -200,10 +189,7 @@ mod tests {
     fn a_bare_dump_and_a_wrapped_one_are_the_same() {
         let bare = json!({"id": "5f0000000000000000000001", "name": "A", "objects": []});
         let wrapped = json!({ "application": bare });
-        assert_eq!(
-            App::read(bare).unwrap().dump,
-            App::read(wrapped).unwrap().dump
-        );
+        assert_eq!(App::read(bare).unwrap().dump, App::read(wrapped).unwrap().dump);
     }
 
     #[test]
@@ -231,16 +217,8 @@ mod tests {
 
     #[test]
     fn without_id_or_objects_there_is_nothing_to_serve() {
-        for dump in [
-            json!(null),
-            json!([]),
-            json!({"objects": []}),
-            json!({"id": "x"}),
-        ] {
-            assert!(matches!(
-                App::read(dump),
-                Err(EmulatorError::Application { .. })
-            ));
+        for dump in [json!(null), json!([]), json!({"objects": []}), json!({"id": "x"})] {
+            assert!(matches!(App::read(dump), Err(EmulatorError::Application { .. })));
         }
     }
 }

@@ -255,10 +255,7 @@ impl Builder {
         for (object, records) in records {
             store.load(&app, &object, records, &around)?;
         }
-        let daily = self
-            .daily_calls
-            .or(app.daily_calls)
-            .unwrap_or(SMALLEST_PLAN);
+        let daily = self.daily_calls.or(app.daily_calls).unwrap_or(SMALLEST_PLAN);
         let gate = Gate {
             window: WindowModel::new(self.window, self.rate_limit),
             plan: DailyPlan::new(daily, self.daily_used),
@@ -288,8 +285,6 @@ impl Builder {
 impl fmt::Debug for Builder {
     /// Shows neither the key nor the dump, which holds addresses and scripts of its owner.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Builder")
-            .field("window", &self.window)
-            .finish_non_exhaustive()
+        f.debug_struct("Builder").field("window", &self.window).finish_non_exhaustive()
     }
 }

@@ -66,10 +66,7 @@ impl Check {
         if let "is blank" | "is not blank" = operator {
             // A value there makes the rule match nothing, an empty one is tolerated.
             let ask = if valued(rule) { Ask::Never } else { Ask::Blank };
-            return Some(Self {
-                negated: operator == "is not blank",
-                ask,
-            });
+            return Some(Self { negated: operator == "is not blank", ask });
         }
         match &field.kind {
             Kind::File | Kind::Image { .. } | Kind::Signature | Kind::Password => None,
@@ -86,10 +83,7 @@ impl Check {
                     Err(NoSpan::Value) => Ask::Never,
                     Err(NoSpan::Operator) => return None,
                 };
-                Some(Self {
-                    negated: operator == "is not",
-                    ask,
-                })
+                Some(Self { negated: operator == "is not", ask })
             }
             Kind::Number(_)
             | Kind::Equation(_)
@@ -97,9 +91,7 @@ impl Check {
             | Kind::Currency(_)
             | Kind::AutoIncrement
             | Kind::Rating
-            | Kind::Timer => {
-                Self::of_number(operator, rule).or_else(|| Self::of_text(operator, rule))
-            }
+            | Kind::Timer => Self::of_number(operator, rule).or_else(|| Self::of_text(operator, rule)),
             _ => Self::of_text(operator, rule),
         }
     }
@@ -115,10 +107,7 @@ impl Check {
             _ => return None,
         };
         let wanted = listed(rule.get("value"));
-        Some(Self {
-            negated,
-            ask: Ask::Ids { wanted, want },
-        })
+        Some(Self { negated, ask: Ask::Ids { wanted, want } })
     }
 
     fn of_options(operator: &str, rule: &Value) -> Option<Self> {
@@ -129,13 +118,7 @@ impl Check {
             "does not contain" => (true, false),
             _ => return None,
         };
-        Some(Self {
-            negated,
-            ask: Ask::Options {
-                wanted: listed(rule.get("value")),
-                whole,
-            },
-        })
+        Some(Self { negated, ask: Ask::Options { wanted: listed(rule.get("value")), whole } })
     }
 
     fn of_number(operator: &str, rule: &Value) -> Option<Self> {
@@ -147,10 +130,7 @@ impl Check {
             _ => return None,
         };
         let value = rule.get("value").and_then(numeric);
-        Some(Self {
-            negated,
-            ask: value.map_or(Ask::Never, |value| Ask::Number(compare, value)),
-        })
+        Some(Self { negated, ask: value.map_or(Ask::Never, |value| Ask::Number(compare, value)) })
     }
 
     fn of_text(operator: &str, rule: &Value) -> Option<Self> {
@@ -172,10 +152,7 @@ impl Check {
             None | Some(Value::Null) => String::new(),
             Some(other) => other.to_string(),
         };
-        Some(Self {
-            negated,
-            ask: Ask::Text(position, fold(&wanted)),
-        })
+        Some(Self { negated, ask: Ask::Text(position, fold(&wanted)) })
     }
 
     /// Asks one value; `None` is an empty one.
@@ -211,18 +188,16 @@ impl Check {
             }
             (Ask::Options { wanted, whole }, Some(raw)) => {
                 let chosen = words(raw);
-                let has =
-                    |option: &String| chosen.iter().any(|chosen| fold(chosen) == fold(option));
+                let has = |option: &String| chosen.iter().any(|chosen| fold(chosen) == fold(option));
                 if *whole && chosen.len() > 1 {
                     wanted.len() == chosen.len() && wanted.iter().all(has)
                 } else {
                     wanted.iter().any(has)
                 }
             }
-            (Ask::Time(span), Some(raw)) => raw
-                .get("unix_timestamp")
-                .and_then(Value::as_i64)
-                .is_some_and(|ms| span.contains(ms)),
+            (Ask::Time(span), Some(raw)) => {
+                raw.get("unix_timestamp").and_then(Value::as_i64).is_some_and(|ms| span.contains(ms))
+            }
         };
         holds != self.negated
     }
@@ -299,12 +274,11 @@ mod tests {
     fn ask(meta: &Value, raw: &Value, operator: &str, value: &Value) -> Option<bool> {
         let mut meta = meta.clone();
         meta["key"] = json!("field_1");
-        let dump = json!({"id": "5f0000000000000000000001", "objects": [{"key": "object_1", "fields": [meta]}]});
+        let dump =
+            json!({"id": "5f0000000000000000000001", "objects": [{"key": "object_1", "fields": [meta]}]});
         let app = App::read(dump).unwrap();
         let field = &app.objects[0].fields[0];
-        let now = Now {
-            local: DateTime::constant(2026, 3, 11, 16, 14, 0, 0),
-        };
+        let now = Now { local: DateTime::constant(2026, 3, 11, 16, 14, 0, 0) };
         let mut rule = json!({"field": "field_1", "operator": operator, "value": value});
         if value.is_null() {
             rule.as_object_mut().unwrap().remove("value");
@@ -314,10 +288,7 @@ mod tests {
     }
 
     #[test]
-    #[allow(
-        clippy::too_many_lines,
-        reason = "one table of every kind and operator"
-    )]
+    #[allow(clippy::too_many_lines, reason = "one table of every kind and operator")]
     fn every_kind_and_operator() {
         let text = json!({"type": "short_text"});
         let name = json!({"type": "name", "format": {"format": "Last, First"}});
@@ -328,10 +299,8 @@ mod tests {
         let flag = json!({"type": "boolean"});
         let one = json!({"type": "multiple_choice", "format": {"type": "single"}});
         let many = json!({"type": "multiple_choice", "format": {"type": "multi"}});
-        let to_one =
-            json!({"type": "connection", "relationship": {"object": "object_1", "has": "one"}});
-        let to_many =
-            json!({"type": "connection", "relationship": {"object": "object_1", "has": "many"}});
+        let to_one = json!({"type": "connection", "relationship": {"object": "object_1", "has": "one"}});
+        let to_many = json!({"type": "connection", "relationship": {"object": "object_1", "has": "many"}});
         let file = json!({"type": "file"});
         let ada = json!({"first": "Ada", "last": "Cole"});
         let a = json!([{"id": "a"}]);
@@ -341,13 +310,7 @@ mod tests {
             (&text, json!(" Blue Bike "), "is", json!("blue bike"), yes),
             (&text, json!("Blue Bike"), "is not", json!("red"), yes),
             (&text, json!("Blue Bike"), "contains", json!("E B"), yes),
-            (
-                &text,
-                json!("Blue Bike"),
-                "does not contain",
-                json!("bike"),
-                no,
-            ),
+            (&text, json!("Blue Bike"), "does not contain", json!("bike"), no),
             (&text, json!("Blue Bike"), "starts with", json!("blue"), yes),
             (&text, json!("Blue Bike"), "ends with", json!("blue"), no),
             (&text, json!(""), "is blank", json!(null), yes),
@@ -359,21 +322,9 @@ mod tests {
             (&name, ada.clone(), "contains", json!("ada"), yes),
             (&name, ada.clone(), "is", json!("Cole, Ada"), yes),
             (&name, ada.clone(), "is", json!("Ada Cole"), yes),
-            (
-                &name,
-                ada.clone(),
-                "is",
-                json!({"first": "Ada", "last": "Cole"}),
-                yes,
-            ),
+            (&name, ada.clone(), "is", json!({"first": "Ada", "last": "Cole"}), yes),
             (&name, ada, "is", json!("Ada"), no),
-            (
-                &mail,
-                json!({"email": "ada@example.com"}),
-                "ends with",
-                json!("@Example.com"),
-                yes,
-            ),
+            (&mail, json!({"email": "ada@example.com"}), "ends with", json!("@Example.com"), yes),
             (&mail, json!({"email": ""}), "is blank", json!(null), yes),
             (
                 &phone,
@@ -397,20 +348,8 @@ mod tests {
             (&flag, json!(false), "is blank", json!(null), no),
             (&flag, json!(true), "contains", json!("Yes"), None),
             (&one, json!("Open"), "is", json!("open"), yes),
-            (
-                &one,
-                json!("Open"),
-                "is any",
-                json!(["Closed", "Open"]),
-                yes,
-            ),
-            (
-                &one,
-                json!("Open"),
-                "does not contain",
-                json!("Closed"),
-                yes,
-            ),
+            (&one, json!("Open"), "is any", json!(["Closed", "Open"]), yes),
+            (&one, json!("Open"), "does not contain", json!("Closed"), yes),
             (&many, json!(["A", "B"]), "contains", json!("B"), yes),
             (&many, json!(["A", "B"]), "is", json!("B"), no),
             (&many, json!(["A", "B"]), "is", json!(["B", "A"]), yes),
@@ -431,11 +370,7 @@ mod tests {
             (&file, json!({"id": "f"}), "is", json!("f"), None),
         ];
         for (meta, raw, operator, value, want) in table {
-            assert_eq!(
-                ask(meta, &raw, operator, &value),
-                want,
-                "{raw} {operator} {value}"
-            );
+            assert_eq!(ask(meta, &raw, operator, &value), want, "{raw} {operator} {value}");
         }
     }
 
@@ -443,9 +378,7 @@ mod tests {
     fn dates() {
         let day = json!({"type": "date_time", "format": {"time_format": "Ignore Time"}});
         let at = |text: &str| {
-            let Kind::DateTime(format) = Kind::of(&json!({"type": "date_time"})) else {
-                panic!()
-            };
+            let Kind::DateTime(format) = Kind::of(&json!({"type": "date_time"})) else { panic!() };
             crate::dates::written(&json!(text), &format, None).unwrap()
         };
         let (yes, no) = (Some(true), Some(false));
@@ -462,26 +395,12 @@ mod tests {
             ("03/10/2026 12:00am", "is after", json!("03/09/2026"), yes),
             ("03/11/2026 11:00pm", "is today", json!(null), yes),
             ("03/12/2026 12:00am", "is today", json!(null), no),
-            (
-                "03/11/2026 4:00pm",
-                "is before current time",
-                json!(null),
-                yes,
-            ),
-            (
-                "03/11/2026 4:00pm",
-                "is after current time",
-                json!(null),
-                no,
-            ),
+            ("03/11/2026 4:00pm", "is before current time", json!(null), yes),
+            ("03/11/2026 4:00pm", "is after current time", json!(null), no),
             ("03/11/2026 4:00pm", "is before today", json!(null), no),
             ("03/11/2026 4:00pm", "is sometimes", json!(null), None),
         ] {
-            assert_eq!(
-                ask(&day, &at(raw), operator, &value),
-                want,
-                "{raw} {operator} {value}"
-            );
+            assert_eq!(ask(&day, &at(raw), operator, &value), want, "{raw} {operator} {value}");
         }
     }
 }

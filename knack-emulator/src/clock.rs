@@ -17,16 +17,9 @@ impl WallClock {
     pub(crate) fn new(at: SystemTime, skew_ms: i64) -> Self {
         let since = at.duration_since(UNIX_EPOCH).unwrap_or_default();
         let skew = Duration::from_millis(skew_ms.unsigned_abs());
-        let shown = if skew_ms < 0 {
-            since.saturating_sub(skew)
-        } else {
-            since.saturating_add(skew)
-        };
+        let shown = if skew_ms < 0 { since.saturating_sub(skew) } else { since.saturating_add(skew) };
         // HTTP and Knack's dates end with the year 9999.
-        Self {
-            start: Instant::now(),
-            shown: shown.min(Duration::from_secs(253_000_000_000)),
-        }
+        Self { start: Instant::now(), shown: shown.min(Duration::from_secs(253_000_000_000)) }
     }
 
     /// Time since the emulator was built.

@@ -28,19 +28,12 @@ pub(crate) fn name(value: &Value) -> Option<Value> {
         }
         _ => return None,
     }
-    Some(if parts.is_empty() {
-        json!("")
-    } else {
-        Value::Object(parts)
-    })
+    Some(if parts.is_empty() { json!("") } else { Value::Object(parts) })
 }
 
 /// A mail address, bare or with a label.
 pub(crate) fn email(value: &Value) -> Option<Value> {
-    let address = value
-        .as_str()
-        .or_else(|| value.get("email")?.as_str())?
-        .trim();
+    let address = value.as_str().or_else(|| value.get("email")?.as_str())?.trim();
     let (user, host) = address.rsplit_once('@')?;
     if user.is_empty() || host.is_empty() || address.contains(char::is_whitespace) {
         return None;
@@ -50,21 +43,14 @@ pub(crate) fn email(value: &Value) -> Option<Value> {
 
 /// A web address, bare or with a label.
 pub(crate) fn link(value: &Value) -> Option<Value> {
-    let url = value
-        .as_str()
-        .or_else(|| value.get("url")?.as_str())?
-        .trim();
+    let url = value.as_str().or_else(|| value.get("url")?.as_str())?.trim();
     Some(labelled("url", url, value))
 }
 
 fn labelled(key: &str, address: &str, value: &Value) -> Value {
     let mut parts = Map::new();
     parts.insert(key.to_owned(), json!(address));
-    if let Some(label) = value
-        .get("label")
-        .and_then(Value::as_str)
-        .filter(|label| !label.is_empty())
-    {
+    if let Some(label) = value.get("label").and_then(Value::as_str).filter(|label| !label.is_empty()) {
         parts.insert("label".to_owned(), json!(label));
     }
     Value::Object(parts)
@@ -76,16 +62,8 @@ pub(crate) fn phone(value: &Value, format: &str) -> Option<Value> {
         Value::String(text) => text.clone(),
         Value::Number(number) => number.to_string(),
         Value::Object(parts) => {
-            let part = |key: &str| {
-                parts
-                    .get(key)
-                    .and_then(Value::as_str)
-                    .filter(|p| !p.is_empty())
-            };
-            part("full")
-                .or_else(|| part("formatted"))
-                .or_else(|| part("number"))?
-                .to_owned()
+            let part = |key: &str| parts.get(key).and_then(Value::as_str).filter(|p| !p.is_empty());
+            part("full").or_else(|| part("formatted")).or_else(|| part("number"))?.to_owned()
         }
         _ => return None,
     };
@@ -121,30 +99,15 @@ fn fill(pattern: &str, digits: &str) -> Option<String> {
         return None;
     }
     let mut digits = digits.chars();
-    pattern
-        .chars()
-        .map(|c| if c == '9' { digits.next() } else { Some(c) })
-        .collect()
+    pattern.chars().map(|c| if c == '9' { digits.next() } else { Some(c) }).collect()
 }
 
 /// The known parts of a postal address.
 pub(crate) fn address(value: &Value) -> Option<Value> {
     let given = value.as_object()?;
-    let keys = [
-        "street",
-        "street2",
-        "city",
-        "state",
-        "zip",
-        "country",
-        "latitude",
-        "longitude",
-    ];
-    let known = keys
-        .iter()
-        .filter_map(|key| Some(((*key).to_owned(), given.get(*key)?.clone())));
-    let parts: Map<String, Value> = known
-        .filter(|(_, part)| part.is_string() || part.is_number() || part.is_null())
-        .collect();
+    let keys = ["street", "street2", "city", "state", "zip", "country", "latitude", "longitude"];
+    let known = keys.iter().filter_map(|key| Some(((*key).to_owned(), given.get(*key)?.clone())));
+    let parts: Map<String, Value> =
+        known.filter(|(_, part)| part.is_string() || part.is_number() || part.is_null()).collect();
     Some(Value::Object(parts))
 }

@@ -9,9 +9,8 @@ use crate::zone::{Zone, clock, date_and_time, from_wall_ms, slashed_date, time_o
 /// The date that fields without a date store.
 const NO_DATE: Date = Date::constant(2012, 1, 1);
 
-const MONTHS: [&str; 12] = [
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-];
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// The raw form of one wall-clock time. `unix_timestamp` and `iso_timestamp` label it as UTC;
 /// their `proper_` twins are the true moment in the application's zone.
@@ -30,16 +29,9 @@ pub(crate) fn raw(local: DateTime, format: &DateFormat, zone: Option<&Zone>) -> 
     put("am_pm", json!(half.to_ascii_uppercase()));
     put("unix_timestamp", json!(wall_ms(local)));
     put("iso_timestamp", json!(iso(local)));
-    put(
-        "timestamp",
-        json!(format!("{american} {twelve:02}:{minute:02} {half}")),
-    );
+    put("timestamp", json!(format!("{american} {twelve:02}:{minute:02} {half}")));
     // Midnight is 720 in every recording but the newest.
-    let time = if (hour, minute) == (0, 0) {
-        720
-    } else {
-        i32::from(hour) * 60 + i32::from(minute)
-    };
+    let time = if (hour, minute) == (0, 0) { 720 } else { i32::from(hour) * 60 + i32::from(minute) };
     put("time", json!(time));
     if let Some(moment) = zone.and_then(|zone| zone.moment(local)) {
         put("proper_unix_timestamp", json!(moment.as_millisecond()));
@@ -66,11 +58,7 @@ pub(crate) fn shown(raw: &Value, format: &DateFormat) -> String {
         return text;
     };
     let same_day = from.date() == to.date() || format.order == DateOrder::Ignored;
-    let mut end = if same_day {
-        String::new()
-    } else {
-        date_text(to.date(), format.order)
-    };
+    let mut end = if same_day { String::new() } else { date_text(to.date(), format.order) };
     push_time(&mut end, to, face);
     if !end.is_empty() {
         text.push_str(" to ");
@@ -92,10 +80,7 @@ pub(crate) fn shown_timer(raw: &Value) -> String {
         (hours, minutes) => format!("{hours}:{minutes:02} hours"),
     };
     let (year, start) = (from.year().rem_euclid(100), from.date());
-    let (from, to) = (
-        time_text(from, ClockFace::Twelve),
-        time_text(to, ClockFace::Twelve),
-    );
+    let (from, to) = (time_text(from, ClockFace::Twelve), time_text(to, ClockFace::Twelve));
     let (month, day) = (start.month(), start.day());
     format!("<span>{month:02}/{day:02}/{year:02}</span>&nbsp;{from} to {to} = {total}")
 }
@@ -107,29 +92,19 @@ pub(crate) fn written(value: &Value, format: &DateFormat, zone: Option<&Zone>) -
         parts.insert("all_day".to_owned(), json!(all_day));
     }
     if let Some(to) = value.get("to").filter(|to| format.range && !to.is_null()) {
-        parts.insert(
-            "to".to_owned(),
-            Value::Object(raw(moment(to, format)?, format, zone)),
-        );
+        parts.insert("to".to_owned(), Value::Object(raw(moment(to, format)?, format, zone)));
     }
     Some(Value::Object(parts))
 }
 
 /// Reads what a write gives for a timer: `{"times":[{"from":{…},"to":{…}}]}`.
 pub(crate) fn written_timer(value: &Value) -> Option<Value> {
-    let format = DateFormat {
-        order: DateOrder::MonthFirst,
-        clock: Some(ClockFace::Twelve),
-        range: false,
-        now: false,
-    };
+    let format =
+        DateFormat { order: DateOrder::MonthFirst, clock: Some(ClockFace::Twelve), range: false, now: false };
     let mut total = 0;
     let mut times = Vec::new();
     for span in value.get("times")?.as_array()? {
-        let (from, to) = (
-            moment(span.get("from")?, &format)?,
-            moment(span.get("to")?, &format)?,
-        );
+        let (from, to) = (moment(span.get("from")?, &format)?, moment(span.get("to")?, &format)?);
         total += wall_ms(to) - wall_ms(from);
         times.push(json!({"from": raw(from, &format, None), "to": raw(to, &format, None)}));
     }
@@ -139,10 +114,9 @@ pub(crate) fn written_timer(value: &Value) -> Option<Value> {
 fn moment(value: &Value, format: &DateFormat) -> Option<DateTime> {
     let day_first = format.order == DateOrder::DayFirst;
     let (date, time) = match value {
-        Value::String(text) if format.order == DateOrder::Ignored => (
-            NO_DATE,
-            Some(time_of_day(text).or_else(|| date_and_time(text, day_first)?.1)?),
-        ),
+        Value::String(text) if format.order == DateOrder::Ignored => {
+            (NO_DATE, Some(time_of_day(text).or_else(|| date_and_time(text, day_first)?.1)?))
+        }
         Value::String(text) => date_and_time(text, day_first)?,
         Value::Object(parts) => {
             let date = match parts.get("date").and_then(Value::as_str) {
@@ -155,10 +129,7 @@ fn moment(value: &Value, format: &DateFormat) -> Option<DateTime> {
                 Some(Value::String(text)) => text.trim().parse::<i8>().ok(),
                 _ => None,
             };
-            let half = parts
-                .get("am_pm")
-                .and_then(Value::as_str)
-                .map(|h| h.eq_ignore_ascii_case("pm"));
+            let half = parts.get("am_pm").and_then(Value::as_str).map(|h| h.eq_ignore_ascii_case("pm"));
             let time = match number("hours") {
                 Some(hours) => Some(clock(hours, number("minutes").unwrap_or(0), half)?),
                 None => None,
@@ -192,11 +163,7 @@ fn time_text(local: DateTime, face: ClockFace) -> String {
 }
 
 fn date_text(date: Date, order: DateOrder) -> String {
-    if order == DateOrder::Ignored {
-        String::new()
-    } else {
-        day(date, order)
-    }
+    if order == DateOrder::Ignored { String::new() } else { day(date, order) }
 }
 
 fn day(date: Date, order: DateOrder) -> String {
@@ -218,12 +185,7 @@ fn american(date: Date) -> String {
 fn iso(local: DateTime) -> String {
     let date = local.date();
     let (hour, minute, second) = (local.hour(), local.minute(), local.second());
-    format!(
-        "{:04}-{:02}-{:02}T{hour:02}:{minute:02}:{second:02}.000Z",
-        date.year(),
-        date.month(),
-        date.day()
-    )
+    format!("{:04}-{:02}-{:02}T{hour:02}:{minute:02}:{second:02}.000Z", date.year(), date.month(), date.day())
 }
 
 fn twelve(hour: i8) -> (i8, &'static str) {
@@ -236,12 +198,7 @@ mod tests {
     use super::*;
 
     fn format(order: DateOrder, clock: Option<ClockFace>, range: bool) -> DateFormat {
-        DateFormat {
-            order,
-            clock,
-            range,
-            now: false,
-        }
+        DateFormat { order, clock, range, now: false }
     }
 
     #[test]
@@ -264,43 +221,15 @@ mod tests {
         use ClockFace::{Military, Twelve};
         use DateOrder::{DayFirst, Ignored, MonthFirst, Words};
         let table = [
-            (
-                json!("03/09/2026 4:05pm"),
-                format(MonthFirst, Some(Twelve), false),
-                Some("03/09/2026 4:05pm"),
-            ),
-            (
-                json!("03/09/2026 4:05pm"),
-                format(MonthFirst, Some(Military), false),
-                Some("03/09/2026 16:05"),
-            ),
-            (
-                json!("03/09/2026 4:05pm"),
-                format(MonthFirst, None, false),
-                Some("03/09/2026"),
-            ),
-            (
-                json!("15/07/2026"),
-                format(DayFirst, None, false),
-                Some("15/07/2026"),
-            ),
+            (json!("03/09/2026 4:05pm"), format(MonthFirst, Some(Twelve), false), Some("03/09/2026 4:05pm")),
+            (json!("03/09/2026 4:05pm"), format(MonthFirst, Some(Military), false), Some("03/09/2026 16:05")),
+            (json!("03/09/2026 4:05pm"), format(MonthFirst, None, false), Some("03/09/2026")),
+            (json!("15/07/2026"), format(DayFirst, None, false), Some("15/07/2026")),
             (json!("15/07/2026"), format(MonthFirst, None, false), None),
             (json!("2026-07-15"), format(MonthFirst, None, false), None),
-            (
-                json!("07/15/2026"),
-                format(Words, None, false),
-                Some("Jul 15, 2026"),
-            ),
-            (
-                json!("4:14pm"),
-                format(Ignored, Some(Twelve), false),
-                Some("4:14pm"),
-            ),
-            (
-                json!({"hours": 16, "minutes": 14}),
-                format(Ignored, Some(Twelve), false),
-                Some("4:14pm"),
-            ),
+            (json!("07/15/2026"), format(Words, None, false), Some("Jul 15, 2026")),
+            (json!("4:14pm"), format(Ignored, Some(Twelve), false), Some("4:14pm")),
+            (json!({"hours": 16, "minutes": 14}), format(Ignored, Some(Twelve), false), Some("4:14pm")),
             (
                 json!({"date": "07/15/2026", "hours": "4", "minutes": "00", "am_pm": "pm",
                     "to": {"date": "07/15/2026", "hours": 5, "minutes": 30, "am_pm": "PM"}}),
@@ -322,11 +251,7 @@ mod tests {
                 format(MonthFirst, None, false),
                 Some("11/01/2026"),
             ),
-            (
-                json!({"hours": 8}),
-                format(MonthFirst, Some(Twelve), false),
-                None,
-            ),
+            (json!({"hours": 8}), format(MonthFirst, Some(Twelve), false), None),
             (json!(7), format(MonthFirst, Some(Twelve), false), None),
         ];
         for (value, format, want) in table {
@@ -341,10 +266,7 @@ mod tests {
             "to": {"date": "09/11/2026", "hours": 5, "minutes": 14, "am_pm": "pm"}}]});
         let raw = written_timer(&value).unwrap();
         assert_eq!(raw["total_time"], json!(3_600_000));
-        assert_eq!(
-            shown_timer(&raw),
-            "<span>09/11/26</span>&nbsp;4:14pm to 5:14pm = 1:00 hours"
-        );
+        assert_eq!(shown_timer(&raw), "<span>09/11/26</span>&nbsp;4:14pm to 5:14pm = 1:00 hours");
         assert!(written_timer(&json!({"times": []})).is_none());
     }
 

@@ -89,9 +89,7 @@ impl Emulator {
     }
 
     pub(crate) fn new(core: Core) -> Self {
-        Self {
-            core: Arc::new(core),
-        }
+        Self { core: Arc::new(core) }
     }
 
     /// The id of the application, for `X-Knack-Application-Id`.
@@ -146,13 +144,7 @@ impl Emulator {
         let state = self.state();
         let row = state.store.row(place, id)?;
         let mut out = Vec::new();
-        json::record(
-            &mut out,
-            (&self.core.app, &state.store),
-            object,
-            (id, row),
-            Shape::Both,
-        );
+        json::record(&mut out, (&self.core.app, &state.store), object, (id, row), Shape::Both);
         serde_json::from_slice(&out).ok()
     }
 
@@ -162,12 +154,7 @@ impl Emulator {
             return Vec::new();
         };
         let state = self.state();
-        let rows = state
-            .store
-            .tables
-            .get(place)
-            .into_iter()
-            .flat_map(|table| table.rows.keys());
+        let rows = state.store.tables.get(place).into_iter().flat_map(|table| table.rows.keys());
         rows.map(|id| id.clone().into_string()).collect()
     }
 
@@ -176,11 +163,7 @@ impl Emulator {
         let Some((place, _)) = self.core.app.object(object) else {
             return 0;
         };
-        self.state()
-            .store
-            .tables
-            .get(place)
-            .map_or(0, |table| table.rows.len())
+        self.state().store.tables.get(place).map_or(0, |table| table.rows.len())
     }
 
     /// Adds a fault to the running server.
@@ -226,10 +209,7 @@ impl Emulator {
             tokio::time::sleep(trip.there).await;
             server.arrive(request, trip)
         });
-        let lost = Outcome {
-            ending: Ending::Dropped,
-            delay: Duration::ZERO,
-        };
+        let lost = Outcome { ending: Ending::Dropped, delay: Duration::ZERO };
         journey.await.unwrap_or(lost)
     }
 
@@ -240,11 +220,8 @@ impl Emulator {
         let wall = core.clock.wall(at);
         let mut guard = self.state();
         let state = &mut *guard;
-        let effects: Vec<Effect> = state
-            .faults
-            .iter_mut()
-            .filter_map(|f| f.befalls(&request.method, &request.path))
-            .collect();
+        let effects: Vec<Effect> =
+            state.faults.iter_mut().filter_map(|f| f.befalls(&request.method, &request.path)).collect();
         let mut delay = trip.back;
         for effect in &effects {
             if let Effect::Delay(more) = effect {
@@ -258,10 +235,7 @@ impl Emulator {
             _ => None,
         });
         if matches!(before, Some(Ending::NoConnection)) {
-            return Outcome {
-                ending: Ending::NoConnection,
-                delay,
-            };
+            return Outcome { ending: Ending::NoConnection, delay };
         }
         state.calls += 1;
         let (ending, status, refused) = if let Some(ending) = before {
@@ -269,11 +243,7 @@ impl Emulator {
         } else {
             let (answer, limits) = core.judge(state, &request, &effects, wall);
             let refused = limits.is_some() && answer.status == StatusCode::TOO_MANY_REQUESTS;
-            delay += if refused {
-                trip.processing.min(REFUSAL)
-            } else {
-                trip.processing
-            };
+            delay += if refused { trip.processing.min(REFUSAL) } else { trip.processing };
             let response = answer.respond(limits.as_ref(), wall);
             let status = response.status().as_u16();
             let ending = finish(response, &effects);
@@ -281,40 +251,20 @@ impl Emulator {
             (ending, status, refused)
         };
         state.refused += u64::from(refused);
-        let Request {
-            method,
-            path,
-            query,
-            headers,
-            body,
-        } = request;
-        state.log.push(|| Seen {
-            method,
-            path,
-            query,
-            headers,
-            body,
-            at,
-            status,
-            refused,
-        });
+        let Request { method, path, query, headers, body } = request;
+        state.log.push(|| Seen { method, path, query, headers, body, at, status, refused });
         Outcome { ending, delay }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         // A panic elsewhere leaves the state as it is: each change is one step.
-        self.core
-            .state
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.core.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl std::fmt::Debug for Emulator {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Emulator")
-            .field("application", &self.core.app.id)
-            .finish_non_exhaustive()
+        f.debug_struct("Emulator").field("application", &self.core.app.id).finish_non_exhaustive()
     }
 }
 
@@ -334,8 +284,7 @@ impl Core {
         let steps: Vec<&str> = steps.iter().map(String::as_str).collect();
         let instead = effects.iter().find_map(|effect| match effect {
             Effect::Status { status, body } => {
-                let status =
-                    StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+                let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
                 Some(Answer::guessed(status, body.clone()))
             }
             _ => None,
@@ -352,13 +301,7 @@ impl Core {
             return (Answer::throttled(), Some(limits));
         }
         let answer = instead.unwrap_or_else(|| {
-            routes::answer(
-                (&self.app, &mut state.store),
-                self.manners,
-                request,
-                &steps,
-                wall,
-            )
+            routes::answer((&self.app, &mut state.store), self.manners, request, &steps, wall)
         });
         (answer, Some(limits))
     }

@@ -83,21 +83,12 @@ enum Which {
 impl Fault {
     /// A fault that befalls every request until narrowed down.
     pub const fn new(effect: Effect) -> Self {
-        Self {
-            effect,
-            which: Which::All,
-            method: None,
-            path: None,
-            met: 0,
-        }
+        Self { effect, which: Which::All, method: None, path: None, met: 0 }
     }
 
     /// A fault that answers with `status` and `body`.
     pub fn status(status: u16, body: impl Into<Bytes>) -> Self {
-        Self::new(Effect::Status {
-            status,
-            body: body.into(),
-        })
+        Self::new(Effect::Status { status, body: body.into() })
     }
 
     /// A fault that answers 429 although there was room.
@@ -107,10 +98,7 @@ impl Fault {
 
     /// A fault that adds a `Retry-After` header, in seconds or as a date.
     pub fn retry_after(value: impl Into<String>) -> Self {
-        Self::new(Effect::Header {
-            name: "retry-after".to_owned(),
-            value: value.into(),
-        })
+        Self::new(Effect::Header { name: "retry-after".to_owned(), value: value.into() })
     }
 
     /// Only the `n`th request that meets method and path, from 1.
@@ -146,10 +134,7 @@ impl Fault {
     /// The effect on the next request, if it befalls that one. Counts the request.
     pub(crate) fn befalls(&mut self, method: &Method, path: &str) -> Option<Effect> {
         if self.method.as_ref().is_some_and(|wanted| wanted != method)
-            || self
-                .path
-                .as_ref()
-                .is_some_and(|part| !path.contains(part.as_str()))
+            || self.path.as_ref().is_some_and(|part| !path.contains(part.as_str()))
         {
             return None;
         }
@@ -170,13 +155,7 @@ mod tests {
     use super::*;
 
     fn hits(mut fault: Fault) -> Vec<usize> {
-        (1..=6)
-            .filter(|_| {
-                fault
-                    .befalls(&Method::GET, "/v1/objects/object_1/records")
-                    .is_some()
-            })
-            .collect()
+        (1..=6).filter(|_| fault.befalls(&Method::GET, "/v1/objects/object_1/records").is_some()).collect()
     }
 
     #[test]
@@ -186,14 +165,8 @@ mod tests {
         assert_eq!(hits(Fault::throttle().first(2)), [1, 2]);
         assert_eq!(hits(Fault::throttle().every(3)), [3, 6]);
         assert_eq!(hits(Fault::throttle().every(0)), Vec::<usize>::new());
-        assert_eq!(
-            hits(Fault::throttle().method(Method::POST)),
-            Vec::<usize>::new()
-        );
+        assert_eq!(hits(Fault::throttle().method(Method::POST)), Vec::<usize>::new());
         assert_eq!(hits(Fault::throttle().path("object_1/").nth(1)), [1]);
-        assert_eq!(
-            hits(Fault::throttle().path("object_2/")),
-            Vec::<usize>::new()
-        );
+        assert_eq!(hits(Fault::throttle().path("object_2/")), Vec::<usize>::new());
     }
 }

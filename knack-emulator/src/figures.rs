@@ -8,12 +8,7 @@ use crate::kind::{CurrencyFormat, NumberFormat, Rounding};
 pub(crate) fn numeric(value: &Value) -> Option<f64> {
     match value {
         Value::Number(number) => number.as_f64(),
-        Value::String(text) => text
-            .trim()
-            .replace(',', "")
-            .parse()
-            .ok()
-            .filter(|n: &f64| n.is_finite()),
+        Value::String(text) => text.trim().replace(',', "").parse().ok().filter(|n: &f64| n.is_finite()),
         _ => None,
     }
 }
@@ -107,52 +102,22 @@ mod tests {
 
     #[test]
     fn numbers() {
-        let with =
-            |format: Value, raw: Value| show(&json!({"type": "number", "format": format}), &raw);
-        let decimals =
-            json!({"precision": "2", "mark_decimal": "period", "mark_thousands": "comma"});
+        let with = |format: Value, raw: Value| show(&json!({"type": "number", "format": format}), &raw);
+        let decimals = json!({"precision": "2", "mark_decimal": "period", "mark_thousands": "comma"});
         for (format, raw, want) in [
-            (
-                json!({"precision": "2", "mark_decimal": "none"}),
-                json!(100),
-                json!(100),
-            ),
-            (
-                json!({"precision": "2", "mark_decimal": "none"}),
-                json!(1_622.666),
-                json!(1_623),
-            ),
-            (
-                json!({"precision": "4", "mark_decimal": "period"}),
-                json!(3.25),
-                json!("3.2500"),
-            ),
-            (
-                json!({"precision": "2", "mark_decimal": "."}),
-                json!(2),
-                json!("2.00"),
-            ),
-            (
-                decimals.clone(),
-                json!(-1_234_567.5),
-                json!("-1,234,567.50"),
-            ),
+            (json!({"precision": "2", "mark_decimal": "none"}), json!(100), json!(100)),
+            (json!({"precision": "2", "mark_decimal": "none"}), json!(1_622.666), json!(1_623)),
+            (json!({"precision": "4", "mark_decimal": "period"}), json!(3.25), json!("3.2500")),
+            (json!({"precision": "2", "mark_decimal": "."}), json!(2), json!("2.00")),
+            (decimals.clone(), json!(-1_234_567.5), json!("-1,234,567.50")),
             (decimals, json!(0), json!("0.00")),
             (
                 json!({"mark_decimal": "comma", "precision": 1, "mark_thousands": "period"}),
                 json!(1_234),
                 json!("1.234,0"),
             ),
-            (
-                json!({"mark_decimal": "none", "post": " kg"}),
-                json!(7),
-                json!("7 kg"),
-            ),
-            (
-                json!({"mark_decimal": "none", "format": "$"}),
-                json!(7),
-                json!("$7"),
-            ),
+            (json!({"mark_decimal": "none", "post": " kg"}), json!(7), json!("7 kg")),
+            (json!({"mark_decimal": "none", "format": "$"}), json!(7), json!("$7")),
             (
                 json!({"mark_decimal": "period", "precision": "1", "rounding": "up"}),
                 json!(0.11),
@@ -167,11 +132,7 @@ mod tests {
             (json!(null), json!(""), json!("")),
             (json!(null), json!("x"), json!("x")),
         ] {
-            assert_eq!(
-                with(format.clone(), raw.clone()),
-                want,
-                "{raw} with {format}"
-            );
+            assert_eq!(with(format.clone(), raw.clone()), want, "{raw} with {format}");
         }
     }
 
@@ -185,13 +146,7 @@ mod tests {
             ("£", json!("-1000000.00"), "-£1,000,000.00"),
             ("$", json!(""), ""),
         ] {
-            assert_eq!(
-                show(
-                    &json!({"type": "currency", "format": {"format": format}}),
-                    &raw
-                ),
-                json!(want)
-            );
+            assert_eq!(show(&json!({"type": "currency", "format": {"format": format}}), &raw), json!(want));
         }
     }
 }

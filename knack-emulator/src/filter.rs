@@ -38,12 +38,7 @@ enum Rule {
 impl Filter {
     /// Reads `filters=` as JSON or in brackets. A rule that is not understood is left out, or told
     /// of where `strict`.
-    pub(crate) fn read(
-        object: &Object,
-        query: &Query,
-        now: &Now,
-        strict: bool,
-    ) -> Result<Self, String> {
+    pub(crate) fn read(object: &Object, query: &Query, now: &Now, strict: bool) -> Result<Self, String> {
         let given = match query.get("filters") {
             Some(text) if text.trim().is_empty() => None,
             Some(text) => match serde_json::from_str(text) {
@@ -69,21 +64,14 @@ impl Filter {
             Value::Object(group) => {
                 let list = |key: &str| group.get(key).and_then(Value::as_array).unwrap_or(&none);
                 let joined = group.get("match").and_then(Value::as_str).unwrap_or("and");
-                (
-                    matches!(joined, "or" | "any"),
-                    list("rules"),
-                    list("groups"),
-                )
+                (matches!(joined, "or" | "any"), list("rules"), list("groups"))
             }
             other if strict => {
                 return Err(format!("filters: {other} is neither rules nor a group"));
             }
             _ => (false, &none, &none),
         };
-        let mut filter = Self {
-            any,
-            ..Self::default()
-        };
+        let mut filter = Self { any, ..Self::default() };
         for rule in rules {
             match Rule::read(object, rule, now) {
                 Ok(rule) => filter.rules.push(rule),
@@ -98,13 +86,7 @@ impl Filter {
     }
 
     /// Whether a record passes. No rule at all admits everything.
-    pub(crate) fn admits(
-        &self,
-        scene: (&App, &Store),
-        object: &Object,
-        id: &str,
-        row: &Row,
-    ) -> bool {
+    pub(crate) fn admits(&self, scene: (&App, &Store), object: &Object, id: &str, row: &Row) -> bool {
         if self.rules.is_empty() && self.groups.is_empty() {
             return true;
         }
@@ -112,16 +94,8 @@ impl Filter {
             .rules
             .iter()
             .map(|rule| rule.admits(scene, object, id, row))
-            .chain(
-                self.groups
-                    .iter()
-                    .map(|group| group.admits(scene, object, id, row)),
-            );
-        if self.any {
-            all.any(|passes| passes)
-        } else {
-            all.all(|passes| passes)
-        }
+            .chain(self.groups.iter().map(|group| group.admits(scene, object, id, row)));
+        if self.any { all.any(|passes| passes) } else { all.all(|passes| passes) }
     }
 }
 
@@ -132,13 +106,9 @@ impl Rule {
         let operator = text("operator").unwrap_or("is").trim().to_lowercase();
         let unknown = || format!("the operator {operator:?} does not fit {key}");
         if key == "id" {
-            return Check::of_ids(&operator, rule, false)
-                .map(Self::Id)
-                .ok_or_else(unknown);
+            return Check::of_ids(&operator, rule, false).map(Self::Id).ok_or_else(unknown);
         }
-        let place = object
-            .place(key)
-            .ok_or_else(|| format!("no field {key} in {}", object.key))?;
+        let place = object.place(key).ok_or_else(|| format!("no field {key} in {}", object.key))?;
         let field = object.fields.get(place).ok_or_else(unknown)?;
         let check = Check::of(field, &operator, rule, now).ok_or_else(unknown)?;
         Ok(Self::Field { place, check })
@@ -148,8 +118,7 @@ impl Rule {
         match self {
             Self::Id(check) => check.ids(std::iter::once(id)),
             Self::Field { place, check } => {
-                let (Some(field), Some(cell)) = (object.fields.get(*place), row.cells.get(*place))
-                else {
+                let (Some(field), Some(cell)) = (object.fields.get(*place), row.cells.get(*place)) else {
                     return false;
                 };
                 let raw = store.raw(app, field, cell);
@@ -173,21 +142,11 @@ pub(crate) fn texts(field: &Field, raw: &Value) -> Vec<String> {
         Kind::Name(_) => {
             let plain = render::name(raw, "First Last");
             let shown = shown();
-            if shown == plain {
-                vec![plain]
-            } else {
-                vec![shown, plain]
-            }
+            if shown == plain { vec![plain] } else { vec![shown, plain] }
         }
-        Kind::Email(_) => part("email")
-            .or_else(|| raw.as_str().map(str::to_owned))
-            .into_iter()
-            .collect(),
+        Kind::Email(_) => part("email").or_else(|| raw.as_str().map(str::to_owned)).into_iter().collect(),
         Kind::Link { .. } => [part("url"), part("label")].into_iter().flatten().collect(),
-        Kind::Phone(_) => [part("formatted"), part("full")]
-            .into_iter()
-            .flatten()
-            .collect(),
+        Kind::Phone(_) => [part("formatted"), part("full")].into_iter().flatten().collect(),
         _ => vec![shown()],
     }
 }

@@ -11,37 +11,22 @@ use crate::window::WindowModel;
 
 /// Checks the two headers of object-based calls (`docs.knack.com/docs/object-based-requests`).
 pub(crate) fn identify(headers: &HeaderMap, application: &str, key: &str) -> Result<(), Answer> {
-    let text = |name: &str| {
-        headers
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-            .map(str::trim)
-    };
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
     let id = text("x-knack-application-id").filter(|id| !id.is_empty());
     let given = text("x-knack-rest-api-key").filter(|key| !key.is_empty());
     let Some(id) = id else {
-        return Err(Answer::text(
-            StatusCode::UNAUTHORIZED,
-            "Invalid API Request",
-        ));
+        return Err(Answer::text(StatusCode::UNAUTHORIZED, "Invalid API Request"));
     };
     if id != application {
-        return Err(
-            if id.len() == 24 && id.bytes().all(|c| c.is_ascii_hexdigit()) {
-                Answer::text(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error\n")
-            } else {
-                Answer::text(StatusCode::BAD_REQUEST, "Malformed App ID.")
-            },
-        );
+        return Err(if id.len() == 24 && id.bytes().all(|c| c.is_ascii_hexdigit()) {
+            Answer::text(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error\n")
+        } else {
+            Answer::text(StatusCode::BAD_REQUEST, "Malformed App ID.")
+        });
     }
     match given {
-        None => Err(Answer::text(
-            StatusCode::UNAUTHORIZED,
-            "Invalid API Request",
-        )),
-        Some(given) if given != key => {
-            Err(Answer::text(StatusCode::UNAUTHORIZED, "Invalid API Key"))
-        }
+        None => Err(Answer::text(StatusCode::UNAUTHORIZED, "Invalid API Request")),
+        Some(given) if given != key => Err(Answer::text(StatusCode::UNAUTHORIZED, "Invalid API Key")),
         Some(_) => Ok(()),
     }
 }
@@ -61,11 +46,7 @@ impl Gate {
     pub(crate) fn judge(&mut self, wall: Duration, throttle: bool) -> (bool, Limits) {
         // A spent plan refuses whatever the window says; that refusal takes no place in it.
         let spent = self.plan.left(wall) <= 0;
-        let admission = if spent {
-            self.window.peek(wall)
-        } else {
-            self.window.admit(wall)
-        };
+        let admission = if spent { self.window.peek(wall) } else { self.window.admit(wall) };
         let passes = !spent && admission.admitted && !throttle;
         if passes || self.charge_refused {
             self.plan.charge(wall);
@@ -75,11 +56,7 @@ impl Gate {
             plan_left: self.plan.left(wall).max(0),
             plan_reset_ms: DailyPlan::reset_ms(wall),
             rate_limit: self.window.limit(),
-            rate_left: if throttle && !spent {
-                0
-            } else {
-                admission.remaining
-            },
+            rate_left: if throttle && !spent { 0 } else { admission.remaining },
             rate_reset: admission.reset_epoch_ceil(),
         };
         (passes, limits)

@@ -116,24 +116,16 @@ impl Kind {
     pub(crate) fn of(field: &Value) -> Self {
         let format = field.get("format").unwrap_or(&Value::Null);
         let text = |key: &str| format.get(key).and_then(Value::as_str).unwrap_or_default();
-        match field
-            .get("type")
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-        {
+        match field.get("type").and_then(Value::as_str).unwrap_or_default() {
             "short_text" => Self::ShortText,
             "paragraph_text" => Self::ParagraphText,
             "rich_text" => Self::RichText,
             "concatenation" => Self::Concatenation,
-            "multiple_choice" => Self::Choice {
-                multi: matches!(text("type"), "multi" | "checkboxes"),
-            },
+            "multiple_choice" => Self::Choice { multi: matches!(text("type"), "multi" | "checkboxes") },
             "boolean" => Self::Boolean,
             "number" => Self::Number(NumberFormat::of(format)),
             "equation" => Self::Equation(NumberFormat::of(format)),
-            "count" | "sum" | "average" | "min" | "max" => {
-                Self::Aggregate(NumberFormat::of(format))
-            }
+            "count" | "sum" | "average" | "min" | "max" => Self::Aggregate(NumberFormat::of(format)),
             "currency" => Self::Currency(CurrencyFormat::of(text("format"))),
             "auto_increment" => Self::AutoIncrement,
             "rating" => Self::Rating,
@@ -141,31 +133,16 @@ impl Kind {
             "timer" => Self::Timer,
             "name" => Self::Name(text("format").to_owned()),
             "email" => Self::Email(LinkText::of(format)),
-            "link" => Self::Link {
-                text: LinkText::of(format),
-                blank: text("target") == "_blank",
-            },
+            "link" => Self::Link { text: LinkText::of(format), blank: text("target") == "_blank" },
             "phone" => Self::Phone(text("format").to_owned()),
-            "address" => Self::Address {
-                country: text("format") == "international_country",
-            },
+            "address" => Self::Address { country: text("format") == "international_country" },
             "file" => Self::File,
-            "image" => Self::Image {
-                by_url: text("source") == "url",
-            },
+            "image" => Self::Image { by_url: text("source") == "url" },
             "signature" => Self::Signature,
             "connection" => {
                 let relationship = field.get("relationship").unwrap_or(&Value::Null);
-                let part = |key: &str| {
-                    relationship
-                        .get(key)
-                        .and_then(Value::as_str)
-                        .unwrap_or_default()
-                };
-                Self::Connection {
-                    object: part("object").to_owned(),
-                    many: part("has") == "many",
-                }
+                let part = |key: &str| relationship.get(key).and_then(Value::as_str).unwrap_or_default();
+                Self::Connection { object: part("object").to_owned(), many: part("has") == "many" }
             }
             "password" => Self::Password,
             "user_roles" => Self::UserRoles,
@@ -175,10 +152,7 @@ impl Kind {
 
     /// Whether the server computes the value, so that what is written to it is ignored.
     pub(crate) fn computed(&self) -> bool {
-        matches!(
-            self,
-            Self::AutoIncrement | Self::Concatenation | Self::Equation(_) | Self::Aggregate(_)
-        )
+        matches!(self, Self::AutoIncrement | Self::Concatenation | Self::Equation(_) | Self::Aggregate(_))
     }
 }
 
@@ -228,18 +202,9 @@ impl NumberFormat {
 impl CurrencyFormat {
     fn of(format: &str) -> Self {
         match format.strip_suffix("_after") {
-            Some(symbol) => Self {
-                symbol: symbol.to_owned(),
-                after: true,
-            },
-            None if format.is_empty() => Self {
-                symbol: "$".to_owned(),
-                after: false,
-            },
-            None => Self {
-                symbol: format.to_owned(),
-                after: false,
-            },
+            Some(symbol) => Self { symbol: symbol.to_owned(), after: true },
+            None if format.is_empty() => Self { symbol: "$".to_owned(), after: false },
+            None => Self { symbol: format.to_owned(), after: false },
         }
     }
 }
@@ -270,10 +235,7 @@ impl DateFormat {
                 "HH MM (military)" => Some(ClockFace::Military),
                 _ => Some(ClockFace::Twelve),
             },
-            range: format
-                .get("calendar")
-                .and_then(Value::as_bool)
-                .unwrap_or(false),
+            range: format.get("calendar").and_then(Value::as_bool).unwrap_or(false),
             now: text("default_type") == "current"
                 || (text("date_format") == "Ignore Date" && text("time_type") == "current"),
         }
@@ -288,24 +250,8 @@ mod tests {
 
     #[test]
     fn formats_of_every_shape_are_read() {
-        for format in [
-            json!(null),
-            json!(""),
-            json!({}),
-            json!([]),
-            json!(7),
-            json!({"precision": null}),
-        ] {
-            for kind in [
-                "number",
-                "currency",
-                "date_time",
-                "name",
-                "email",
-                "link",
-                "connection",
-                "what",
-            ] {
+        for format in [json!(null), json!(""), json!({}), json!([]), json!(7), json!({"precision": null})] {
+            for kind in ["number", "currency", "date_time", "name", "email", "link", "connection", "what"] {
                 let _ = Kind::of(&json!({"type": kind, "format": format}));
             }
         }
@@ -321,9 +267,6 @@ mod tests {
         };
         assert_eq!(format.precision, Some(2));
         assert_eq!(format.thousands, Some(','));
-        assert_eq!(
-            (format.before.as_str(), format.after.as_str()),
-            ("~", "&nbsp;€")
-        );
+        assert_eq!((format.before.as_str(), format.after.as_str()), ("~", "&nbsp;€"));
     }
 }

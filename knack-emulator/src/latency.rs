@@ -42,34 +42,18 @@ pub enum Latency {
 impl Latency {
     /// [`Latency::Fixed`] in one line.
     pub const fn fixed(there: Duration, processing: Duration, back: Duration) -> Self {
-        Self::Fixed {
-            there,
-            processing,
-            back,
-        }
+        Self::Fixed { there, processing, back }
     }
 
     pub(crate) fn draw(&self, rng: &mut fastrand::Rng) -> Trip {
         match self {
             Self::None => Trip::default(),
-            Self::Fixed {
-                there,
-                processing,
-                back,
-            } => Trip {
-                there: *there,
-                processing: *processing,
-                back: *back,
-            },
-            Self::Random {
-                there,
-                processing,
-                back,
-            } => Trip {
-                there: there.draw(rng),
-                processing: processing.draw(rng),
-                back: back.draw(rng),
-            },
+            Self::Fixed { there, processing, back } => {
+                Trip { there: *there, processing: *processing, back: *back }
+            }
+            Self::Random { there, processing, back } => {
+                Trip { there: there.draw(rng), processing: processing.draw(rng), back: back.draw(rng) }
+            }
         }
     }
 }
@@ -89,10 +73,7 @@ impl Spread {
 
     /// Always the same duration.
     pub const fn always(duration: Duration) -> Self {
-        Self {
-            median: duration,
-            p99: duration,
-        }
+        Self { median: duration, p99: duration }
     }
 
     fn draw(&self, rng: &mut fastrand::Rng) -> Duration {
@@ -104,8 +85,7 @@ impl Spread {
         let sigma = (self.p99.as_secs_f64().max(median) / median).ln() / 2.326;
         let radius = (-2.0 * (1.0 - rng.f64()).ln()).sqrt();
         let normal = radius * (std::f64::consts::TAU * rng.f64()).cos();
-        Duration::try_from_secs_f64((median * (sigma * normal).exp()).min(3_600.0))
-            .unwrap_or(self.median)
+        Duration::try_from_secs_f64((median * (sigma * normal).exp()).min(3_600.0)).unwrap_or(self.median)
     }
 }
 
@@ -129,10 +109,7 @@ mod tests {
         draws.sort_unstable();
         let near = |at: usize, ms: u128| {
             let got = draws[at].as_millis();
-            assert!(
-                got * 10 >= ms * 9 && got * 9 <= ms * 10,
-                "{got} is not near {ms}"
-            );
+            assert!(got * 10 >= ms * 9 && got * 9 <= ms * 10, "{got} is not near {ms}");
         };
         near(10_000, 40);
         near(19_800, 200);
@@ -143,13 +120,7 @@ mod tests {
     #[test]
     fn a_spread_without_width_is_steady() {
         let steady = Spread::always(Duration::from_millis(3));
-        assert_eq!(
-            steady.draw(&mut fastrand::Rng::with_seed(1)),
-            Duration::from_millis(3)
-        );
-        assert_eq!(
-            Spread::always(Duration::ZERO).draw(&mut fastrand::Rng::with_seed(1)),
-            Duration::ZERO
-        );
+        assert_eq!(steady.draw(&mut fastrand::Rng::with_seed(1)), Duration::from_millis(3));
+        assert_eq!(Spread::always(Duration::ZERO).draw(&mut fastrand::Rng::with_seed(1)), Duration::ZERO);
     }
 }

@@ -31,18 +31,12 @@ pub(crate) fn page(
     now: Duration,
     strict: bool,
 ) -> Result<Vec<u8>, String> {
-    let local = Now {
-        local: app.zone.local(now),
-    };
+    let local = Now { local: app.zone.local(now) };
     let filter = Filter::read(object, query, &local, strict)?;
     let table = store.tables.get(place);
-    let rows = table
-        .into_iter()
-        .flat_map(|table| &table.rows)
-        .map(|(id, row)| (&**id, row));
-    let mut found: Vec<Entry<'_>> = rows
-        .filter(|(id, row)| filter.admits((app, store), object, id, row))
-        .collect();
+    let rows = table.into_iter().flat_map(|table| &table.rows).map(|(id, row)| (&**id, row));
+    let mut found: Vec<Entry<'_>> =
+        rows.filter(|(id, row)| filter.admits((app, store), object, id, row)).collect();
     sort((app, store), object, query, &mut found);
 
     let rows = query
@@ -52,22 +46,13 @@ pub(crate) fn page(
         .unwrap_or(DEFAULT_ROWS)
         .min(MOST_ROWS);
     let asked = query.get("page");
-    let number = asked
-        .and_then(|text| text.trim().parse::<usize>().ok())
-        .unwrap_or(1)
-        .max(1);
+    let number = asked.and_then(|text| text.trim().parse::<usize>().ok()).unwrap_or(1).max(1);
     let skipped = (number - 1).saturating_mul(rows);
     let total = found.len();
     let shape = Shape::of(query.get("format"));
 
     let mut out = Vec::with_capacity(total.saturating_sub(skipped).min(rows) * 1_024 + 128);
-    out.extend_from_slice(
-        format!(
-            "{{\"total_pages\":{},\"current_page\":",
-            total.div_ceil(rows)
-        )
-        .as_bytes(),
-    );
+    out.extend_from_slice(format!("{{\"total_pages\":{},\"current_page\":", total.div_ceil(rows)).as_bytes());
     match asked {
         // Knack echoes the page as text once it was sent.
         Some(text) => json::text(&mut out, text),
@@ -86,9 +71,7 @@ pub(crate) fn page(
 
 /// Orders records by the query, else by the object's own order, else leaves them in that of ids.
 fn sort(scene: (&App, &Store), object: &Object, query: &Query, found: &mut [Entry<'_>]) {
-    let descending = query
-        .get("sort_order")
-        .is_some_and(|order| order.eq_ignore_ascii_case("desc"));
+    let descending = query.get("sort_order").is_some_and(|order| order.eq_ignore_ascii_case("desc"));
     let by = match query.get("sort_field") {
         Some("id") => {
             if descending {
@@ -100,18 +83,10 @@ fn sort(scene: (&App, &Store), object: &Object, query: &Query, found: &mut [Entr
         None => None,
     };
     let Some(by) = by.or(object.sort) else { return };
-    let mut keyed: Vec<(Key, Entry<'_>)> = found
-        .iter()
-        .map(|&entry| (Key::of(scene, object, by.field, entry.1), entry))
-        .collect();
+    let mut keyed: Vec<(Key, Entry<'_>)> =
+        found.iter().map(|&entry| (Key::of(scene, object, by.field, entry.1), entry)).collect();
     // The sort is stable, so that records of one value stay in the order of their ids.
-    keyed.sort_by(|(a, _), (b, _)| {
-        if by.descending {
-            b.compare(a)
-        } else {
-            a.compare(b)
-        }
-    });
+    keyed.sort_by(|(a, _), (b, _)| if by.descending { b.compare(a) } else { a.compare(b) });
     for (slot, (_, entry)) in found.iter_mut().zip(keyed) {
         *slot = entry;
     }
@@ -151,17 +126,10 @@ impl Key {
             Kind::ShortText | Kind::RichText | Kind::ParagraphText | Kind::Concatenation => {
                 raw.as_str().unwrap_or_default().to_lowercase()
             }
-            Kind::Email(_) => raw
-                .get("email")
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-                .to_lowercase(),
+            Kind::Email(_) => raw.get("email").and_then(Value::as_str).unwrap_or_default().to_lowercase(),
             Kind::Connection { object, .. } => {
                 let now = store.connected(app, object, raw, 3);
-                let label = now
-                    .get(0)
-                    .and_then(|link| link.get("identifier"))
-                    .and_then(Value::as_str);
+                let label = now.get(0).and_then(|link| link.get("identifier")).and_then(Value::as_str);
                 label.unwrap_or_default().to_lowercase()
             }
             kind => match render::shown(kind, &field.key, raw) {

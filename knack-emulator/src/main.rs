@@ -46,12 +46,7 @@ struct Arguments {
     #[arg(long, value_name = "MS", default_value_t = 0)]
     latency: u64,
     /// Milliseconds that the server's clock is ahead.
-    #[arg(
-        long,
-        value_name = "MS",
-        default_value_t = 0,
-        allow_negative_numbers = true
-    )]
+    #[arg(long, value_name = "MS", default_value_t = 0, allow_negative_numbers = true)]
     clock_skew: i64,
 }
 
@@ -62,9 +57,7 @@ fn window(text: &str) -> Result<Window, String> {
         "sliding" => Window::Sliding,
         "bucket" => Window::Bucket,
         _ => {
-            let phase = text
-                .strip_prefix("fixed-phase=")
-                .and_then(|ms| ms.parse().ok());
+            let phase = text.strip_prefix("fixed-phase=").and_then(|ms| ms.parse().ok());
             let phase = phase.map(Duration::from_millis).ok_or_else(|| {
                 "expected epoch-second, fixed-phase=MS, first-call, sliding or bucket".to_owned()
             })?;
@@ -100,9 +93,7 @@ fn build(arguments: &Arguments) -> Result<Emulator, EmulatorError> {
 async fn run(arguments: Arguments) -> Result<(), EmulatorError> {
     let knack = build(&arguments)?;
     let host = arguments.host.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
-    let server = knack
-        .serve_on(SocketAddr::new(host, arguments.port))
-        .await?;
+    let server = knack.serve_on(SocketAddr::new(host, arguments.port)).await?;
     println!("{} at {}", knack.application_name(), server.url());
     println!("application id  {}", knack.application_id());
     println!("API key         {}", knack.api_key());
@@ -118,9 +109,7 @@ async fn run(arguments: Arguments) -> Result<(), EmulatorError> {
 /// Waits for Ctrl-C or, on Unix, a request to terminate.
 async fn stopped() {
     #[cfg(unix)]
-    if let Ok(mut terminate) =
-        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
-    {
+    if let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
         tokio::select! {
             _ = tokio::signal::ctrl_c() => {}
             _ = terminate.recv() => {}
@@ -158,12 +147,7 @@ mod tests {
             "-5",
         ])
         .unwrap();
-        assert_eq!(
-            given.window,
-            Window::FixedPhase {
-                phase: Duration::from_millis(300)
-            }
-        );
+        assert_eq!(given.window, Window::FixedPhase { phase: Duration::from_millis(300) });
         assert_eq!(given.clock_skew, -5);
         assert!(Arguments::try_parse_from(["knack-emulator", "--window", "round"]).is_err());
     }

@@ -15,11 +15,7 @@ pub(crate) struct DailyPlan {
 
 impl DailyPlan {
     pub(crate) fn new(limit: u64, used: u64) -> Self {
-        Self {
-            limit,
-            used,
-            day: None,
-        }
+        Self { limit, used, day: None }
     }
 
     pub(crate) fn limit(&self) -> u64 {

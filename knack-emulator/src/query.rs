@@ -19,20 +19,12 @@ impl Query {
 
     /// The first value of a name.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.0
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
+        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     /// The pairs as a JSON object of texts: a form body.
     pub(crate) fn into_object(self) -> Value {
-        Value::Object(
-            self.0
-                .into_iter()
-                .map(|(key, value)| (key, Value::String(value)))
-                .collect(),
-        )
+        Value::Object(self.0.into_iter().map(|(key, value)| (key, Value::String(value))).collect())
     }
 
     /// The value that `name[0][field]=…&name[0][operator]=…` spells, if any pair does.
@@ -42,10 +34,7 @@ impl Query {
             let Some(path) = key.strip_prefix(name).filter(|path| path.starts_with('[')) else {
                 continue;
             };
-            let steps: Vec<&str> = path
-                .split(['[', ']'])
-                .filter(|step| !step.is_empty())
-                .collect();
+            let steps: Vec<&str> = path.split(['[', ']']).filter(|step| !step.is_empty()).collect();
             // A few steps spell every filter; a long path would only build a deep value.
             if steps.len() <= 6 {
                 put(root.get_or_insert(Value::Object(Map::new())), &steps, value);
@@ -67,33 +56,20 @@ fn put(into: &mut Value, steps: &[&str], value: &str) {
     if rest.is_empty() {
         map.insert((*first).to_owned(), Value::String(value.to_owned()));
     } else {
-        put(
-            map.entry((*first).to_owned())
-                .or_insert(Value::Object(Map::new())),
-            rest,
-            value,
-        );
+        put(map.entry((*first).to_owned()).or_insert(Value::Object(Map::new())), rest, value);
     }
 }
 
 /// Turns objects whose keys are all numbers into lists.
 fn listed(value: Value) -> Value {
     match value {
-        Value::Object(map)
-            if !map.is_empty() && map.keys().all(|key| key.parse::<u32>().is_ok()) =>
-        {
-            let mut items: Vec<(u32, Value)> = map
-                .into_iter()
-                .map(|(key, item)| (key.parse().unwrap_or(0), listed(item)))
-                .collect();
+        Value::Object(map) if !map.is_empty() && map.keys().all(|key| key.parse::<u32>().is_ok()) => {
+            let mut items: Vec<(u32, Value)> =
+                map.into_iter().map(|(key, item)| (key.parse().unwrap_or(0), listed(item))).collect();
             items.sort_by_key(|(place, _)| *place);
             Value::Array(items.into_iter().map(|(_, item)| item).collect())
         }
-        Value::Object(map) => Value::Object(
-            map.into_iter()
-                .map(|(key, item)| (key, listed(item)))
-                .collect(),
-        ),
+        Value::Object(map) => Value::Object(map.into_iter().map(|(key, item)| (key, listed(item))).collect()),
         other => other,
     }
 }
@@ -125,10 +101,7 @@ mod tests {
             Some(json!([{"field": "field_1", "value": "a"}, {"field": "c"}, {"field": "b"}]))
         );
         let group = Query::parse("filters[match]=or&filters[rules][0][field]=a");
-        assert_eq!(
-            group.nested("filters"),
-            Some(json!({"match": "or", "rules": [{"field": "a"}]}))
-        );
+        assert_eq!(group.nested("filters"), Some(json!({"match": "or", "rules": [{"field": "a"}]})));
         assert_eq!(Query::parse("page=1").nested("filters"), None);
     }
 }

@@ -37,41 +37,24 @@ impl Writing<'_> {
             };
             let required = given.is_some() || self.manners.required;
             self.validate(store, None, field, raw.as_ref(), required, &mut problems);
-            cells.push(Cell {
-                raw: kept(field, raw),
-                recorded: None,
-            });
+            cells.push(Cell { raw: kept(field, raw), recorded: None });
         }
         if !problems.is_empty() {
             return Err(Answer::invalid(&problems));
         }
         let id = store.new_id(self.wall.as_secs());
-        let table = store
-            .tables
-            .get_mut(self.place)
-            .ok_or_else(Answer::server_error)?;
+        let table = store.tables.get_mut(self.place).ok_or_else(Answer::server_error)?;
         for (place, (field, cell)) in self.object.fields.iter().zip(&mut cells).enumerate() {
             if field.kind == Kind::AutoIncrement {
                 cell.raw = Some(table.next_number(place).into());
             }
         }
-        table.rows.insert(
-            id.clone().into(),
-            Row {
-                cells,
-                extra: Vec::new(),
-            },
-        );
+        table.rows.insert(id.clone().into(), Row { cells, extra: Vec::new() });
         Ok(id)
     }
 
     /// Changes the fields that `body` gives and answers the record's id.
-    pub(crate) fn update(
-        &self,
-        store: &mut Store,
-        id: &str,
-        body: &Value,
-    ) -> Result<String, Answer> {
+    pub(crate) fn update(&self, store: &mut Store, id: &str, body: &Value) -> Result<String, Answer> {
         if store.row(self.place, id).is_none() {
             return Err(missing(self.manners));
         }
@@ -89,10 +72,7 @@ impl Writing<'_> {
         if !problems.is_empty() {
             return Err(Answer::invalid(&problems));
         }
-        let row = store
-            .tables
-            .get_mut(self.place)
-            .and_then(|table| table.rows.get_mut(id));
+        let row = store.tables.get_mut(self.place).and_then(|table| table.rows.get_mut(id));
         let row = row.ok_or_else(|| missing(self.manners))?;
         for cell in &mut row.cells {
             // What was recorded of other values stays true, but is now computed like they are.
@@ -102,10 +82,7 @@ impl Writing<'_> {
         }
         for (place, raw) in changes {
             if let Some(cell) = row.cells.get_mut(place) {
-                *cell = Cell {
-                    raw,
-                    recorded: None,
-                };
+                *cell = Cell { raw, recorded: None };
             }
         }
         Ok(id.to_owned())
@@ -127,19 +104,12 @@ impl Writing<'_> {
         problems: &mut Vec<Problem>,
     ) -> Option<Value> {
         match write::raw(field, value, around) {
-            Ok(Value::Array(links)) if let Kind::Connection { object, .. } = &field.kind => Some(
-                links
-                    .into_iter()
-                    .filter(|link| self.linkable(store, object, link))
-                    .collect(),
-            ),
+            Ok(Value::Array(links)) if let Kind::Connection { object, .. } = &field.kind => {
+                Some(links.into_iter().filter(|link| self.linkable(store, object, link)).collect())
+            }
             Ok(raw) => Some(raw),
             Err(message) => {
-                problems.push(Problem {
-                    field: field.key.clone(),
-                    kind: "invalid",
-                    message,
-                });
+                problems.push(Problem { field: field.key.clone(), kind: "invalid", message });
                 None
             }
         }
@@ -152,10 +122,7 @@ impl Writing<'_> {
         };
         let hex = |c: u8| matches!(c, b'0'..=b'9' | b'a'..=b'f');
         (id.len() == 24 && id.bytes().all(hex))
-            || self
-                .app
-                .object(object)
-                .is_some_and(|(place, _)| store.row(place, id).is_some())
+            || self.app.object(object).is_some_and(|(place, _)| store.row(place, id).is_some())
     }
 
     fn validate(
@@ -174,27 +141,16 @@ impl Writing<'_> {
         let Some(raw) = raw.filter(|raw| !is_blank(raw)) else {
             if field.required && required {
                 let message = format!("{name} is required.");
-                problems.push(Problem {
-                    field: field.key.clone(),
-                    kind: "required",
-                    message,
-                });
+                problems.push(Problem { field: field.key.clone(), kind: "required", message });
             }
             return;
         };
         if field.unique && field.kind != Kind::Password {
             let value = comparable(field, raw);
             if self.taken(store, own, field, &value) {
-                let shown = filter::texts(field, raw)
-                    .into_iter()
-                    .next()
-                    .unwrap_or_default();
+                let shown = filter::texts(field, raw).into_iter().next().unwrap_or_default();
                 let message = format!("{name} must be unique. \"{shown}\" is already being used.");
-                problems.push(Problem {
-                    field: field.key.clone(),
-                    kind: "unique",
-                    message,
-                });
+                problems.push(Problem { field: field.key.clone(), kind: "unique", message });
             }
         }
     }
@@ -203,11 +159,7 @@ impl Writing<'_> {
         let Some(place) = self.object.place(&field.key) else {
             return false;
         };
-        let rows = store
-            .tables
-            .get(self.place)
-            .into_iter()
-            .flat_map(|table| &table.rows);
+        let rows = store.tables.get(self.place).into_iter().flat_map(|table| &table.rows);
         rows.filter(|(id, _)| Some(&***id) != own)
             .filter_map(|(_, row)| row.cells.get(place)?.raw.as_ref())
             .any(|raw| !is_blank(raw) && comparable(field, raw) == value)
@@ -221,8 +173,5 @@ fn kept(field: &Field, raw: Option<Value>) -> Option<Value> {
 
 /// By what two values count as the same: without case and without space around.
 fn comparable(field: &Field, raw: &Value) -> String {
-    filter::texts(field, raw)
-        .first()
-        .map(|text| text.trim().to_lowercase())
-        .unwrap_or_default()
+    filter::texts(field, raw).first().map(|text| text.trim().to_lowercase()).unwrap_or_default()
 }

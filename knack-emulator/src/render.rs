@@ -15,11 +15,7 @@ pub(crate) fn shown(kind: &Kind, key: &str, raw: &Value) -> Value {
     match kind {
         Kind::ParagraphText => text(raw, |text| text.replace('\n', "<br />")),
         Kind::Choice { .. } => Value::String(words(raw).join(", ")),
-        Kind::Boolean => json!(if raw.as_bool() == Some(true) {
-            "Yes"
-        } else {
-            "No"
-        }),
+        Kind::Boolean => json!(if raw.as_bool() == Some(true) { "Yes" } else { "No" }),
         Kind::Number(format) | Kind::Equation(format) | Kind::Aggregate(format) => {
             figures::number(raw, format)
         }
@@ -43,9 +39,7 @@ pub(crate) fn shown(kind: &Kind, key: &str, raw: &Value) -> Value {
         }
         Kind::Connection { .. } => Value::String(connection(raw)),
         Kind::UserRoles => {
-            let spans = words(raw)
-                .into_iter()
-                .map(|r| format!("<span class=\"{r}\">{r}</span>"));
+            let spans = words(raw).into_iter().map(|r| format!("<span class=\"{r}\">{r}</span>"));
             Value::String(spans.collect::<Vec<_>>().join("<br />"))
         }
         Kind::ShortText
@@ -91,18 +85,11 @@ pub(crate) fn name(raw: &Value, format: &str) -> String {
         _ => (&["first", "last"], &[]),
     };
     let join = |keys: &[&str]| {
-        let parts = keys
-            .iter()
-            .map(|key| part(raw, key))
-            .filter(|part| !part.is_empty());
+        let parts = keys.iter().map(|key| part(raw, key)).filter(|part| !part.is_empty());
         parts.collect::<Vec<_>>().join(" ")
     };
     let (before, after) = (join(before), join(after));
-    if before.is_empty() || after.is_empty() {
-        before + &after
-    } else {
-        format!("{before}, {after}")
-    }
+    if before.is_empty() || after.is_empty() { before + &after } else { format!("{before}, {after}") }
 }
 
 fn part<'a>(raw: &'a Value, key: &str) -> &'a str {
@@ -110,8 +97,7 @@ fn part<'a>(raw: &'a Value, key: &str) -> &'a str {
 }
 
 fn text(raw: &Value, change: impl FnOnce(&str) -> String) -> Value {
-    raw.as_str()
-        .map_or_else(|| raw.clone(), |text| Value::String(change(text)))
+    raw.as_str().map_or_else(|| raw.clone(), |text| Value::String(change(text)))
 }
 
 fn email(raw: &Value, label: &LinkText) -> String {
@@ -119,10 +105,7 @@ fn email(raw: &Value, label: &LinkText) -> String {
     if address.is_empty() {
         return String::new();
     }
-    format!(
-        "<a href=\"mailto:{address}\">{}</a>",
-        between(raw, label, address)
-    )
+    format!("<a href=\"mailto:{address}\">{}</a>", between(raw, label, address))
 }
 
 fn link(raw: &Value, label: &LinkText, blank: bool) -> String {
@@ -150,11 +133,7 @@ fn address(raw: &Value, country: bool) -> String {
         format!("{city}, {state}")
     };
     let zip = part(raw, "zip");
-    let town = if place.is_empty() {
-        zip.to_owned()
-    } else {
-        format!("{place} {zip}")
-    };
+    let town = if place.is_empty() { zip.to_owned() } else { format!("{place} {zip}") };
     let mut lines = vec![part(raw, "street"), part(raw, "street2"), town.as_str()];
     if country {
         lines.push(part(raw, "country"));
@@ -188,11 +167,7 @@ fn base64(bytes: &[u8]) -> String {
         for place in 0..4 {
             let digit = (bits >> (18 - 6 * place)) & 63;
             let digit = DIGITS.get(digit as usize).copied().unwrap_or(b'=');
-            out.push(if place <= three.len() {
-                char::from(digit)
-            } else {
-                '='
-            });
+            out.push(if place <= three.len() { char::from(digit) } else { '=' });
         }
     }
     out
@@ -219,42 +194,27 @@ mod tests {
             ("First Middle Last", &all, "Ada B Cole"),
             ("", &all, "Ada Cole"),
         ] {
-            assert_eq!(
-                show(&json!({"type": "name", "format": {"format": format}}), raw),
-                json!(want)
-            );
+            assert_eq!(show(&json!({"type": "name", "format": {"format": format}}), raw), json!(want));
         }
         let us = json!({"type": "address", "format": {"format": "US"}});
         let home = json!({"street": "1 Mill Lane", "street2": null, "city": "Ely", "state": "XX", "zip": "0", "country": "C"});
         assert_eq!(show(&us, &home), json!("1 Mill Lane<br />Ely, XX 0"));
         let abroad = json!({"type": "address", "format": {"format": "international_country"}});
-        assert_eq!(
-            show(&abroad, &home),
-            json!("1 Mill Lane<br />Ely, XX 0<br />C")
-        );
+        assert_eq!(show(&abroad, &home), json!("1 Mill Lane<br />Ely, XX 0<br />C"));
     }
 
     #[test]
     fn links_and_mail() {
         let raw = json!({"url": "https://example.com", "label": "Shop"});
         for (format, want) in [
-            (
-                json!({"text_format": "url"}),
-                "<a href=\"https://example.com\">https://example.com</a>",
-            ),
-            (
-                json!({"text_format": "unique"}),
-                "<a href=\"https://example.com\">Shop</a>",
-            ),
+            (json!({"text_format": "url"}), "<a href=\"https://example.com\">https://example.com</a>"),
+            (json!({"text_format": "unique"}), "<a href=\"https://example.com\">Shop</a>"),
             (
                 json!({"text_format": "same", "label": "Go", "target": "_blank"}),
                 "<a href=\"https://example.com\" target=\"_blank\">Go</a>",
             ),
         ] {
-            assert_eq!(
-                show(&json!({"type": "link", "format": format}), &raw),
-                json!(want)
-            );
+            assert_eq!(show(&json!({"type": "link", "format": format}), &raw), json!(want));
         }
         let mail = json!({"type": "email", "format": {"text_format": "url"}});
         assert_eq!(
@@ -269,14 +229,8 @@ mod tests {
         let multi = json!({"type": "multiple_choice", "format": {"type": "multi"}});
         assert_eq!(show(&multi, &json!(["A", "B"])), json!("A, B"));
         assert_eq!(show(&multi, &json!([null])), json!(""));
-        assert_eq!(
-            show(&json!({"type": "boolean"}), &json!(false)),
-            json!("No")
-        );
-        assert_eq!(
-            show(&json!({"type": "paragraph_text"}), &json!("a\nb")),
-            json!("a<br />b")
-        );
+        assert_eq!(show(&json!({"type": "boolean"}), &json!(false)), json!("No"));
+        assert_eq!(show(&json!({"type": "paragraph_text"}), &json!("a\nb")), json!("a<br />b"));
         assert_eq!(show(&json!({"type": "rating"}), &json!(3.5)), json!("3.50"));
         let to = json!([{"id": "1", "identifier": "A"}, {"id": "2", "identifier": "B"}]);
         assert_eq!(
@@ -287,27 +241,15 @@ mod tests {
 
     #[test]
     fn base64_of_every_length() {
-        for (plain, coded) in [
-            ("", ""),
-            ("f", "Zg=="),
-            ("fo", "Zm8="),
-            ("foo", "Zm9v"),
-            ("foob", "Zm9vYg=="),
-        ] {
+        for (plain, coded) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg==")]
+        {
             assert_eq!(base64(plain.as_bytes()), coded);
         }
     }
 
     #[test]
     fn a_kind_survives_a_value_of_another() {
-        let values = [
-            json!(null),
-            json!(true),
-            json!(-1.5),
-            json!("x"),
-            json!([{}]),
-            json!({"a": 1}),
-        ];
+        let values = [json!(null), json!(true), json!(-1.5), json!("x"), json!([{}]), json!({"a": 1})];
         for kind in [
             "short_text",
             "number",

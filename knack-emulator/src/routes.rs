@@ -54,11 +54,7 @@ impl Request {
     /// The decoded parts of the path after `/v1`, or `None` for a path elsewhere.
     pub(crate) fn steps(&self) -> Option<Vec<String>> {
         let path = self.path.trim_end_matches('/').strip_prefix("/v1/")?;
-        Some(
-            path.split('/')
-                .map(|step| percent_decode_str(step).decode_utf8_lossy().into_owned())
-                .collect(),
-        )
+        Some(path.split('/').map(|step| percent_decode_str(step).decode_utf8_lossy().into_owned()).collect())
     }
 }
 
@@ -88,11 +84,8 @@ pub(crate) fn answer(
     let get = request.method == Method::GET;
     match steps {
         ["objects"] if get => {
-            let list: Vec<Value> = app
-                .objects
-                .iter()
-                .map(|o| json!({"name": o.name, "key": o.key}))
-                .collect();
+            let list: Vec<Value> =
+                app.objects.iter().map(|o| json!({"name": o.name, "key": o.key})).collect();
             ok(json!({ "objects": list }).to_string())
         }
         ["objects", key] if get => ok(match app.object(key) {
@@ -100,10 +93,7 @@ pub(crate) fn answer(
             None => "{}".to_owned(),
         }),
         ["objects", key, "fields"] if get => {
-            let fields = app
-                .object(key)
-                .map(|(_, object)| fields(object))
-                .unwrap_or_default();
+            let fields = app.object(key).map(|(_, object)| fields(object)).unwrap_or_default();
             ok(json!({ "fields": fields }).to_string())
         }
         ["objects", key, "fields", field] if get => {
@@ -118,39 +108,22 @@ pub(crate) fn answer(
             };
             let query = Query::parse(&request.query);
             let shape = Shape::of(query.get("format"));
-            let writing = records::Writing {
-                app,
-                place,
-                object,
-                manners,
-                wall,
-            };
+            let writing = records::Writing { app, place, object, manners, wall };
             let written = match (request.method.as_str(), rest) {
                 ("GET", []) => {
-                    return match list::page(
-                        (app, store),
-                        place,
-                        object,
-                        &query,
-                        wall,
-                        manners.strict_filters,
-                    ) {
+                    return match list::page((app, store), place, object, &query, wall, manners.strict_filters)
+                    {
                         Ok(page) => ok(page),
-                        Err(why) => Answer::json(
-                            StatusCode::BAD_REQUEST,
-                            json!({ "message": why }).to_string(),
-                        ),
+                        Err(why) => {
+                            Answer::json(StatusCode::BAD_REQUEST, json!({ "message": why }).to_string())
+                        }
                     };
                 }
                 ("GET", [id]) => Ok((*id).to_owned()),
                 ("POST", []) => body(request).and_then(|body| writing.create(store, &body)),
                 ("PUT", [id]) => body(request).and_then(|body| writing.update(store, id, &body)),
                 ("DELETE", [id]) => {
-                    return if store.delete(place, id) {
-                        ok(r#"{"delete":true}"#)
-                    } else {
-                        missing(manners)
-                    };
+                    return if store.delete(place, id) { ok(r#"{"delete":true}"#) } else { missing(manners) };
                 }
                 _ => return Answer::no_route(&request.method, &request.path),
             };
@@ -193,10 +166,7 @@ fn record(
 
 /// The body of a write: a JSON object, a form, or nothing at all.
 fn body(request: &Request) -> Result<Value, Answer> {
-    let content_type = request
-        .headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
+    let content_type = request.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     if content_type.is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded")) {
         return Ok(Query::parse(&String::from_utf8_lossy(&request.body)).into_object());
     }
@@ -206,10 +176,7 @@ fn body(request: &Request) -> Result<Value, Answer> {
     match serde_json::from_slice(&request.body) {
         Ok(body @ Value::Object(_)) => Ok(body),
         Ok(_) => Err(Answer::text(StatusCode::BAD_REQUEST, "Bad Request")),
-        Err(error) => Err(Answer::text(
-            StatusCode::BAD_REQUEST,
-            format!("SyntaxError: {error}\n"),
-        )),
+        Err(error) => Err(Answer::text(StatusCode::BAD_REQUEST, format!("SyntaxError: {error}\n"))),
     }
 }
 
@@ -229,10 +196,7 @@ fn fields(object: &Object) -> Vec<Value> {
         let kind = field.meta.get("type").cloned().unwrap_or(Value::Null);
         let mut told = json!({"label": field.name, "key": field.key, "type": storage,
             "required": field.required, "field_type": kind});
-        let choices = field
-            .meta
-            .get("format")
-            .and_then(|format| format.get("options"));
+        let choices = field.meta.get("format").and_then(|format| format.get("options"));
         if let (Value::Object(told), Some(choices)) = (&mut told, choices) {
             told.insert("choices".to_owned(), choices.clone());
         }

@@ -20,9 +20,8 @@ const LINES: usize = 3_200;
 const DELIVERIES: usize = 380;
 
 const FIRST: [&str; 24] = [
-    "Ada", "Bruno", "Carla", "Dmitri", "Elena", "Farid", "Grace", "Hiro", "Ines", "Jonas", "Kwame",
-    "Lotte", "Mateo", "Nadia", "Omar", "Priya", "Quinn", "Rosa", "Stefan", "Tala", "Umut", "Vera",
-    "Wanda", "Yusuf",
+    "Ada", "Bruno", "Carla", "Dmitri", "Elena", "Farid", "Grace", "Hiro", "Ines", "Jonas", "Kwame", "Lotte",
+    "Mateo", "Nadia", "Omar", "Priya", "Quinn", "Rosa", "Stefan", "Tala", "Umut", "Vera", "Wanda", "Yusuf",
 ];
 const LAST: [&str; 24] = [
     "Abara",
@@ -50,21 +49,10 @@ const LAST: [&str; 24] = [
     "Walsh",
     "Zhou",
 ];
-const STREETS: [&str; 6] = [
-    "Mill Lane",
-    "Harbor Road",
-    "Elm Street",
-    "Station Avenue",
-    "Canal Walk",
-    "Hill View",
-];
-const TOWNS: [(&str, &str); 5] = [
-    ("Springfield", "IL"),
-    ("Riverton", "WY"),
-    ("Fairview", "TX"),
-    ("Oakdale", "MN"),
-    ("Salem", "OR"),
-];
+const STREETS: [&str; 6] =
+    ["Mill Lane", "Harbor Road", "Elm Street", "Station Avenue", "Canal Walk", "Hill View"];
+const TOWNS: [(&str, &str); 5] =
+    [("Springfield", "IL"), ("Riverton", "WY"), ("Fairview", "TX"), ("Oakdale", "MN"), ("Salem", "OR")];
 const GOODS: [(&str, &str, u32); 14] = [
     ("City Bike", "Bikes", 64_900),
     ("Gravel Bike", "Bikes", 149_900),
@@ -81,9 +69,8 @@ const GOODS: [(&str, &str, u32); 14] = [
     ("Full Service", "Services", 11_900),
     ("Wheel Truing", "Services", 2_500),
 ];
-const COLORS: [&str; 10] = [
-    "Red", "Blue", "Black", "Green", "Silver", "White", "Orange", "Teal", "Sand", "Plum",
-];
+const COLORS: [&str; 10] =
+    ["Red", "Blue", "Black", "Green", "Silver", "White", "Orange", "Teal", "Sand", "Plum"];
 
 /// The dump of the built-in application, as `GET /v1/applications/{id}` gives it.
 pub(crate) fn application() -> Value {
@@ -99,40 +86,20 @@ pub(crate) fn records() -> Vec<(String, Vec<Value>)> {
     let prices: Vec<u32> = products.iter().map(|(_, cents)| *cents).collect();
     let orders: Vec<Value> = (0..ORDERS).map(|n| order(&mut rng, n)).collect();
     let all = [
-        (
-            "object_1",
-            (0..CUSTOMERS).map(|n| customer(&mut rng, n)).collect(),
-        ),
-        (
-            "object_3",
-            (0..EMPLOYEES).map(|n| employee(&mut rng, n)).collect(),
-        ),
-        (
-            "object_4",
-            products.into_iter().map(|(product, _)| product).collect(),
-        ),
+        ("object_1", (0..CUSTOMERS).map(|n| customer(&mut rng, n)).collect()),
+        ("object_3", (0..EMPLOYEES).map(|n| employee(&mut rng, n)).collect()),
+        ("object_4", products.into_iter().map(|(product, _)| product).collect()),
         ("object_6", orders),
-        (
-            "object_7",
-            (0..LINES).map(|n| line(&mut rng, n, &prices)).collect(),
-        ),
-        (
-            "object_9",
-            (0..DELIVERIES).map(|n| delivery(&mut rng, n)).collect(),
-        ),
+        ("object_7", (0..LINES).map(|n| line(&mut rng, n, &prices)).collect()),
+        ("object_9", (0..DELIVERIES).map(|n| delivery(&mut rng, n)).collect()),
     ];
-    all.into_iter()
-        .map(|(key, records)| (key.to_owned(), records))
-        .collect()
+    all.into_iter().map(|(key, records)| (key.to_owned(), records)).collect()
 }
 
 /// The id of the `n`th record of an object.
 fn id(object: u64, n: usize) -> String {
     let n = u64::try_from(n).unwrap_or(0);
-    format!(
-        "{:08x}5a{object:02x}{n:012x}",
-        CREATED + object * 1_000_000 + n
-    )
+    format!("{:08x}5a{object:02x}{n:012x}", CREATED + object * 1_000_000 + n)
 }
 
 fn pick<T: Copy>(rng: &mut Rng, from: &[T]) -> Option<T> {
@@ -144,10 +111,7 @@ fn money(cents: u32) -> String {
 }
 
 fn person(rng: &mut Rng) -> (&'static str, &'static str) {
-    (
-        pick(rng, &FIRST).unwrap_or_default(),
-        pick(rng, &LAST).unwrap_or_default(),
-    )
+    (pick(rng, &FIRST).unwrap_or_default(), pick(rng, &LAST).unwrap_or_default())
 }
 
 /// An address at a domain that belongs to nobody, different for every `n`.
@@ -167,23 +131,14 @@ fn phone(rng: &mut Rng) -> String {
 
 /// A day of 2024 or 2025 that every month has.
 fn day(rng: &mut Rng) -> String {
-    format!(
-        "{:02}/{:02}/{}",
-        rng.u32(1..=12),
-        rng.u32(1..=28),
-        rng.u32(2_024..=2_025)
-    )
+    format!("{:02}/{:02}/{}", rng.u32(1..=12), rng.u32(1..=28), rng.u32(2_024..=2_025))
 }
 
 fn customer(rng: &mut Rng, n: usize) -> Value {
     let (first, last) = person(rng);
     let business = rng.u32(0..4) == 0;
     let (city, state) = pick(rng, &TOWNS).unwrap_or_default();
-    let street = format!(
-        "{} {}",
-        rng.u32(1..400),
-        pick(rng, &STREETS).unwrap_or_default()
-    );
+    let street = format!("{} {}", rng.u32(1..400), pick(rng, &STREETS).unwrap_or_default());
     let mut record = json!({
         "id": id(1, n),
         "field_1": {"first": first, "last": last},
@@ -198,33 +153,19 @@ fn customer(rng: &mut Rng, n: usize) -> Value {
         put(&mut record, "field_3", json!(phone(rng)));
     }
     if business {
-        put(
-            &mut record,
-            "field_5",
-            json!(format!("{last} & {}", pick(rng, &LAST).unwrap_or_default())),
-        );
-        put(
-            &mut record,
-            "field_11",
-            json!(format!("https://shop{n}.example.com")),
-        );
+        put(&mut record, "field_5", json!(format!("{last} & {}", pick(rng, &LAST).unwrap_or_default())));
+        put(&mut record, "field_11", json!(format!("https://shop{n}.example.com")));
     }
     if rng.u32(0..6) == 0 {
-        put(
-            &mut record,
-            "field_12",
-            json!("Rings twice.\nPrefers a call in the evening."),
-        );
+        put(&mut record, "field_12", json!("Rings twice.\nPrefers a call in the evening."));
     }
     record
 }
 
 fn employee(rng: &mut Rng, n: usize) -> Value {
     let (first, last) = person(rng);
-    let skills: Vec<&str> = ["Wheels", "Brakes", "Suspension", "E-Bikes", "Frames"]
-        .into_iter()
-        .filter(|_| rng.bool())
-        .collect();
+    let skills: Vec<&str> =
+        ["Wheels", "Brakes", "Suspension", "E-Bikes", "Frames"].into_iter().filter(|_| rng.bool()).collect();
     json!({
         "id": id(3, n),
         "field_20": {"first": first, "last": last},
@@ -251,40 +192,20 @@ fn product(rng: &mut Rng, n: usize) -> (Value, u32) {
         "field_37": rng.u32(0..12) == 0,
     });
     if category != "Services" {
-        put(
-            &mut record,
-            "field_34",
-            json!(f64::from(rng.u32(10..2_600)) / 100.0),
-        );
+        put(&mut record, "field_34", json!(f64::from(rng.u32(10..2_600)) / 100.0));
     }
     if category == "Bikes" {
         let url = format!("https://example.com/manuals/fw-{:04}.pdf", n + 1);
-        put(
-            &mut record,
-            "field_38",
-            json!({"url": url, "label": format!("{name} manual")}),
-        );
+        put(&mut record, "field_38", json!({"url": url, "label": format!("{name} manual")}));
     }
     (record, cents)
 }
 
 fn order(rng: &mut Rng, n: usize) -> Value {
-    let status = pick(
-        rng,
-        &[
-            "New",
-            "In Progress",
-            "Ready",
-            "Delivered",
-            "Delivered",
-            "Delivered",
-            "Cancelled",
-        ],
-    );
-    let tags: Vec<&str> = ["Rush", "Warranty", "Gift", "Pickup"]
-        .into_iter()
-        .filter(|_| rng.u32(0..5) == 0)
-        .collect();
+    let status =
+        pick(rng, &["New", "In Progress", "Ready", "Delivered", "Delivered", "Delivered", "Cancelled"]);
+    let tags: Vec<&str> =
+        ["Rush", "Warranty", "Gift", "Pickup"].into_iter().filter(|_| rng.u32(0..5) == 0).collect();
     let (hour, minute) = (rng.u32(8..18), rng.u32(0..60));
     let mut record = json!({
         "id": id(6, n),
@@ -296,22 +217,14 @@ fn order(rng: &mut Rng, n: usize) -> Value {
         "field_49": money(rng.u32(1_500..250_000)),
     });
     if rng.u32(0..10) > 0 {
-        put(
-            &mut record,
-            "field_42",
-            json!(id(3, rng.usize(0..EMPLOYEES))),
-        );
+        put(&mut record, "field_42", json!(id(3, rng.usize(0..EMPLOYEES))));
         put(&mut record, "field_44", json!(day(rng)));
     }
     if !tags.is_empty() {
         put(&mut record, "field_47", json!(tags));
     }
     if rng.u32(0..8) == 0 {
-        put(
-            &mut record,
-            "field_50",
-            json!("Check the rear hub.\nCall before replacing parts."),
-        );
+        put(&mut record, "field_50", json!("Check the rear hub.\nCall before replacing parts."));
     }
     record
 }
@@ -328,11 +241,7 @@ fn line(rng: &mut Rng, n: usize, prices: &[u32]) -> Value {
         "field_64": money(prices.get(product).copied().unwrap_or(0)),
     });
     if rng.u32(0..4) == 0 {
-        put(
-            &mut record,
-            "field_66",
-            json!(f64::from(rng.u32(1..60)) / 2.0),
-        );
+        put(&mut record, "field_66", json!(f64::from(rng.u32(1..60)) / 2.0));
     }
     record
 }
@@ -340,9 +249,7 @@ fn line(rng: &mut Rng, n: usize, prices: &[u32]) -> Value {
 fn delivery(rng: &mut Rng, n: usize) -> Value {
     let (date, hour) = (day(rng), rng.u32(8..17));
     let delivered = rng.u32(0..4) > 0;
-    let crew: Vec<String> = (0..rng.usize(0..3))
-        .map(|_| id(3, rng.usize(0..EMPLOYEES)))
-        .collect();
+    let crew: Vec<String> = (0..rng.usize(0..3)).map(|_| id(3, rng.usize(0..EMPLOYEES))).collect();
     let mut record = json!({
         "id": id(9, n),
         "field_70": format!("D-{:05}", 10_000 + n),
@@ -354,11 +261,7 @@ fn delivery(rng: &mut Rng, n: usize) -> Value {
         "field_75": delivered,
     });
     if delivered {
-        put(
-            &mut record,
-            "field_77",
-            json!(f64::from(rng.u32(2..=10)) / 2.0),
-        );
+        put(&mut record, "field_77", json!(f64::from(rng.u32(2..=10)) / 2.0));
     }
     record
 }
@@ -386,10 +289,7 @@ mod tests {
             .flat_map(|(_, records)| records)
             .map(|r| r["id"].as_str().unwrap().to_owned())
             .collect();
-        assert_eq!(
-            ids.len(),
-            all.iter().map(|(_, records)| records.len()).sum::<usize>()
-        );
+        assert_eq!(ids.len(), all.iter().map(|(_, records)| records.len()).sum::<usize>());
         for (key, records) in &all {
             let (_, object) = app.object(key).unwrap();
             let known: HashSet<&str> = object.fields.iter().map(|f| f.key.as_str()).collect();
@@ -400,15 +300,10 @@ mod tests {
                 assert_eq!(record["id"].as_str().unwrap().len(), 24);
             }
             for field in object.fields.iter().filter(|f| f.required) {
-                assert!(
-                    records.iter().all(|r| r.get(&field.key).is_some()),
-                    "{}",
-                    field.key
-                );
+                assert!(records.iter().all(|r| r.get(&field.key).is_some()), "{}", field.key);
             }
             for field in object.fields.iter().filter(|f| f.unique) {
-                let values: HashSet<String> =
-                    records.iter().map(|r| r[&field.key].to_string()).collect();
+                let values: HashSet<String> = records.iter().map(|r| r[&field.key].to_string()).collect();
                 assert_eq!(values.len(), records.len(), "{}", field.key);
             }
         }

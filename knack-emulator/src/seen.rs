@@ -37,14 +37,7 @@ impl fmt::Debug for Seen {
             .iter()
             .map(|(name, value)| {
                 let name = name.as_str();
-                (
-                    name,
-                    if secret.contains(&name) {
-                        "…"
-                    } else {
-                        value.to_str().unwrap_or("…")
-                    },
-                )
+                (name, if secret.contains(&name) { "…" } else { value.to_str().unwrap_or("…") })
             })
             .collect();
         f.debug_struct("Seen")
@@ -69,10 +62,7 @@ pub(crate) struct Log {
 
 impl Log {
     pub(crate) fn new(bound: usize) -> Self {
-        Self {
-            bound,
-            seen: VecDeque::new(),
-        }
+        Self { bound, seen: VecDeque::new() }
     }
 
     pub(crate) fn push(&mut self, seen: impl FnOnce() -> Seen) {

@@ -42,8 +42,7 @@ pub struct Server {
 impl Emulator {
     /// Serves on a free port of the loopback interface. Wants a tokio runtime whose time runs.
     pub async fn serve(&self) -> Result<Server, EmulatorError> {
-        self.serve_on(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
-            .await
+        self.serve_on(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await
     }
 
     /// Serves on `address`, loopback or not; port 0 is any free one.
@@ -101,35 +100,25 @@ async fn connection(knack: Emulator, stream: TcpStream) {
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request| answer(knack.clone(), request));
     // An error here is a client that went away, or a connection that a fault cut.
-    let _ = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .serve_connection(TokioIo::new(stream), service)
-        .await;
+    let _ =
+        http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service).await;
 }
 
-async fn answer(
-    knack: Emulator,
-    request: http::Request<Incoming>,
-) -> io::Result<http::Response<CutBody>> {
+async fn answer(knack: Emulator, request: http::Request<Incoming>) -> io::Result<http::Response<CutBody>> {
     let (parts, body) = request.into_parts();
     let Ok(body) = Limited::new(body, LARGEST_BODY).collect().await else {
-        let mut response =
-            http::Response::new(CutBody::whole(Bytes::from_static(b"Payload Too Large")));
+        let mut response = http::Response::new(CutBody::whole(Bytes::from_static(b"Payload Too Large")));
         *response.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
         return Ok(response);
     };
-    let outcome = knack
-        .carry(http::Request::from_parts(parts, body.to_bytes()))
-        .await;
+    let outcome = knack.carry(http::Request::from_parts(parts, body.to_bytes())).await;
     if !outcome.delay.is_zero() {
         tokio::time::sleep(outcome.delay).await;
     }
     match outcome.ending {
         Ending::Answer { response, cut } => {
             let (mut parts, body) = response.into_parts();
-            parts
-                .headers
-                .insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
+            parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
             let body = CutBody {
                 told: body.len(),
                 cut: cut.is_some(),
@@ -154,12 +143,7 @@ struct CutBody {
 
 impl CutBody {
     fn whole(rest: Bytes) -> Self {
-        Self {
-            told: rest.len(),
-            rest,
-            cut: false,
-            flushed: false,
-        }
+        Self { told: rest.len(), rest, cut: false, flushed: false }
     }
 }
 

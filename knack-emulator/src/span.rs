@@ -19,10 +19,7 @@ impl Span {
     }
 
     fn new(from: Option<DateTime>, until: Option<DateTime>) -> Self {
-        Self {
-            from: from.map(wall_ms),
-            until: until.map(wall_ms),
-        }
+        Self { from: from.map(wall_ms), until: until.map(wall_ms) }
     }
 }
 
@@ -70,21 +67,13 @@ pub(crate) fn of(operator: &str, rule: &Value, now: DateTime) -> Result<Span, No
             let unit = unit()?;
             let this = unit.begin(now);
             let first = shift(this, unit.steps(-range(rule)));
-            if operator == "is before the previous" {
-                until(first)
-            } else {
-                span(first, this)
-            }
+            if operator == "is before the previous" { until(first) } else { span(first, this) }
         }
         "is during the next" | "is after the next" => {
             let unit = unit()?;
             let next = shift(unit.begin(now), unit.steps(1));
             let end = shift(next, unit.steps(range(rule)));
-            if operator == "is after the next" {
-                from(end)
-            } else {
-                span(next, end)
-            }
+            if operator == "is after the next" { from(end) } else { span(next, end) }
         }
         _ => return Err(NoSpan::Operator),
     })
@@ -149,11 +138,7 @@ impl Unit {
 }
 
 fn unit(rule: &Value) -> Option<Unit> {
-    let text = |key: &str| {
-        rule.get(key)
-            .and_then(Value::as_str)
-            .filter(|text| !text.is_empty())
-    };
+    let text = |key: &str| rule.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
     let name = text("type").or_else(|| text("value"))?.to_lowercase();
     Some(match name.trim_end_matches('s') {
         "hour" => Unit::Hour,
@@ -195,9 +180,7 @@ mod tests {
         let now = DateTime::constant(2026, 3, 11, 16, 14, 0, 0);
         let side = |ms: Option<i64>| {
             let local = ms.and_then(crate::zone::from_wall_ms);
-            local.map_or("…".to_owned(), |local| {
-                local.strftime("%m/%d/%Y %H:%M").to_string()
-            })
+            local.map_or("…".to_owned(), |local| local.strftime("%m/%d/%Y %H:%M").to_string())
         };
         of(operator, rest, now).map(|span| (side(span.from), side(span.until)))
     }
@@ -205,18 +188,8 @@ mod tests {
     #[test]
     fn relative_spans() {
         for (operator, rest, from, until) in [
-            (
-                "is during the current",
-                json!({"type": "week"}),
-                "03/08/2026 00:00",
-                "03/15/2026 00:00",
-            ),
-            (
-                "is during the current",
-                json!({"value": "quarter"}),
-                "01/01/2026 00:00",
-                "04/01/2026 00:00",
-            ),
+            ("is during the current", json!({"type": "week"}), "03/08/2026 00:00", "03/15/2026 00:00"),
+            ("is during the current", json!({"value": "quarter"}), "01/01/2026 00:00", "04/01/2026 00:00"),
             (
                 "is during the previous",
                 json!({"range": 3, "type": "months"}),
@@ -235,18 +208,8 @@ mod tests {
                 "01/01/2027 00:00",
                 "01/01/2028 00:00",
             ),
-            (
-                "is before the previous",
-                json!({"range": 1, "type": "weeks"}),
-                "…",
-                "03/01/2026 00:00",
-            ),
-            (
-                "is after the next",
-                json!({"range": 2, "type": "hour"}),
-                "03/11/2026 19:00",
-                "…",
-            ),
+            ("is before the previous", json!({"range": 1, "type": "weeks"}), "…", "03/01/2026 00:00"),
+            ("is after the next", json!({"range": 2, "type": "hour"}), "03/11/2026 19:00", "…"),
             ("is after current time", json!({}), "03/11/2026 16:15", "…"),
         ] {
             let want = Ok((from.to_owned(), until.to_owned()));
@@ -256,21 +219,9 @@ mod tests {
 
     #[test]
     fn what_is_no_span() {
-        assert_eq!(
-            span("is", &json!({"value": "2026-03-11"})),
-            Err(NoSpan::Value)
-        );
-        assert_eq!(
-            span("is during the current", &json!({"type": "fortnight"})),
-            Err(NoSpan::Value)
-        );
+        assert_eq!(span("is", &json!({"value": "2026-03-11"})), Err(NoSpan::Value));
+        assert_eq!(span("is during the current", &json!({"type": "fortnight"})), Err(NoSpan::Value));
         assert_eq!(span("higher than", &json!({})), Err(NoSpan::Operator));
-        assert!(
-            span(
-                "is during the next",
-                &json!({"range": i64::MAX, "type": "years"})
-            )
-            .is_ok()
-        );
+        assert!(span("is during the next", &json!({"range": i64::MAX, "type": "years"})).is_ok());
     }
 }

@@ -61,11 +61,7 @@ impl Store {
             self.made += 1;
             let id = format!("{:08x}{:016x}", seconds & 0xffff_ffff, self.made);
             // Records that another emulator made may have been loaded.
-            if !self
-                .tables
-                .iter()
-                .any(|table| table.rows.contains_key(id.as_str()))
-            {
+            if !self.tables.iter().any(|table| table.rows.contains_key(id.as_str())) {
                 return id;
             }
         }
@@ -81,60 +77,35 @@ impl Store {
     ) -> Result<(), EmulatorError> {
         let Some((place, object)) = app.object(key) else {
             let known: Vec<&str> = app.objects.iter().map(|o| o.key.as_str()).collect();
-            return Err(EmulatorError::UnknownObject {
-                object: key.to_owned(),
-                known: known.join(", "),
-            });
+            return Err(EmulatorError::UnknownObject { object: key.to_owned(), known: known.join(", ") });
         };
         for (position, record) in records.into_iter().enumerate() {
             let Value::Object(mut parts) = record else {
-                return Err(EmulatorError::Record {
-                    object: key.to_owned(),
-                    position,
-                });
+                return Err(EmulatorError::Record { object: key.to_owned(), position });
             };
             let id = match parts.remove("id") {
                 Some(Value::String(id)) if !id.is_empty() => id,
                 _ => self.new_id(0),
             };
-            let recorded_raw = object
-                .fields
-                .iter()
-                .any(|field| parts.contains_key(&field.raw_key));
+            let recorded_raw = object.fields.iter().any(|field| parts.contains_key(&field.raw_key));
             let cells = object.fields.iter().map(|field| {
                 let shown = parts.remove(&field.key);
                 match (parts.remove(&field.raw_key), shown) {
-                    (Some(raw), shown) => Cell {
-                        raw: Some(raw),
-                        recorded: shown,
-                    },
-                    (None, Some(shown)) if recorded_raw => Cell {
-                        raw: None,
-                        recorded: Some(shown).filter(|shown| !is_blank(shown)),
-                    },
-                    (None, Some(raw)) => Cell {
-                        raw: plain(field, raw, around),
-                        recorded: None,
-                    },
-                    (None, None) => Cell {
-                        raw: write::initial(field, around),
-                        recorded: None,
-                    },
+                    (Some(raw), shown) => Cell { raw: Some(raw), recorded: shown },
+                    (None, Some(shown)) if recorded_raw => {
+                        Cell { raw: None, recorded: Some(shown).filter(|shown| !is_blank(shown)) }
+                    }
+                    (None, Some(raw)) => Cell { raw: plain(field, raw, around), recorded: None },
+                    (None, None) => Cell { raw: write::initial(field, around), recorded: None },
                 }
             });
             let cells: Vec<Cell> = cells.collect();
             let table = self.tables.get_mut(place);
             let Some(table) = table else { continue };
             table.count_up(object, &cells);
-            let row = Row {
-                cells,
-                extra: parts.into_iter().collect(),
-            };
+            let row = Row { cells, extra: parts.into_iter().collect() };
             if table.rows.insert(id.clone().into(), row).is_some() {
-                return Err(EmulatorError::SameId {
-                    object: key.to_owned(),
-                    id,
-                });
+                return Err(EmulatorError::SameId { object: key.to_owned(), id });
             }
         }
         Ok(())
@@ -169,11 +140,7 @@ impl Store {
         let place = object.identifier?;
         let (field, cell) = (object.fields.get(place)?, row.cells.get(place)?);
         // Identifiers that are connections could form a circle.
-        let shown = if depth == 0 {
-            json!("")
-        } else {
-            self.shown(app, field, cell, depth - 1)
-        };
+        let shown = if depth == 0 { json!("") } else { self.shown(app, field, cell, depth - 1) };
         Some(match shown {
             Value::String(text) => text,
             Value::Null => String::new(),
@@ -182,12 +149,7 @@ impl Store {
     }
 
     /// The present raw value of a cell.
-    pub(crate) fn raw<'a>(
-        &self,
-        app: &App,
-        field: &Field,
-        cell: &'a Cell,
-    ) -> Option<Cow<'a, Value>> {
+    pub(crate) fn raw<'a>(&self, app: &App, field: &Field, cell: &'a Cell) -> Option<Cow<'a, Value>> {
         let raw = cell.raw.as_ref()?;
         Some(match &field.kind {
             Kind::Connection { object, .. } if !is_blank(raw) => {
@@ -259,9 +221,7 @@ fn plain(field: &Field, value: Value, around: &Surroundings<'_>) -> Option<Value
     let raw_already = match &field.kind {
         Kind::DateTime(_) => value.get("unix_timestamp").is_some(),
         Kind::Timer => value.get("total_time").is_some(),
-        Kind::Connection { .. } => value
-            .as_array()
-            .is_some_and(|links| links.iter().all(Value::is_object)),
+        Kind::Connection { .. } => value.as_array().is_some_and(|links| links.iter().all(Value::is_object)),
         Kind::Phone(_) => value.get("formatted").is_some(),
         kind => kind.computed(),
     };

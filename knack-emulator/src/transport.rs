@@ -35,10 +35,7 @@ pub struct InProcess {
 
 impl InProcess {
     pub(crate) fn new(knack: Emulator) -> Self {
-        Self {
-            knack,
-            idle: Arc::default(),
-        }
+        Self { knack, idle: Arc::default() }
     }
 
     /// Takes an open connection, or pays for a new one.
@@ -47,11 +44,7 @@ impl InProcess {
         if cost.is_zero() {
             return;
         }
-        let taken = self
-            .idle
-            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |idle| {
-                idle.checked_sub(1)
-            });
+        let taken = self.idle.fetch_update(Ordering::AcqRel, Ordering::Acquire, |idle| idle.checked_sub(1));
         if taken.is_err() {
             tokio::time::sleep(cost).await;
         }
@@ -67,25 +60,17 @@ impl Transport for InProcess {
                 tokio::time::sleep(outcome.delay).await;
             }
             match outcome.ending {
-                Ending::Answer {
-                    response,
-                    cut: None,
-                } => {
+                Ending::Answer { response, cut: None } => {
                     self.idle.fetch_add(1, Ordering::AcqRel);
                     Ok(response)
                 }
-                Ending::Answer { cut: Some(at), .. } => Err(TransportError::new(
-                    Failure::Truncated,
-                    format!("injected: cut at {at} bytes"),
-                )),
-                Ending::NoConnection => Err(TransportError::new(
-                    Failure::Connect,
-                    "injected: connection refused",
-                )),
-                Ending::Dropped => Err(TransportError::new(
-                    Failure::Broken,
-                    "injected: connection closed",
-                )),
+                Ending::Answer { cut: Some(at), .. } => {
+                    Err(TransportError::new(Failure::Truncated, format!("injected: cut at {at} bytes")))
+                }
+                Ending::NoConnection => {
+                    Err(TransportError::new(Failure::Connect, "injected: connection refused"))
+                }
+                Ending::Dropped => Err(TransportError::new(Failure::Broken, "injected: connection closed")),
                 Ending::Silence => std::future::pending().await,
             }
         })

@@ -53,11 +53,7 @@ impl Admission {
     /// it lies up to a second after the true end of the window.
     pub const fn reset_epoch_ceil(&self) -> u64 {
         let whole = self.reset.as_secs();
-        if self.reset.subsec_nanos() == 0 {
-            whole
-        } else {
-            whole + 1
-        }
+        if self.reset.subsec_nanos() == 0 { whole } else { whole + 1 }
     }
 }
 
@@ -102,19 +98,13 @@ impl WindowModel {
     pub fn new(window: Window, limit: u32) -> Self {
         let limit = limit.max(1);
         let state = match window {
-            Window::EpochSecond | Window::FixedPhase { .. } | Window::FirstCall => State::Fixed {
-                start: None,
-                used: 0,
-            },
+            Window::EpochSecond | Window::FixedPhase { .. } | Window::FirstCall => {
+                State::Fixed { start: None, used: 0 }
+            }
             Window::Sliding => State::Log(VecDeque::new()),
             Window::Bucket => State::FullAt(0),
         };
-        Self {
-            window,
-            limit,
-            latest: Duration::ZERO,
-            state,
-        }
+        Self { window, limit, latest: Duration::ZERO, state }
     }
 
     /// Calls that one window admits.
@@ -132,10 +122,7 @@ impl WindowModel {
     pub fn peek(&self, now: Duration) -> Admission {
         let mut copy = self.clone();
         let told = copy.admit(now);
-        Admission {
-            remaining: told.remaining + u32::from(told.admitted),
-            ..told
-        }
+        Admission { remaining: told.remaining + u32::from(told.admitted), ..told }
     }
 
     /// Judges a call that arrives at `now`, the time since the Unix epoch on the server's clock.
@@ -159,11 +146,7 @@ impl WindowModel {
                 if admitted {
                     *used += 1;
                 }
-                Admission {
-                    admitted,
-                    remaining: limit - *used,
-                    reset: begins + SECOND,
-                }
+                Admission { admitted, remaining: limit - *used, reset: begins + SECOND }
             }
             State::Log(calls) => {
                 while calls.front().is_some_and(|&oldest| oldest + SECOND <= now) {
@@ -175,11 +158,7 @@ impl WindowModel {
                 }
                 let used = u32::try_from(calls.len()).unwrap_or(limit);
                 let reset = calls.front().map_or(now, |&oldest| oldest + SECOND);
-                Admission {
-                    admitted,
-                    remaining: limit.saturating_sub(used),
-                    reset,
-                }
+                Admission { admitted, remaining: limit.saturating_sub(used), reset }
             }
             State::FullAt(full_at) => {
                 let cell = NANOS / u128::from(limit);
@@ -191,13 +170,8 @@ impl WindowModel {
                     *full_at = now + missing + cell;
                 }
                 let missing = full_at.saturating_sub(now);
-                let remaining =
-                    u32::try_from((room.saturating_sub(missing)) / cell).unwrap_or(limit);
-                Admission {
-                    admitted,
-                    remaining,
-                    reset: from_nanos((*full_at).max(now)),
-                }
+                let remaining = u32::try_from((room.saturating_sub(missing)) / cell).unwrap_or(limit);
+                Admission { admitted, remaining, reset: from_nanos((*full_at).max(now)) }
             }
         }
     }
@@ -207,11 +181,7 @@ impl WindowModel {
 fn fixed_start(now: Duration, phase: Duration) -> Duration {
     let phase = Duration::from_nanos(u64::from(phase.subsec_nanos()));
     let whole = Duration::from_secs(now.as_secs());
-    if now >= whole + phase {
-        whole + phase
-    } else {
-        (whole + phase).saturating_sub(SECOND)
-    }
+    if now >= whole + phase { whole + phase } else { (whole + phase).saturating_sub(SECOND) }
 }
 
 fn from_nanos(nanos: u128) -> Duration {
@@ -234,11 +204,7 @@ mod tests {
 
     fn admitted(window: Window, times: &[u64]) -> Vec<u64> {
         let mut model = WindowModel::new(window, 10);
-        times
-            .iter()
-            .copied()
-            .filter(|&t| model.admit(at(t)).admitted)
-            .collect()
+        times.iter().copied().filter(|&t| model.admit(at(t)).admitted).collect()
     }
 
     fn burst(start: u64, count: usize) -> Vec<u64> {
@@ -257,16 +223,8 @@ mod tests {
 
     #[test]
     fn a_phase_moves_the_windows() {
-        let window = Window::FixedPhase {
-            phase: Duration::from_millis(300),
-        };
-        let times = [
-            burst(299, 12),
-            burst(300, 12),
-            burst(1_299, 5),
-            burst(1_300, 12),
-        ]
-        .concat();
+        let window = Window::FixedPhase { phase: Duration::from_millis(300) };
+        let times = [burst(299, 12), burst(300, 12), burst(1_299, 5), burst(1_300, 12)].concat();
         let passed = admitted(window, &times);
         assert_eq!(passed.iter().filter(|&&t| t == 299).count(), 10);
         assert_eq!(passed.iter().filter(|&&t| t == 300).count(), 10);
@@ -289,10 +247,7 @@ mod tests {
 
     #[test]
     fn sliding_frees_one_place_a_second_after_each_call() {
-        let times: Vec<u64> = (0..10)
-            .map(|n| n * 50)
-            .chain([999, 1_000, 1_001, 1_050])
-            .collect();
+        let times: Vec<u64> = (0..10).map(|n| n * 50).chain([999, 1_000, 1_001, 1_050]).collect();
         let passed = admitted(Window::Sliding, &times);
         assert_eq!(passed[10..], [1_000, 1_050]);
     }
@@ -307,18 +262,8 @@ mod tests {
 
     #[test]
     fn refused_calls_lengthen_nothing() {
-        for window in [
-            Window::EpochSecond,
-            Window::FirstCall,
-            Window::Sliding,
-            Window::Bucket,
-        ] {
-            let times = [
-                burst(0, 10),
-                (1..1_000).collect::<Vec<_>>(),
-                burst(1_000, 1),
-            ]
-            .concat();
+        for window in [Window::EpochSecond, Window::FirstCall, Window::Sliding, Window::Bucket] {
+            let times = [burst(0, 10), (1..1_000).collect::<Vec<_>>(), burst(1_000, 1)].concat();
             assert!(admitted(window, &times).contains(&1_000), "{window:?}");
         }
     }
@@ -335,9 +280,7 @@ mod tests {
     fn windows() -> impl Strategy<Value = Window> {
         prop_oneof![
             Just(Window::EpochSecond),
-            (0u64..1_000).prop_map(|ms| Window::FixedPhase {
-                phase: Duration::from_millis(ms)
-            }),
+            (0u64..1_000).prop_map(|ms| Window::FixedPhase { phase: Duration::from_millis(ms) }),
             Just(Window::FirstCall),
             Just(Window::Sliding),
             Just(Window::Bucket),

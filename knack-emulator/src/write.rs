@@ -20,18 +20,12 @@ pub(crate) struct Surroundings<'a> {
 }
 
 /// The raw value of `value` for `field`, or what is wrong with it in Knack's manner.
-pub(crate) fn raw(
-    field: &Field,
-    value: &Value,
-    around: &Surroundings<'_>,
-) -> Result<Value, String> {
+pub(crate) fn raw(field: &Field, value: &Value, around: &Surroundings<'_>) -> Result<Value, String> {
     if is_blank(value) {
         return Ok(cleared(&field.kind));
     }
     let read = match &field.kind {
-        Kind::ShortText | Kind::ParagraphText | Kind::RichText | Kind::Image { by_url: true } => {
-            text(value)
-        }
+        Kind::ShortText | Kind::ParagraphText | Kind::RichText | Kind::Image { by_url: true } => text(value),
         Kind::Choice { multi } => choice(value, *multi),
         Kind::Boolean => boolean(value),
         Kind::Number(_) | Kind::Rating => number(value),
@@ -61,23 +55,13 @@ pub(crate) fn raw(
 /// The raw value of a new record that says nothing of `field`; `None` is "never set".
 pub(crate) fn initial(field: &Field, around: &Surroundings<'_>) -> Option<Value> {
     match &field.kind {
-        Kind::Boolean => Some(
-            field
-                .default
-                .as_ref()
-                .and_then(boolean)
-                .unwrap_or(json!(false)),
-        ),
+        Kind::Boolean => Some(field.default.as_ref().and_then(boolean).unwrap_or(json!(false))),
         Kind::Connection { .. } => Some(json!([])),
         Kind::Aggregate(_) => Some(json!(0)),
         Kind::DateTime(format) if format.now => {
             let mut now = around.now;
             if format.order == crate::kind::DateOrder::Ignored {
-                now = now
-                    .with()
-                    .date(jiff::civil::date(2012, 1, 1))
-                    .build()
-                    .unwrap_or(now);
+                now = now.with().date(jiff::civil::date(2012, 1, 1)).build().unwrap_or(now);
             }
             if format.clock.is_none() {
                 now = now.date().at(0, 0, 0, 0);
@@ -123,11 +107,7 @@ fn text(value: &Value) -> Option<Value> {
 
 fn texts(value: &Value) -> Vec<Value> {
     match value {
-        Value::Array(items) => items
-            .iter()
-            .filter(|item| !is_blank(item))
-            .filter_map(text)
-            .collect(),
+        Value::Array(items) => items.iter().filter(|item| !is_blank(item)).filter_map(text).collect(),
         one => text(one).into_iter().collect(),
     }
 }
@@ -179,10 +159,7 @@ fn whole_or_not(number: f64) -> Option<Value> {
         return None;
     }
     if number.fract() == 0.0 && number.abs() < 9e15 {
-        return format!("{number:.0}")
-            .parse::<i64>()
-            .ok()
-            .map(|whole| json!(whole));
+        return format!("{number:.0}").parse::<i64>().ok().map(|whole| json!(whole));
     }
     Some(json!(number))
 }
@@ -191,11 +168,9 @@ fn whole_or_not(number: f64) -> Option<Value> {
 fn currency(value: &Value) -> Option<Value> {
     let text = match value {
         Value::Number(number) => number.to_string(),
-        Value::String(text) => text
-            .trim()
-            .chars()
-            .filter(|c| !matches!(c, ',' | '$' | '€' | '£' | ' '))
-            .collect(),
+        Value::String(text) => {
+            text.trim().chars().filter(|c| !matches!(c, ',' | '$' | '€' | '£' | ' ')).collect()
+        }
         _ => return None,
     };
     let (sign, digits) = match text.strip_prefix('-') {
@@ -204,8 +179,7 @@ fn currency(value: &Value) -> Option<Value> {
     };
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
     let plain = |part: &str| part.bytes().all(|c| c.is_ascii_digit());
-    if plain(whole) && plain(fraction) && !digits.is_empty() && digits != "." && fraction.len() <= 2
-    {
+    if plain(whole) && plain(fraction) && !digits.is_empty() && digits != "." && fraction.len() <= 2 {
         let whole = if whole.is_empty() { "0" } else { whole };
         return Some(json!(format!("{sign}{whole}.{fraction:0<2}")));
     }
@@ -217,18 +191,11 @@ fn currency(value: &Value) -> Option<Value> {
 fn connection(value: &Value, many: bool) -> Value {
     let ids = match value {
         Value::String(id) => vec![id.as_str()],
-        Value::Array(items) => items
-            .iter()
-            .filter_map(Value::as_str)
-            .filter(|id| !id.is_empty())
-            .collect(),
+        Value::Array(items) => items.iter().filter_map(Value::as_str).filter(|id| !id.is_empty()).collect(),
         _ => Vec::new(),
     };
     let kept = if many { ids.len() } else { ids.len().min(1) };
-    ids.into_iter()
-        .take(kept)
-        .map(|id| json!({ "id": id }))
-        .collect()
+    ids.into_iter().take(kept).map(|id| json!({ "id": id })).collect()
 }
 
 fn asset(value: &Value, kind: &str, key: &str) -> Option<Value> {
@@ -248,15 +215,13 @@ mod tests {
         let mut meta = meta;
         meta["key"] = json!("field_1");
         meta["name"] = json!("Thing");
-        let dump = json!({"id": "5f0000000000000000000001", "objects": [{"key": "object_1", "fields": [meta]}]});
+        let dump =
+            json!({"id": "5f0000000000000000000001", "objects": [{"key": "object_1", "fields": [meta]}]});
         App::read(dump).unwrap().objects.remove(0).fields.remove(0)
     }
 
     fn write(meta: Value, value: &Value) -> Result<Value, String> {
-        let around = Surroundings {
-            zone: None,
-            now: DateTime::constant(2026, 3, 9, 16, 14, 0, 0),
-        };
+        let around = Surroundings { zone: None, now: DateTime::constant(2026, 3, 9, 16, 14, 0, 0) };
         raw(&field(meta), value, &around)
     }
 
@@ -267,79 +232,35 @@ mod tests {
         let table = [
             (json!({"type": "short_text"}), json!("a"), Ok(json!("a"))),
             (json!({"type": "short_text"}), json!(7), Ok(json!("7"))),
-            (
-                json!({"type": "short_text"}),
-                json!({"a": 1}),
-                bad("a valid value"),
-            ),
-            (
-                json!({"type": "number"}),
-                json!("1,234.50"),
-                Ok(json!(1_234.5)),
-            ),
+            (json!({"type": "short_text"}), json!({"a": 1}), bad("a valid value")),
+            (json!({"type": "number"}), json!("1,234.50"), Ok(json!(1_234.5))),
             (json!({"type": "number"}), json!(100.0), Ok(json!(100))),
             (json!({"type": "number"}), json!("abc"), bad("a number")),
             (json!({"type": "number"}), json!("1e999"), bad("a number")),
-            (
-                json!({"type": "currency"}),
-                json!("$1,234.5"),
-                Ok(json!("1234.50")),
-            ),
+            (json!({"type": "currency"}), json!("$1,234.5"), Ok(json!("1234.50"))),
             (json!({"type": "currency"}), json!(-3), Ok(json!("-3.00"))),
             (json!({"type": "currency"}), json!(0.126), Ok(json!("0.13"))),
             (json!({"type": "currency"}), json!("-"), bad("a number")),
             (json!({"type": "boolean"}), json!("ON"), Ok(json!(true))),
             (json!({"type": "boolean"}), json!("maybe"), bad("Yes or No")),
-            (
-                json!({"type": "multiple_choice", "format": {"type": "single"}}),
-                json!(["A"]),
-                Ok(json!("A")),
-            ),
-            (
-                json!({"type": "multiple_choice", "format": {"type": "multi"}}),
-                json!("A"),
-                Ok(json!(["A"])),
-            ),
-            (
-                json!({"type": "multiple_choice", "format": {"type": "multi"}}),
-                json!([]),
-                Ok(json!([null])),
-            ),
+            (json!({"type": "multiple_choice", "format": {"type": "single"}}), json!(["A"]), Ok(json!("A"))),
+            (json!({"type": "multiple_choice", "format": {"type": "multi"}}), json!("A"), Ok(json!(["A"]))),
+            (json!({"type": "multiple_choice", "format": {"type": "multi"}}), json!([]), Ok(json!([null]))),
             (
                 json!({"type": "name"}),
                 json!({"first": " A ", "last": "", "full": "x"}),
                 Ok(json!({"first": "A"})),
             ),
-            (
-                json!({"type": "name"}),
-                json!("Ada B Cole"),
-                Ok(json!({"first": "Ada", "last": "B Cole"})),
-            ),
-            (
-                json!({"type": "name"}),
-                json!({"first": 1}),
-                bad("a valid name"),
-            ),
-            (
-                json!({"type": "email"}),
-                json!("a@example.com"),
-                Ok(json!({"email": "a@example.com"})),
-            ),
+            (json!({"type": "name"}), json!("Ada B Cole"), Ok(json!({"first": "Ada", "last": "B Cole"}))),
+            (json!({"type": "name"}), json!({"first": 1}), bad("a valid name")),
+            (json!({"type": "email"}), json!("a@example.com"), Ok(json!({"email": "a@example.com"}))),
             (
                 json!({"type": "email"}),
                 json!({"email": "a@example.com", "label": "Me"}),
                 Ok(json!({"email": "a@example.com", "label": "Me"})),
             ),
-            (
-                json!({"type": "email"}),
-                json!("nobody"),
-                bad("a valid email address"),
-            ),
-            (
-                json!({"type": "email"}),
-                json!(""),
-                Ok(json!({"email": ""})),
-            ),
+            (json!({"type": "email"}), json!("nobody"), bad("a valid email address")),
+            (json!({"type": "email"}), json!(""), Ok(json!({"email": ""}))),
             (
                 json!({"type": "link"}),
                 json!("https://example.com"),
@@ -357,11 +278,7 @@ mod tests {
                 json!("+49 1"),
                 Ok(json!({"number": "491", "full": "491", "formatted": "+49 1"})),
             ),
-            (
-                json!({"type": "phone"}),
-                json!("none"),
-                bad("a valid phone number"),
-            ),
+            (json!({"type": "phone"}), json!("none"), bad("a valid phone number")),
             (
                 json!({"type": "connection", "relationship": {"object": "object_1", "has": "one"}}),
                 json!(["a", "b"]),
@@ -373,11 +290,7 @@ mod tests {
                 Ok(json!([{"id": "b"}])),
             ),
             (json!({"type": "connection"}), json!(""), Ok(json!([]))),
-            (
-                json!({"type": "date_time"}),
-                json!("2026-03-09"),
-                bad("a valid date"),
-            ),
+            (json!({"type": "date_time"}), json!("2026-03-09"), bad("a valid date")),
         ];
         for (meta, value, want) in table {
             assert_eq!(write(meta.clone(), &value), want, "{value} to {meta}");
@@ -386,31 +299,15 @@ mod tests {
 
     #[test]
     fn what_a_new_record_has() {
-        let around = Surroundings {
-            zone: None,
-            now: DateTime::constant(2026, 3, 9, 16, 14, 0, 0),
-        };
+        let around = Surroundings { zone: None, now: DateTime::constant(2026, 3, 9, 16, 14, 0, 0) };
         let start = |meta: Value| initial(&field(meta), &around);
         assert_eq!(start(json!({"type": "short_text", "default": ""})), None);
-        assert_eq!(
-            start(json!({"type": "short_text", "default": "x"})),
-            Some(json!("x"))
-        );
-        assert_eq!(
-            start(json!({"type": "number", "default": "0"})),
-            Some(json!(0))
-        );
-        assert_eq!(
-            start(json!({"type": "boolean", "default": true})),
-            Some(json!(true))
-        );
+        assert_eq!(start(json!({"type": "short_text", "default": "x"})), Some(json!("x")));
+        assert_eq!(start(json!({"type": "number", "default": "0"})), Some(json!(0)));
+        assert_eq!(start(json!({"type": "boolean", "default": true})), Some(json!(true)));
         assert_eq!(start(json!({"type": "connection"})), Some(json!([])));
-        assert_eq!(
-            start(json!({"type": "multiple_choice", "format": {"default": "kn-blank"}})),
-            None
-        );
-        let now =
-            start(json!({"type": "date_time", "format": {"default_type": "current"}})).unwrap();
+        assert_eq!(start(json!({"type": "multiple_choice", "format": {"default": "kn-blank"}})), None);
+        let now = start(json!({"type": "date_time", "format": {"default_type": "current"}})).unwrap();
         assert_eq!(now["timestamp"], json!("03/09/2026 04:14 pm"));
     }
 

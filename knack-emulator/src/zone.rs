@@ -65,14 +65,8 @@ const NAMES: &[(&str, &str)] = &[
 impl Zone {
     /// The zone that `settings` of a dump names, else the one of its fixed offset, else UTC.
     pub(crate) fn of(settings: &Value) -> Self {
-        let name = settings
-            .get("timezone")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
-        let iana = NAMES
-            .iter()
-            .find(|(rails, _)| *rails == name)
-            .map_or(name, |(_, iana)| iana);
+        let name = settings.get("timezone").and_then(Value::as_str).unwrap_or_default();
+        let iana = NAMES.iter().find(|(rails, _)| *rails == name).map_or(name, |(_, iana)| iana);
         if let Ok(zone) = TimeZone::get(iana) {
             return Self(zone);
         }
@@ -81,23 +75,16 @@ impl Zone {
             Some(Value::Number(number)) => number.as_i64().and_then(|n| i32::try_from(n).ok()),
             _ => None,
         };
-        let offset = seconds
-            .and_then(|s| Offset::from_seconds(s).ok())
-            .unwrap_or(Offset::UTC);
+        let offset = seconds.and_then(|s| Offset::from_seconds(s).ok()).unwrap_or(Offset::UTC);
         Self(TimeZone::fixed(offset))
     }
 
     /// The wall-clock time of the zone at `since_epoch`, to the minute.
     pub(crate) fn local(&self, since_epoch: Duration) -> DateTime {
         let seconds = i64::try_from(since_epoch.as_secs()).unwrap_or(i64::MAX);
-        let there = Timestamp::from_second(seconds)
-            .map_or(DateTime::MIN, |moment| self.0.to_datetime(moment));
-        there
-            .with()
-            .second(0)
-            .subsec_nanosecond(0)
-            .build()
-            .unwrap_or(there)
+        let there =
+            Timestamp::from_second(seconds).map_or(DateTime::MIN, |moment| self.0.to_datetime(moment));
+        there.with().second(0).subsec_nanosecond(0).build().unwrap_or(there)
     }
 
     /// The true moment of a wall-clock time in the zone.
@@ -126,10 +113,7 @@ pub(crate) fn slashed_date(text: &str, day_first: bool) -> Option<Date> {
     if parts.next().is_some() || [a, b, year].iter().any(|p| p.is_empty() || p.len() > 4) {
         return None;
     }
-    if ![a, b, year]
-        .iter()
-        .all(|part| part.bytes().all(|c| c.is_ascii_digit()))
-    {
+    if ![a, b, year].iter().all(|part| part.bytes().all(|c| c.is_ascii_digit())) {
         return None;
     }
     let (month, day) = if day_first { (b, a) } else { (a, b) };
@@ -190,10 +174,7 @@ mod tests {
         for (settings, hour) in [
             (json!({"timezone": "Central Time (US & Canada)"}), 0),
             (json!({"timezone": "America/Chicago"}), 0),
-            (
-                json!({"timezone": "nowhere", "timezone_offset": "-21600"}),
-                23,
-            ),
+            (json!({"timezone": "nowhere", "timezone_offset": "-21600"}), 23),
             (json!({"timezone_offset": 3_600}), 6),
             (json!(null), 5),
         ] {
@@ -212,15 +193,7 @@ mod tests {
     fn dates_in_their_order() {
         assert_eq!(slashed_date("07/15/2019", false), Some(date(2019, 7, 15)));
         assert_eq!(slashed_date("15/07/2019", true), Some(date(2019, 7, 15)));
-        for wrong in [
-            "2019-07-15",
-            "15/07/2019",
-            "7/2019",
-            "",
-            "a/b/c",
-            "+1/+2/2019",
-            "1/2/3/4",
-        ] {
+        for wrong in ["2019-07-15", "15/07/2019", "7/2019", "", "a/b/c", "+1/+2/2019", "1/2/3/4"] {
             assert_eq!(slashed_date(wrong, false), None, "{wrong}");
         }
     }

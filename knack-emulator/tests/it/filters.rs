@@ -26,12 +26,7 @@ async fn found(knack: &Emulator, filters: &Value) -> Vec<String> {
 }
 
 fn names(page: &Value) -> Vec<String> {
-    page["records"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|r| r["field_1"].as_str().unwrap().to_owned())
-        .collect()
+    page["records"].as_array().unwrap().iter().map(|r| r["field_1"].as_str().unwrap().to_owned()).collect()
 }
 
 #[tokio::test(start_paused = true)]
@@ -45,14 +40,8 @@ async fn rules_are_joined() {
         (json!([saw]), vec!["Saw", "Hand saw"]),
         (json!([saw, light]), vec!["Saw"]),
         (json!({"match": "and", "rules": [saw, light]}), vec!["Saw"]),
-        (
-            json!({"match": "or", "rules": [light, heavy]}),
-            vec!["Saw", "Axe"],
-        ),
-        (
-            json!({"match": "any", "rules": [light], "groups": [[heavy]]}),
-            vec!["Saw", "Axe"],
-        ),
+        (json!({"match": "or", "rules": [light, heavy]}), vec!["Saw", "Axe"]),
+        (json!({"match": "any", "rules": [light], "groups": [[heavy]]}), vec!["Saw", "Axe"]),
         (
             json!({"match": "and", "rules": [saw], "groups": [{"match": "or", "rules": [light, heavy]}]}),
             vec!["Saw"],
@@ -61,22 +50,10 @@ async fn rules_are_joined() {
             json!([{"field": "field_11", "operator": "contains", "value": ["5f0000000000000000000001"]}]),
             vec!["Axe"],
         ),
-        (
-            json!([{"field": "field_11", "operator": "is blank"}]),
-            vec!["Saw", "Hand saw"],
-        ),
-        (
-            json!([{"field": "field_6", "operator": "is", "value": "Yes"}]),
-            vec!["Saw"],
-        ),
-        (
-            json!([{"field": "id", "operator": "is", "value": "5f0000000000000000000003"}]),
-            vec!["Hand saw"],
-        ),
-        (
-            json!([{"field": "field_99", "operator": "is", "value": "x"}, saw]),
-            vec!["Saw", "Hand saw"],
-        ),
+        (json!([{"field": "field_11", "operator": "is blank"}]), vec!["Saw", "Hand saw"]),
+        (json!([{"field": "field_6", "operator": "is", "value": "Yes"}]), vec!["Saw"]),
+        (json!([{"field": "id", "operator": "is", "value": "5f0000000000000000000003"}]), vec!["Hand saw"]),
+        (json!([{"field": "field_99", "operator": "is", "value": "x"}, saw]), vec!["Saw", "Hand saw"]),
         (
             json!([{"field": "field_1", "operator": "sounds like", "value": "x"}]),
             vec!["Saw", "Axe", "Hand saw"],
@@ -86,7 +63,11 @@ async fn rules_are_joined() {
     ] {
         assert_eq!(found(&knack, &filters).await, want, "{filters}");
     }
-    let page = get(&knack, "/objects/object_1/records?filters[0][field]=field_1&filters[0][operator]=is&filters[0][value]=axe").await;
+    let page = get(
+        &knack,
+        "/objects/object_1/records?filters[0][field]=field_1&filters[0][operator]=is&filters[0][value]=axe",
+    )
+    .await;
     assert_eq!(names(&page), ["Axe"]);
     let broken = get(&knack, "/objects/object_1/records?filters=%5B%7B").await;
     assert_eq!(broken["total_records"], 3);
@@ -103,17 +84,10 @@ async fn strict_filters_are_loud() {
         "[{\"operator\":\"is\"}]",
     ] {
         let query = utf8_percent_encode(filters, NON_ALPHANUMERIC);
-        let (status, body) = call(
-            &knack,
-            Method::GET,
-            &format!("/objects/object_1/records?filters={query}"),
-            Value::Null,
-        )
-        .await;
+        let (status, body) =
+            call(&knack, Method::GET, &format!("/objects/object_1/records?filters={query}"), Value::Null)
+                .await;
         assert_eq!(status, 400, "{filters}");
-        assert!(
-            body["message"].as_str().unwrap().starts_with("filters: "),
-            "{body}"
-        );
+        assert!(body["message"].as_str().unwrap().starts_with("filters: "), "{body}");
     }
 }

@@ -17,12 +17,7 @@ fn recorded(path: &str) -> Option<Value> {
     );
     let file = root.join(path);
     if !file.exists() {
-        assert_ne!(
-            std::env::var("CI").as_deref(),
-            Ok("true"),
-            "no fixtures at {}",
-            root.display()
-        );
+        assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "no fixtures at {}", root.display());
         println!("skipped: fixtures not found at {}", root.display());
         return None;
     }
@@ -40,29 +35,16 @@ async fn recorded_records_are_given_out_as_recorded() {
     let Some((dump, records)) = dump_and_records() else {
         return;
     };
-    let knack = Emulator::builder()
-        .application(dump)
-        .records("object_3", records.clone())
-        .build()
-        .unwrap();
+    let knack = Emulator::builder().application(dump).records("object_3", records.clone()).build().unwrap();
     let page = get(&knack, "/objects/object_3/records?rows_per_page=1000").await;
     assert_eq!(page["total_records"], json!(records.len()));
     let listed = page["records"].as_array().unwrap();
     for record in &records {
-        let same = listed
-            .iter()
-            .find(|listed| listed["id"] == record["id"])
-            .unwrap();
+        let same = listed.iter().find(|listed| listed["id"] == record["id"]).unwrap();
         assert_eq!(same, record);
     }
-    let numbers: Vec<i64> = listed
-        .iter()
-        .map(|record| record["field_11"].as_i64().unwrap())
-        .collect();
-    assert!(
-        numbers.is_sorted(),
-        "in the order that the object's metadata gives: {numbers:?}"
-    );
+    let numbers: Vec<i64> = listed.iter().map(|record| record["field_11"].as_i64().unwrap()).collect();
+    assert!(numbers.is_sorted(), "in the order that the object's metadata gives: {numbers:?}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -76,39 +58,22 @@ async fn recorded_raw_values_are_shown_as_recorded() {
         .iter()
         .filter(|object| object["key"] == "object_3")
         .flat_map(|object| object["fields"].as_array().unwrap())
-        .map(|field| {
-            (
-                field["key"].as_str().unwrap().to_owned(),
-                field["type"].as_str().unwrap().to_owned(),
-            )
-        })
+        .map(|field| (field["key"].as_str().unwrap().to_owned(), field["type"].as_str().unwrap().to_owned()))
         .collect();
     // The same records without what was shown, so that everything has to be rendered.
     let bare: Vec<Value> = records
         .iter()
         .map(|record| {
-            let kept = record
-                .as_object()
-                .unwrap()
-                .iter()
-                .filter(|(key, _)| *key == "id" || key.ends_with("_raw"));
-            Value::Object(
-                kept.map(|(key, value)| (key.clone(), value.clone()))
-                    .collect(),
-            )
+            let kept =
+                record.as_object().unwrap().iter().filter(|(key, _)| *key == "id" || key.ends_with("_raw"));
+            Value::Object(kept.map(|(key, value)| (key.clone(), value.clone())).collect())
         })
         .collect();
-    let knack = Emulator::builder()
-        .application(dump)
-        .records("object_3", bare)
-        .build()
-        .unwrap();
+    let knack = Emulator::builder().application(dump).records("object_3", bare).build().unwrap();
 
     let mut told: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     for record in &records {
-        let now = knack
-            .record("object_3", record["id"].as_str().unwrap())
-            .unwrap();
+        let now = knack.record("object_3", record["id"].as_str().unwrap()).unwrap();
         for (key, kind) in &kinds {
             if record.get(format!("{key}_raw")).is_none() {
                 continue;
@@ -122,9 +87,7 @@ async fn recorded_raw_values_are_shown_as_recorded() {
             }
         }
     }
-    let (same, all) = told
-        .values()
-        .fold((0, 0), |sum, count| (sum.0 + count.0, sum.1 + count.1));
+    let (same, all) = told.values().fold((0, 0), |sum, count| (sum.0 + count.0, sum.1 + count.1));
     println!("{same} of {all} recorded values are shown as recorded: {told:?}");
     for kind in [
         "short_text",

@@ -43,13 +43,12 @@ fn anything() -> impl Strategy<Value = Value> {
     ];
     leaf.prop_recursive(4, 40, 6, |inner| {
         let keys = prop::sample::select(vec![
-            "field", "operator", "value", "type", "range", "match", "rules", "groups", "date",
-            "hours", "minutes", "am_pm", "to", "first", "email", "url", "id", "times", "from",
+            "field", "operator", "value", "type", "range", "match", "rules", "groups", "date", "hours",
+            "minutes", "am_pm", "to", "first", "email", "url", "id", "times", "from",
         ]);
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
-            prop::collection::hash_map(keys, inner, 0..6)
-                .prop_map(|map: HashMap<&str, Value>| json!(map)),
+            prop::collection::hash_map(keys, inner, 0..6).prop_map(|map: HashMap<&str, Value>| json!(map)),
         ]
     })
 }
@@ -62,10 +61,7 @@ fn answered(knack: &Emulator, method: Method, path_and_query: &str, body: Bytes)
         .header("X-Knack-REST-API-Key", knack.api_key())
         .body(body)
         .ok()?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .build()
-        .unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     let response = runtime.block_on(knack.transport().send(request)).unwrap();
     let status = response.status().as_u16();
     if status == 200 {
@@ -75,11 +71,7 @@ fn answered(knack: &Emulator, method: Method, path_and_query: &str, body: Bytes)
 }
 
 fn knack() -> Emulator {
-    shop()
-        .rate_limit(1_000_000)
-        .daily_calls(u64::MAX)
-        .build()
-        .unwrap()
+    shop().rate_limit(1_000_000).daily_calls(u64::MAX).build().unwrap()
 }
 
 proptest! {

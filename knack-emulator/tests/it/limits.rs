@@ -15,9 +15,7 @@ fn start() -> SystemTime {
 }
 
 async fn list(knack: &Emulator) -> Response<Bytes> {
-    send(knack, Method::GET, "/objects/object_1/records", "")
-        .await
-        .unwrap()
+    send(knack, Method::GET, "/objects/object_1/records", "").await.unwrap()
 }
 
 fn ms(ms: u64) -> Duration {
@@ -26,12 +24,7 @@ fn ms(ms: u64) -> Duration {
 
 #[tokio::test(start_paused = true)]
 async fn every_answer_carries_the_figures() {
-    let knack = shop()
-        .starts_at(start())
-        .daily_calls(5_000)
-        .daily_used(430)
-        .build()
-        .unwrap();
+    let knack = shop().starts_at(start()).daily_calls(5_000).daily_used(430).build().unwrap();
     let first = list(&knack).await;
     for (name, want) in [
         ("x-planlimit-limit", "5000"),
@@ -53,16 +46,8 @@ async fn every_answer_carries_the_figures() {
     assert_eq!(header(&second, "date"), "Mon, 09 Mar 2026 13:26:37 GMT");
     advance(ms(1)).await;
     assert_eq!(header(&list(&knack).await, "x-ratelimit-remaining"), "9");
-    let missing = send(&knack, Method::GET, "/objects/object_1/records/x", "")
-        .await
-        .unwrap();
-    assert_eq!(
-        (
-            missing.status().as_u16(),
-            header(&missing, "x-ratelimit-remaining").as_str()
-        ),
-        (500, "8")
-    );
+    let missing = send(&knack, Method::GET, "/objects/object_1/records/x", "").await.unwrap();
+    assert_eq!((missing.status().as_u16(), header(&missing, "x-ratelimit-remaining").as_str()), (500, "8"));
 }
 
 #[tokio::test(start_paused = true)]
@@ -80,26 +65,12 @@ async fn the_eleventh_call_is_refused() {
     assert_eq!(header(&refused, "content-type"), "text/html; charset=utf-8");
     assert_eq!(header(&refused, "x-ratelimit-remaining"), "0");
     assert_eq!(header(&refused, "retry-after"), "");
-    assert_eq!(
-        header(&refused, "x-planlimit-remaining"),
-        "990",
-        "a refusal costs nothing of the plan"
-    );
-    assert_eq!(
-        (knack.calls(), knack.refused(), knack.plan_left()),
-        (11, 1, 990)
-    );
+    assert_eq!(header(&refused, "x-planlimit-remaining"), "990", "a refusal costs nothing of the plan");
+    assert_eq!((knack.calls(), knack.refused(), knack.plan_left()), (11, 1, 990));
     advance(ms(500)).await;
-    assert_eq!(
-        list(&knack).await.status(),
-        200,
-        "the refusal lengthened nothing"
-    );
+    assert_eq!(list(&knack).await.status(), 200, "the refusal lengthened nothing");
     let seen = knack.requests();
-    assert_eq!(
-        (seen[10].status, seen[10].refused, seen[10].at),
-        (Some(429), true, ms(500))
-    );
+    assert_eq!((seen[10].status, seen[10].refused, seen[10].at), (Some(429), true, ms(500)));
 }
 
 #[tokio::test(start_paused = true)]
@@ -130,48 +101,26 @@ async fn windows_are_laid_out_as_chosen() {
 
 #[tokio::test(start_paused = true)]
 async fn a_spent_plan_lasts_until_midnight() {
-    let knack = shop()
-        .starts_at(start())
-        .daily_calls(100)
-        .daily_used(98)
-        .build()
-        .unwrap();
+    let knack = shop().starts_at(start()).daily_calls(100).daily_used(98).build().unwrap();
     assert_eq!(header(&list(&knack).await, "x-planlimit-remaining"), "1");
     assert_eq!(header(&list(&knack).await, "x-planlimit-remaining"), "0");
     let refused = list(&knack).await;
-    assert_eq!(
-        (refused.status().as_u16(), &refused.body()[..]),
-        (429, &b"Rate limit exceeded"[..])
-    );
+    assert_eq!((refused.status().as_u16(), &refused.body()[..]), (429, &b"Rate limit exceeded"[..]));
     assert_eq!(header(&refused, "x-planlimit-remaining"), "0");
-    assert_eq!(
-        header(&refused, "x-ratelimit-remaining"),
-        "8",
-        "a spent plan takes no place in the window"
-    );
+    assert_eq!(header(&refused, "x-ratelimit-remaining"), "8", "a spent plan takes no place in the window");
     let wait: u64 = header(&refused, "x-planlimit-reset").parse().unwrap();
     advance(ms(wait - 1)).await;
     assert_eq!(list(&knack).await.status(), 429);
     advance(ms(1)).await;
     let next = list(&knack).await;
-    assert_eq!(
-        (
-            next.status().as_u16(),
-            header(&next, "x-planlimit-remaining").as_str()
-        ),
-        (200, "99")
-    );
+    assert_eq!((next.status().as_u16(), header(&next, "x-planlimit-remaining").as_str()), (200, "99"));
     assert_eq!(header(&next, "x-planlimit-reset"), "86400000");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_refusal_may_cost_plan_and_may_be_sent_with_room() {
-    let knack = shop()
-        .charge_refused(true)
-        .daily_calls(50)
-        .fault(Fault::throttle().first(2))
-        .build()
-        .unwrap();
+    let knack =
+        shop().charge_refused(true).daily_calls(50).fault(Fault::throttle().first(2)).build().unwrap();
     let refused = list(&knack).await;
     assert_eq!(refused.status(), 429);
     assert_eq!(header(&refused, "x-ratelimit-remaining"), "0");
@@ -184,19 +133,13 @@ async fn a_refusal_may_cost_plan_and_may_be_sent_with_room() {
 #[tokio::test(start_paused = true)]
 async fn the_plan_of_the_dump_holds() {
     let knack = Emulator::builder().sample().build().unwrap();
-    let listed = send(&knack, Method::GET, "/objects/object_3/records", "")
-        .await
-        .unwrap();
+    let listed = send(&knack, Method::GET, "/objects/object_3/records", "").await.unwrap();
     assert_eq!(header(&listed, "x-planlimit-limit"), "5000");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_skewed_clock_shows_in_every_time() {
-    let knack = shop()
-        .starts_at(start())
-        .clock_skew(-2_700)
-        .build()
-        .unwrap();
+    let knack = shop().starts_at(start()).clock_skew(-2_700).build().unwrap();
     let response = list(&knack).await;
     assert_eq!(header(&response, "date"), "Mon, 09 Mar 2026 13:26:33 GMT");
     assert_eq!(header(&response, "x-ratelimit-reset"), "1773062795");

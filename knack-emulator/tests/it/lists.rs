@@ -6,32 +6,16 @@ use serde_json::{Value, json};
 use crate::{get, shop};
 
 fn ids(page: &Value) -> Vec<&str> {
-    page["records"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|record| record["id"].as_str().unwrap())
-        .collect()
+    page["records"].as_array().unwrap().iter().map(|record| record["id"].as_str().unwrap()).collect()
 }
 
 #[tokio::test(start_paused = true)]
 async fn pages_of_the_sample() {
-    let knack = Emulator::builder()
-        .sample()
-        .rate_limit(1_000)
-        .build()
-        .unwrap();
+    let knack = Emulator::builder().sample().rate_limit(1_000).build().unwrap();
     let records = "/objects/object_7/records";
     let first = get(&knack, records).await;
-    assert_eq!(
-        first["current_page"],
-        json!(1),
-        "a number as long as none was sent"
-    );
-    assert_eq!(
-        (&first["total_pages"], &first["total_records"]),
-        (&json!(128), &json!(3_200))
-    );
+    assert_eq!(first["current_page"], json!(1), "a number as long as none was sent");
+    assert_eq!((&first["total_pages"], &first["total_records"]), (&json!(128), &json!(3_200)));
     assert_eq!(ids(&first).len(), 25);
 
     let mut seen = Vec::new();
@@ -50,26 +34,12 @@ async fn pages_of_the_sample() {
         ("rows_per_page=0", 25, 128, json!(1)),
         ("rows_per_page=-1", 25, 128, json!(1)),
         ("page=999", 0, 128, json!("999")),
-        (
-            "page=99999999999999999999999",
-            25,
-            128,
-            json!("99999999999999999999999"),
-        ),
-        (
-            "page=18446744073709551615&rows_per_page=1000",
-            0,
-            4,
-            json!("18446744073709551615"),
-        ),
+        ("page=99999999999999999999999", 25, 128, json!("99999999999999999999999")),
+        ("page=18446744073709551615&rows_per_page=1000", 0, 4, json!("18446744073709551615")),
         ("page=two", 25, 128, json!("two")),
     ] {
         let page = get(&knack, &format!("{records}?{query}")).await;
-        let got = (
-            ids(&page).len(),
-            &page["total_pages"],
-            &page["current_page"],
-        );
+        let got = (ids(&page).len(), &page["total_pages"], &page["current_page"]);
         assert_eq!(got, (rows, &json!(total_pages), &current), "{query}");
     }
     let slash = get(&knack, &format!("{records}/?rows_per_page=1")).await;
@@ -80,10 +50,7 @@ async fn pages_of_the_sample() {
 async fn an_empty_table_has_no_pages() {
     let knack = shop().build().unwrap();
     let page = get(&knack, "/objects/object_1/records?page=1").await;
-    assert_eq!(
-        page,
-        json!({"total_pages": 0, "current_page": "1", "total_records": 0, "records": []})
-    );
+    assert_eq!(page, json!({"total_pages": 0, "current_page": "1", "total_records": 0, "records": []}));
 }
 
 #[tokio::test(start_paused = true)]
@@ -111,12 +78,8 @@ async fn orders() {
         ),
         tool(3, json!({"field_1": "c"})),
     ];
-    let knack = shop()
-        .rate_limit(100)
-        .records("object_2", shelves)
-        .records("object_1", tools)
-        .build()
-        .unwrap();
+    let knack =
+        shop().rate_limit(100).records("object_2", shelves).records("object_1", tools).build().unwrap();
     for (object, query, want) in [
         ("object_1", "", [1, 2, 3]),
         ("object_1", "sort_field=field_1", [2, 1, 3]),
@@ -127,11 +90,7 @@ async fn orders() {
         ("object_1", "sort_field=field_10", [3, 2, 1]),
         ("object_1", "sort_field=id&sort_order=desc", [3, 2, 1]),
         ("object_1", "sort_field=field_77", [1, 2, 3]),
-        (
-            "object_1",
-            "sort_field=field_4&sort_order=desc&sort_field=field_1",
-            [1, 2, 3],
-        ),
+        ("object_1", "sort_field=field_4&sort_order=desc&sort_field=field_1", [1, 2, 3]),
         ("object_2", "", [92, 93, 91]),
         ("object_2", "sort_field=field_20", [92, 91, 93]),
     ] {
@@ -143,21 +102,12 @@ async fn orders() {
 
 #[tokio::test(start_paused = true)]
 async fn pages_of_any_size_hold_every_record_once() {
-    let knack = Emulator::builder()
-        .sample()
-        .rate_limit(1_000)
-        .build()
-        .unwrap();
+    let knack = Emulator::builder().sample().rate_limit(1_000).build().unwrap();
     for rows in 1..=19 {
-        for order in [
-            "",
-            "&sort_field=field_22",
-            "&sort_field=field_23&sort_order=desc",
-        ] {
+        for order in ["", "&sort_field=field_22", "&sort_field=field_23&sort_order=desc"] {
             let mut seen = Vec::new();
             for page in 1..=18_usize.div_ceil(rows) {
-                let path =
-                    format!("/objects/object_3/records?rows_per_page={rows}&page={page}{order}");
+                let path = format!("/objects/object_3/records?rows_per_page={rows}&page={page}{order}");
                 let page = get(&knack, &path).await;
                 seen.extend(ids(&page).into_iter().map(str::to_owned));
             }

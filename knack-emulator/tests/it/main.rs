@@ -1,11 +1,5 @@
 //! The emulator as its users meet it: in-process, and on a socket.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    missing_docs
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 mod errors;
 mod faults;
@@ -28,8 +22,7 @@ use serde_json::{Value, json};
 /// Two connected objects with every kind that writes are tested with.
 pub(crate) fn shop() -> Builder {
     let field = |key: &str, name: &str, kind: &str, rest: Value| {
-        let mut field =
-            json!({"key": key, "name": name, "type": kind, "required": false, "unique": false});
+        let mut field = json!({"key": key, "name": name, "type": kind, "required": false, "unique": false});
         for (key, value) in rest.as_object().unwrap() {
             field[key] = value.clone();
         }
@@ -81,17 +74,8 @@ pub(crate) async fn send(
 }
 
 /// A call that is answered with JSON.
-pub(crate) async fn call(
-    knack: &Emulator,
-    method: Method,
-    path: &str,
-    body: Value,
-) -> (u16, Value) {
-    let body = if body.is_null() {
-        String::new()
-    } else {
-        body.to_string()
-    };
+pub(crate) async fn call(knack: &Emulator, method: Method, path: &str, body: Value) -> (u16, Value) {
+    let body = if body.is_null() { String::new() } else { body.to_string() };
     let response = send(knack, method, path, body).await.unwrap();
     let value = serde_json::from_slice(response.body())
         .unwrap_or_else(|_| json!(String::from_utf8_lossy(response.body())));
@@ -105,20 +89,11 @@ pub(crate) async fn get(knack: &Emulator, path: &str) -> Value {
 }
 
 pub(crate) async fn create(knack: &Emulator, object: &str, body: Value) -> Value {
-    let (status, made) = call(
-        knack,
-        Method::POST,
-        &format!("/objects/{object}/records"),
-        body,
-    )
-    .await;
+    let (status, made) = call(knack, Method::POST, &format!("/objects/{object}/records"), body).await;
     assert_eq!(status, 200, "{made}");
     made
 }
 
 pub(crate) fn header(response: &Response<Bytes>, name: &str) -> String {
-    response
-        .headers()
-        .get(name)
-        .map_or(String::new(), |value| value.to_str().unwrap().to_owned())
+    response.headers().get(name).map_or(String::new(), |value| value.to_str().unwrap().to_owned())
 }

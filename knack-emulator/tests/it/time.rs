@@ -18,10 +18,7 @@ fn ms(ms: u64) -> Duration {
 
 #[tokio::test(start_paused = true)]
 async fn a_call_is_judged_when_it_arrives() {
-    let knack = shop()
-        .latency(Latency::fixed(ms(40), ms(60), ms(30)))
-        .build()
-        .unwrap();
+    let knack = shop().latency(Latency::fixed(ms(40), ms(60), ms(30))).build().unwrap();
     let sent = Instant::now();
     send(&knack, Method::GET, LIST, "").await.unwrap();
     assert_eq!(sent.elapsed(), ms(130));
@@ -30,11 +27,7 @@ async fn a_call_is_judged_when_it_arrives() {
 
 #[tokio::test(start_paused = true)]
 async fn a_refusal_is_quick() {
-    let knack = shop()
-        .rate_limit(1)
-        .latency(Latency::fixed(ms(10), ms(60), ms(10)))
-        .build()
-        .unwrap();
+    let knack = shop().rate_limit(1).latency(Latency::fixed(ms(10), ms(60), ms(10))).build().unwrap();
     let (first, second) = tokio::join!(send(&knack, Method::GET, LIST, ""), async {
         let sent = Instant::now();
         let response = send(&knack, Method::GET, LIST, "").await.unwrap();
@@ -46,10 +39,7 @@ async fn a_refusal_is_quick() {
 
 #[tokio::test(start_paused = true)]
 async fn what_was_sent_arrives_though_its_sender_gave_up() {
-    let knack = shop()
-        .latency(Latency::fixed(ms(40), ms(60), ms(30)))
-        .build()
-        .unwrap();
+    let knack = shop().latency(Latency::fixed(ms(40), ms(60), ms(30))).build().unwrap();
     let body = json!({"field_1": "Saw"});
     let gave_up = timeout(ms(20), call(&knack, Method::POST, LIST, body)).await;
     assert!(gave_up.is_err());
@@ -62,24 +52,13 @@ async fn what_was_sent_arrives_though_its_sender_gave_up() {
 async fn the_same_seed_is_the_same_day() {
     let spread = Spread::log_normal(ms(40), ms(200));
     let run = |seed| async move {
-        let latency = Latency::Random {
-            there: spread,
-            processing: spread,
-            back: spread,
-        };
+        let latency = Latency::Random { there: spread, processing: spread, back: spread };
         let knack = shop().seed(seed).latency(latency).build().unwrap();
         let sent = Instant::now();
         for _ in 0..20 {
             send(&knack, Method::GET, LIST, "").await.unwrap();
         }
-        (
-            knack
-                .requests()
-                .iter()
-                .map(|seen| seen.at)
-                .collect::<Vec<_>>(),
-            sent.elapsed(),
-        )
+        (knack.requests().iter().map(|seen| seen.at).collect::<Vec<_>>(), sent.elapsed())
     };
     let (one, again, other) = (run(1).await, run(1).await, run(2).await);
     assert_eq!(one, again);
@@ -89,17 +68,11 @@ async fn the_same_seed_is_the_same_day() {
 
 #[tokio::test(start_paused = true)]
 async fn connections_cost_once() {
-    let knack = shop()
-        .connect_cost(ms(80))
-        .fault(Fault::new(Effect::DropAfter).nth(3))
-        .build()
-        .unwrap();
+    let knack = shop().connect_cost(ms(80)).fault(Fault::new(Effect::DropAfter).nth(3)).build().unwrap();
     let transport = knack.transport();
     let mut took = Vec::new();
     for _ in 0..4 {
-        let request = http::Request::get("/v1/objects")
-            .body(bytes::Bytes::new())
-            .unwrap();
+        let request = http::Request::get("/v1/objects").body(bytes::Bytes::new()).unwrap();
         let sent = Instant::now();
         let _ = transport.send(request).await;
         took.push(sent.elapsed());
