@@ -158,6 +158,37 @@ pub trait Limiter: Send + Sync + 'static {
     }
 }
 
+/// A limiter that several clients share.
+impl<L: Limiter + ?Sized> Limiter for Arc<L> {
+    fn try_acquire(&self, ask: &Ask, now: Moment) -> Decision {
+        (**self).try_acquire(ask, now)
+    }
+
+    fn refund(&self, id: PermitId) {
+        (**self).refund(id);
+    }
+
+    fn lost(&self, id: PermitId, sent_at: Moment) {
+        (**self).lost(id, sent_at);
+    }
+
+    fn observe(&self, id: PermitId, observation: &Observation) {
+        (**self).observe(id, observation);
+    }
+
+    fn snapshot(&self, now: Moment) -> Snapshot {
+        (**self).snapshot(now)
+    }
+
+    fn earliest(&self, ahead: usize, now: Moment) -> Option<Moment> {
+        (**self).earliest(ahead, now)
+    }
+
+    fn on_change(&self, bell: Bell) {
+        (**self).on_change(bell);
+    }
+}
+
 /// Wakes an executor's queue, so that its head asks again.
 #[derive(Clone)]
 pub struct Bell(Arc<dyn Fn() + Send + Sync>);

@@ -180,10 +180,10 @@ impl<A> ClientBuilder<A> {
         self
     }
 
-    /// Sets the limiter of metered calls. Give the same `Arc` to several clients of one account to
-    /// share its limit.
-    pub fn limiter(mut self, limiter: impl Into<Arc<dyn Limiter>>) -> Self {
-        self.limiter = limiter.into();
+    /// Sets the limiter of metered calls. Give clones of one `Arc` to several clients to share it, as
+    /// those of one account do well to.
+    pub fn limiter(mut self, limiter: impl Limiter) -> Self {
+        self.limiter = Arc::new(limiter);
         self
     }
 

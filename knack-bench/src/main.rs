@@ -1,0 +1,100 @@
+//! `knack-bench`: measurements of the client beside its peers, each in one run with what it is
+//! compared to. A table on the terminal, JSON rows in a file.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+mod decode;
+mod overhead;
+mod records;
+mod report;
+mod stats;
+
+/// What a measurement can fail with; `main` prints it.
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// Measures the Knack client beside its peers.
+#[derive(Debug, Parser)]
+#[command(name = "knack-bench", version, about, after_help = EXAMPLES)]
+struct Arguments {
+    #[command(subcommand)]
+    bench: Bench,
+}
+
+const EXAMPLES: &str = "Examples:
+  cargo run --release -p knack-bench -- decode
+  cargo run --release -p knack-bench -- decode --rounds 200 --json decode.json
+  cargo run --release -p knack-bench -- overhead --json overhead.json
+
+Records come from knackpy/_all_fields.json in the folder KNACK_FIXTURES, else in ../shared/fixtures
+beside the repository; where there is none, records of the same kinds are made up.";
+
+#[derive(Debug, Subcommand)]
+enum Bench {
+    /// A page of 1,000 records from bytes to structs: our reader, serde derive, `Value`, skipping.
+    Decode {
+        #[command(flatten)]
+        output: Output,
+        /// Rounds; in each every subject runs once.
+        #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
+        rounds: u32,
+    },
+    /// GETs of one record through the client and through bare reqwest, on loopback.
+    Overhead {
+        #[command(flatten)]
+        output: Output,
+        /// Rounds of 2,000 GETs for each subject, every round with connections of its own.
+        #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
+        rounds: u32,
+    },
+}
+
+#[derive(Debug, Args)]
+struct Output {
+    /// Writes the figures to FILE, as a JSON array of rows.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+}
+
+fn run(arguments: Arguments) -> Result<(), Failure> {
+    match arguments.bench {
+        Bench::Decode { output, rounds } => decode::run(rounds)?.publish(output.json.as_deref()),
+        Bench::Overhead { output, rounds } => overhead::run(rounds)?.publish(output.json.as_deref()),
+    }
+}
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(told) => {
+            // Help and version are "errors" too, of exit code 0.
+            let _ = told.print();
+            return if told.exit_code() == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+        }
+    };
+    match run(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn arguments_are_sound() {
+        Arguments::command().debug_assert();
+        assert!(Arguments::try_parse_from(["knack-bench", "decode", "--json", "x", "--rounds", "3"]).is_ok());
+        for bad in [&["knack-bench"][..], &["knack-bench", "nothing"], &["knack-bench", "decode", "--rounds", "0"]] {
+            assert!(Arguments::try_parse_from(bad).is_err(), "{bad:?}");
+        }
+    }
+}

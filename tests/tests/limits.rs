@@ -1,0 +1,411 @@
+//! Pacing, the queue, deadlines, refusals and the day's plan, in paused time.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use knack_emulator::{Emulator, Fault, Latency, Seen, Spread, Window};
+use knack_runtime::error::Error;
+use knack_runtime::limit::{Ask, Bell, Decision, Limiter, Observation, PermitId, Slots, Snapshot, Unmetered};
+use knack_runtime::time::Moment;
+use knack_runtime::{Client, KnackObject, Patch, RecordId};
+use knack_tests::sample::{Customer, NewCustomer};
+use knack_tests::{client_of, emulator};
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+const WINDOWS: [Window; 5] = [
+    Window::EpochSecond,
+    Window::FixedPhase { phase: Duration::from_millis(370) },
+    Window::FirstCall,
+    Window::Sliding,
+    Window::Bucket,
+];
+
+fn ms(millis: u64) -> Duration {
+    Duration::from_millis(millis)
+}
+
+fn some_id(local: &Emulator) -> RecordId {
+    local.ids("object_1").first().and_then(|id| id.parse().ok()).expect("an id")
+}
+
+/// Gets one record `calls` times at once and gives back what did not succeed.
+async fn at_once(knack: &Client, id: RecordId, calls: usize) -> Vec<Error> {
+    let mut tasks = JoinSet::new();
+    for _ in 0..calls {
+        let knack = knack.clone();
+        tasks.spawn(async move { Customer::get(&knack, id).await.map(drop) });
+    }
+    tasks.join_all().await.into_iter().filter_map(Result::err).collect()
+}
+
+/// The most requests that any second (not only those between whole ones) holds.
+fn busiest_second(requests: &[Seen]) -> usize {
+    let mut at: Vec<Duration> = requests.iter().map(|seen| seen.at).collect();
+    at.sort_unstable();
+    let from = |start: &Duration| at.iter().filter(|t| **t >= *start && **t < *start + ms(1_000)).count();
+    at.iter().map(from).max().unwrap_or_default()
+}
+
+#[tokio::test(start_paused = true)]
+async fn sixty_calls_at_once_are_not_refused_whatever_the_window() {
+    let steady = Latency::fixed(ms(40), ms(60), ms(40));
+    let way = Spread::log_normal(ms(40), ms(80));
+    let jittery = Latency::Random { there: way, processing: way, back: way };
+    for window in WINDOWS {
+        // With jitter, a way there that is shorter than any round trip can cost a refusal.
+        for (latency, refused) in [(steady, 0), (jittery, 1)] {
+            let local = emulator().window(window).latency(latency).connect_cost(ms(120)).seed(11).build().unwrap();
+            let knack = client_of(&local).build().unwrap();
+            let began = Instant::now();
+            assert!(at_once(&knack, some_id(&local), 60).await.is_empty());
+            assert!(local.refused() <= refused, "{window:?}, {latency:?}: {}", local.refused());
+            assert!(began.elapsed() < ms(9_000), "{window:?}: {:?}", began.elapsed());
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn clones_share_one_limit() {
+    let local = emulator().build().unwrap();
+    let knack = client_of(&local).build().unwrap();
+    let id = some_id(&local);
+    let began = Instant::now();
+    let (one, other) = (knack.clone(), knack.with_deadline(ms(30_000)));
+    let (a, b) = tokio::join!(at_once(&one, id, 15), at_once(&other, id, 15));
+    assert!(a.is_empty() && b.is_empty());
+    assert!(began.elapsed() >= ms(2_000), "30 calls take two seconds after the first ten");
+    assert_eq!(local.refused(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_clients_share_a_limiter_that_both_are_given() {
+    let local = emulator().build().unwrap();
+    let limiter: Arc<dyn Limiter> = Arc::new(Slots::new(4));
+    let client = || client_of(&local).limiter(Arc::clone(&limiter)).build().unwrap();
+    let (one, other, id) = (client(), client(), some_id(&local));
+    let (a, b) = tokio::join!(at_once(&one, id, 6), at_once(&other, id, 6));
+    assert!(a.is_empty() && b.is_empty());
+    assert!(busiest_second(&local.requests()) <= 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn calls_go_in_the_order_in_which_they_came() {
+    let local = emulator().build().unwrap();
+    let knack = client_of(&local).build().unwrap();
+    let ids: Vec<RecordId> = local.ids("object_1").iter().take(45).map(|id| id.parse().unwrap()).collect();
+    let mut tasks = JoinSet::new();
+    for id in ids.clone() {
+        let knack = knack.clone();
+        tasks.spawn(async move { Customer::get(&knack, id).await.map(drop) });
+        tokio::task::yield_now().await;
+    }
+    assert!(tasks.join_all().await.into_iter().all(|result| result.is_ok()));
+    let seen: Vec<String> = local.requests().into_iter().map(|seen| seen.path).collect();
+    let wanted: Vec<String> = ids.iter().map(|id| format!("/v1/objects/object_1/records/{id}")).collect();
+    assert_eq!(seen, wanted);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deadline_that_cannot_be_met_is_refused_at_once() {
+    let local = emulator().build().unwrap();
+    let knack = client_of(&local).build().unwrap();
+    let (busy, id) = (knack.clone(), some_id(&local));
+    let crowd = tokio::spawn(async move { at_once(&busy, id, 50).await.len() });
+    tokio::task::yield_now().await;
+    tokio::time::sleep(ms(10)).await;
+
+    let began = Instant::now();
+    let error = Customer::get(&knack.with_deadline(ms(2_500)), id).await.unwrap_err();
+    assert!(began.elapsed() < ms(5), "{:?}", began.elapsed());
+    let Error::RateLimited { estimate: Some(estimate), refusals: 0, .. } = error else { panic!("{error:?}") };
+    assert!((ms(4_900)..ms(5_000)).contains(&estimate), "{estimate:?}");
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "get of `Customer` (object_1), record {id} was given up: the rate limit lets it go after 5.0 s, which is \
+             not before its deadline of 2.5s; send fewer calls at once or allow more time with `with_deadline`"
+        )
+    );
+    assert!(error.is_retryable());
+    assert_eq!(crowd.await.unwrap(), 0, "the others were not disturbed");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_waits_ends_at_its_deadline() {
+    // This limiter knows no estimate and grants nothing.
+    struct Shut;
+    impl Limiter for Shut {
+        fn try_acquire(&self, _: &Ask, _: Moment) -> Decision {
+            Decision::OnChange
+        }
+        fn refund(&self, _: PermitId) {}
+        fn lost(&self, _: PermitId, _: Moment) {}
+        fn observe(&self, _: PermitId, _: &Observation) {}
+        fn snapshot(&self, _: Moment) -> Snapshot {
+            Snapshot::default()
+        }
+    }
+    let local = emulator().build().unwrap();
+    let knack = client_of(&local).limiter(Shut).deadline(ms(700)).build().unwrap();
+    let began = Instant::now();
+    let error = Customer::get(&knack, some_id(&local)).await.unwrap_err();
+    assert!(matches!(error, Error::RateLimited { .. }), "{error:?}");
+    assert_eq!(began.elapsed().as_millis(), 700);
+    assert_eq!((local.calls(), knack.usage().waiting), (0, 0));
+}
+
+/// One call in flight at a time, granted only while the door is open.
+#[derive(Default)]
+struct Door {
+    open: AtomicU64,
+    bell: std::sync::Mutex<Option<Bell>>,
+    observed: AtomicU64,
+    refunded: AtomicU64,
+    lost: AtomicU64,
+}
+
+impl Limiter for Door {
+    fn try_acquire(&self, _: &Ask, _: Moment) -> Decision {
+        match self.open.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1)) {
+            Ok(_) => Decision::Granted(PermitId(1)),
+            Err(_) => Decision::OnChange,
+        }
+    }
+    fn refund(&self, _: PermitId) {
+        self.refunded.fetch_add(1, Ordering::SeqCst);
+    }
+    fn lost(&self, _: PermitId, _: Moment) {
+        self.lost.fetch_add(1, Ordering::SeqCst);
+    }
+    fn observe(&self, _: PermitId, _: &Observation) {
+        self.observed.fetch_add(1, Ordering::SeqCst);
+    }
+    fn snapshot(&self, _: Moment) -> Snapshot {
+        Snapshot::default()
+    }
+    fn on_change(&self, bell: Bell) {
+        *self.bell.lock().unwrap() = Some(bell);
+    }
+}
+
+impl Door {
+    fn let_in(&self, calls: u64) {
+        self.open.fetch_add(calls, Ordering::SeqCst);
+        self.bell.lock().unwrap().as_ref().expect("the client's bell").ring();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_limiter_of_the_users_own_is_asked_and_may_ring() {
+    let local = emulator().build().unwrap();
+    let door = Arc::new(Door::default());
+    let knack = client_of(&local).limiter(Arc::clone(&door)).build().unwrap();
+    let id = some_id(&local);
+    let waiting = knack.clone();
+    let calls = tokio::spawn(async move { at_once(&waiting, id, 3).await.len() });
+    tokio::time::sleep(ms(500)).await;
+    assert_eq!((local.calls(), knack.usage().waiting), (0, 3));
+    door.let_in(2);
+    tokio::time::sleep(ms(500)).await;
+    assert_eq!((local.calls(), knack.usage().waiting), (2, 1));
+    door.let_in(1);
+    assert_eq!(calls.await.unwrap(), 0);
+    assert_eq!(door.observed.load(Ordering::SeqCst), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_permit_is_refunded_before_and_stays_charged_after_sending() {
+    let local = emulator().latency(Latency::fixed(ms(50), ms(50), ms(50))).build().unwrap();
+    let door = Arc::new(Door::default());
+    let knack = client_of(&local).limiter(Arc::clone(&door)).build().unwrap();
+    let id = some_id(&local);
+    let begin = || {
+        let knack = knack.clone();
+        tokio::spawn(async move { Customer::get(&knack, id).await.map(drop) })
+    };
+    // Cancelled in the queue: gone without a trace, and the next one goes.
+    let cancelled = begin();
+    tokio::time::sleep(ms(10)).await;
+    cancelled.abort();
+    let next = begin();
+    tokio::time::sleep(ms(10)).await;
+    assert_eq!(knack.usage().waiting, 1);
+    door.let_in(1);
+    next.await.unwrap().unwrap();
+    // Cancelled on its way: lost.
+    let cancelled = begin();
+    door.let_in(1);
+    tokio::time::sleep(ms(20)).await;
+    cancelled.abort();
+    tokio::time::sleep(ms(200)).await;
+    let counts = [&door.observed, &door.lost, &door.refunded].map(|count| count.load(Ordering::SeqCst));
+    assert_eq!(counts, [1, 1, 0]);
+    assert_eq!(local.calls(), 2, "what was cancelled on its way arrived all the same");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_permit_given_to_a_call_that_is_not_looked_at_does_not_stop_the_others() {
+    let local = emulator().build().unwrap();
+    let knack = client_of(&local).limiter(Slots::new(2)).build().unwrap();
+    let id = some_id(&local);
+    at_once(&knack, id, 2).await;
+    // Polled once, so that it waits at the head of the queue, and never again.
+    let mut idle = Box::pin(Customer::get(&knack, id));
+    let polled = std::future::poll_fn(|cx| std::task::Poll::Ready(idle.as_mut().poll(cx).is_pending())).await;
+    assert!(polled);
+    let began = Instant::now();
+    assert!(at_once(&knack, id, 4).await.is_empty());
+    assert!(began.elapsed() < ms(6_000), "{:?}", began.elapsed());
+    drop(idle);
+    assert!(at_once(&knack, id, 4).await.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_call_of_any_verb_is_sent_again_and_holds_the_queue() {
+    let local = emulator().fault(Fault::throttle().every(3)).build().unwrap();
+    let knack = client_of(&local).build().unwrap();
+    let ann = Customer::create(&knack, &NewCustomer::with_email("ann@example.com")).await.unwrap();
+    let patch = || Patch::new().set(Customer::NEWSLETTER, true);
+    for _ in 0..4 {
+        Customer::update(&knack, ann.id, patch()).await.unwrap();
+        Customer::get(&knack, ann.id).await.unwrap();
+    }
+    Customer::create(&knack, &NewCustomer::with_email("bob@example.com")).await.unwrap();
+    Customer::delete(&knack, ann.id).await.unwrap();
+    assert!(local.refused() >= 4);
+    assert_eq!(local.count("object_1"), 421);
+}
+
+#[tokio::test(start_paused = true)]
+async fn under_refusals_no_second_carries_more_than_ten_sends() {
+    for window in WINDOWS {
+        let faults = [Fault::throttle().every(4), Fault::retry_after("0.25").every(8)];
+        let mut builder = emulator().window(window);
+        for fault in faults {
+            builder = builder.fault(fault);
+        }
+        let local = builder.build().unwrap();
+        let knack = client_of(&local).build().unwrap();
+        assert!(at_once(&knack, some_id(&local), 60).await.is_empty());
+        let requests = local.requests();
+        assert!(local.refused() >= 15);
+        assert!(busiest_second(&requests) <= 10, "{window:?}: {}", busiest_second(&requests));
+        // Nothing is sent while a refusal holds the queue.
+        for (refused, next) in requests.iter().zip(requests.iter().skip(1)).filter(|(seen, _)| seen.refused) {
+            let same_batch = next.at - refused.at < ms(5);
+            assert!(same_batch || next.at - refused.at >= ms(245), "{window:?}: {:?}", next.at - refused.at);
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn retry_after_is_honoured_to_the_fraction() {
+    for (header, waited) in [(Some("0.25"), 250), (Some("3"), 3_000), (None, 1_000)] {
+        let local = emulator().fault(Fault::throttle().nth(1)).build().unwrap();
+        if let Some(header) = header {
+            local.inject(Fault::retry_after(header).nth(1));
+        }
+        let knack = client_of(&local).limiter(Unmetered::default()).build().unwrap();
+        let began = Instant::now();
+        Customer::get(&knack, some_id(&local)).await.unwrap();
+        let took = u64::try_from(began.elapsed().as_millis()).unwrap();
+        assert!((waited..waited + 3).contains(&took), "{header:?}: {took} ms");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn refusals_without_end_are_bounded_by_the_deadline_not_by_a_count() {
+    let local = emulator().fault(Fault::throttle()).build().unwrap();
+    let knack = client_of(&local).deadline(ms(20_500)).build().unwrap();
+    let began = Instant::now();
+    let error = Customer::get(&knack, some_id(&local)).await.unwrap_err();
+    let Error::RateLimited { refusals, .. } = error else { panic!("{error:?}") };
+    assert!((18..=21).contains(&refusals), "{refusals}");
+    assert!(began.elapsed() <= ms(20_500));
+    assert!(error.to_string().contains(&format!("the server refused it {refusals} times (429)")), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_plan_that_is_used_up_is_an_error_at_once() {
+    let local = emulator().daily_calls(12).build().unwrap();
+    let knack = client_of(&local).build().unwrap();
+    let id = some_id(&local);
+    assert!(at_once(&knack, id, 12).await.is_empty());
+    assert_eq!(knack.usage().plan_left, Some(0));
+    let began = Instant::now();
+    let error = Customer::create(&knack, &NewCustomer::with_email("ann@example.com")).await.unwrap_err();
+    assert!(began.elapsed() < ms(2_000));
+    let Error::PlanExhausted { resets_in: Some(resets_in), .. } = error else { panic!("{error:?}") };
+    assert!(resets_in <= Duration::from_secs(86_400));
+    assert!(error.to_string().contains("the plan's calls of the day are used up, for another "), "{error}");
+    // From here on nobody spends a call to be told the same.
+    let calls = local.calls();
+    assert!(matches!(Customer::get(&knack, id).await, Err(Error::PlanExhausted { resets_in: Some(_), .. })));
+    assert_eq!(local.calls(), calls);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_caller_who_asks_for_it_waits_for_the_next_day() {
+    let local = emulator().daily_calls(1).build().unwrap();
+    let knack = client_of(&local).build().unwrap();
+    let id = some_id(&local);
+    Customer::get(&knack, id).await.unwrap();
+    let began = Instant::now();
+    let midnight = Duration::from_secs(86_400 - local.wall().as_secs() % 86_400);
+    Customer::get(&knack.wait_for_plan(true), id).await.unwrap();
+    let late = began.elapsed().abs_diff(midnight);
+    assert!(late < ms(3_000), "{late:?}");
+    assert_eq!(local.plan_left(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn usage_tells_what_is_left() {
+    let local = emulator().daily_calls(5_000).daily_used(431).build().unwrap();
+    let knack = client_of(&local).plan(knack_runtime::Plan::Pro).build().unwrap();
+    let usage = knack.usage();
+    assert_eq!((usage.plan_limit, usage.plan_left, usage.limiter.available), (Some(5_000), None, Some(10)));
+    assert!(at_once(&knack, some_id(&local), 20).await.is_empty());
+    let usage = knack.usage();
+    assert_eq!((usage.plan_limit, usage.plan_left), (Some(5_000), Some(local.plan_left())));
+    assert_eq!((usage.limiter.answered, usage.limiter.refused, usage.waiting), (20, 0, 0));
+    assert_eq!(usage.limiter.strategy, "slots");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_queue_serves_again_after_it_was_empty() {
+    let local = emulator().build().unwrap();
+    let knack = client_of(&local).build().unwrap();
+    for _ in 0..5 {
+        assert!(at_once(&knack, some_id(&local), 13).await.is_empty());
+        tokio::time::sleep(ms(10_000)).await;
+    }
+    assert_eq!(local.refused(), 0);
+}
+
+#[test]
+fn a_client_outlives_the_runtime_that_drove_its_queue() {
+    let local = emulator().build().unwrap();
+    let knack = client_of(&local).limiter(Slots::new(1)).build().unwrap();
+    let id = some_id(&local);
+    for _ in 0..3 {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let patient = knack.clone();
+            // Left in the queue when the runtime ends.
+            tokio::spawn(async move { at_once(&patient, id, 5).await });
+            Customer::get(&knack, id).await.unwrap();
+        });
+    }
+}
+
+#[test]
+fn without_a_runtime_it_is_an_error_not_a_panic() {
+    let local = emulator().build().unwrap();
+    let knack = client_of(&local).build().unwrap();
+    let mut get = Box::pin(Customer::get(&knack, some_id(&local)));
+    let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
+    let std::task::Poll::Ready(Err(error)) = get.as_mut().poll(&mut cx) else { panic!("not ready") };
+    assert!(error.to_string().ends_with("was not sent: there is no tokio runtime here; run it in one"), "{error}");
+}
