@@ -124,10 +124,25 @@ impl<'a> Scanner<'a> {
     }
 
     fn begins_record(mut self, at: usize) -> bool {
+        let start = at - 1;
         self.at = at;
         let id = self.key().is_ok_and(|key| key == b"id")
             && self.string().is_ok_and(|id| id.len() == 24 && id.iter().all(u8::is_ascii_hexdigit));
-        id && self.more(b'}') == Ok(true) && self.key().is_ok_and(|key| key != b"identifier")
+        let another = id && self.more(b'}') == Ok(true) && self.key().is_ok_and(|key| key != b"identifier");
+        self.at = start;
+        another && (self.value().is_err() || !self.ends_connections())
+    }
+
+    /// Whether a list of connected records ends here rather than the list of records: a field
+    /// follows, or the end of a record that is not the end of the text.
+    fn ends_connections(mut self) -> bool {
+        if !self.eat(b']') {
+            return false;
+        }
+        if self.eat(b',') {
+            return self.key().is_ok_and(|key| key.starts_with(b"field_"));
+        }
+        self.eat(b'}') && self.peek().is_some()
     }
 
     /// The text of the value that comes next, whatever it is.

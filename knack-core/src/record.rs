@@ -384,7 +384,8 @@ fn without_bom(body: &[u8]) -> &[u8] {
 /// next one, so a limit keeps hostile answers from taking for ever.
 const MOST_BROKEN: usize = 1_000;
 
-/// Reads the list of records. Answers whether the envelope can be read on after it.
+/// Reads the list of records. Answers whether the envelope can be read on after it: behind broken
+/// records that is not sure, and what is left of it is not worth losing them.
 fn read_records<'a, T: KnackObject>(scan: &mut Scanner<'a>, records: &mut Vec<Guarded<T>>) -> Result<bool, ScanError> {
     scan.expect(b'[', "a list of records")?;
     if scan.eat(b']') {
@@ -398,13 +399,13 @@ fn read_records<'a, T: KnackObject>(scan: &mut Scanner<'a>, records: &mut Vec<Gu
             Ok((None, more)) => {
                 records.push(slots.read());
                 if !more {
-                    return Ok(true);
+                    return Ok(broken == 0);
                 }
             }
             Ok((Some(error), more)) => {
                 records.push(Guarded { id: None, result: Err(error) });
                 if !more {
-                    return Ok(true);
+                    return Ok(broken == 0);
                 }
             }
             Err(error) => {

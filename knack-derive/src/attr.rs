@@ -1,9 +1,9 @@
 //! Reads `#[knack(…)]`: every attribute with the tokens that errors stand on.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::meta::ParseNestedMeta;
-use syn::parse::{Parse, ParseStream, Parser};
+use syn::ext::IdentExt;
+use syn::parse::{Nothing, Parse, ParseStream, Parser};
 use syn::{Attribute, LitStr, Meta, Path, Token};
 
 use crate::errors::Errors;
@@ -11,18 +11,18 @@ use crate::kind::distance;
 
 /// An attribute: where it is written, if it is, and its value, if that is right.
 pub(crate) struct Given<T = ()> {
-    path: Option<Path>,
+    name: Option<Ident>,
     value: Option<T>,
 }
 
 impl<T> Given<T> {
     /// The attribute's name as written, for errors.
-    pub(crate) fn written(&self) -> Option<&Path> {
-        self.path.as_ref()
+    pub(crate) fn written(&self) -> Option<&Ident> {
+        self.name.as_ref()
     }
 
     pub(crate) fn is_set(&self) -> bool {
-        self.path.is_some()
+        self.name.is_some()
     }
 
     /// The value; a wrong one is reported already.
@@ -30,24 +30,30 @@ impl<T> Given<T> {
         self.value.as_ref()
     }
 
-    fn set(&mut self, entry: Entry, value: impl FnOnce(TokenStream) -> syn::Result<T>, expected: &str, errors: &mut Errors) {
-        let Entry { name, path, rest } = entry;
+    fn set(
+        &mut self,
+        entry: Entry,
+        value: impl FnOnce(TokenStream) -> syn::Result<T>,
+        expected: &str,
+        errors: &mut Errors,
+    ) {
+        let Entry { name, rest } = entry;
         if self.is_set() {
-            errors.at(path, format!("`{name}` is given twice"));
+            errors.at(&name, format!("`{name}` is given twice"));
             return;
         }
         self.value = value(rest.clone()).ok();
         if self.value.is_none() {
-            let place = if rest.is_empty() { path.to_token_stream() } else { rest };
+            let place = if rest.is_empty() { name.to_token_stream() } else { rest };
             errors.at(place, format!("`{name}` takes {expected}"));
         }
-        self.path = Some(path);
+        self.name = Some(name);
     }
 }
 
 impl<T> Default for Given<T> {
     fn default() -> Self {
-        Self { path: None, value: None }
+        Self { name: None, value: None }
     }
 }
 
@@ -84,21 +90,26 @@ impl StructAttrs {
 impl FieldAttrs {
     pub(crate) fn read(attrs: &[Attribute], errors: &mut Errors) -> Self {
         let mut read = Self::default();
-        each(attrs, "a field", &["id", "key", "kind", "required", "handle"], errors, |name, entry, errors| match name {
-            "id" => read.id.set(entry, nothing, NOTHING, errors),
-            "key" => read.key.set(entry, text, "a text: `key = \"field_7\"`", errors),
-            "kind" => read.kind.set(entry, text, "a text: `kind = \"short_text\"`", errors),
-            "required" => read.required.set(entry, nothing, NOTHING, errors),
-            _ => read.handle.set(entry, text, "a text: `handle = \"NAME\"`", errors),
-        });
+        each(
+            attrs,
+            "a field",
+            &["id", "key", "kind", "required", "handle"],
+            errors,
+            |name, entry, errors| match name {
+                "id" => read.id.set(entry, nothing, NOTHING, errors),
+                "key" => read.key.set(entry, text, "a text: `key = \"field_7\"`", errors),
+                "kind" => read.kind.set(entry, text, "a text: `kind = \"short_text\"`", errors),
+                "required" => read.required.set(entry, nothing, NOTHING, errors),
+                _ => read.handle.set(entry, text, "a text: `handle = \"NAME\"`", errors),
+            },
+        );
         read
     }
 }
 
 /// One entry of a list of attributes, with what follows its name.
 struct Entry {
-    name: String,
-    path: Path,
+    name: Ident,
     rest: TokenStream,
 }
 
@@ -111,49 +122,67 @@ fn each(
     errors: &mut Errors,
     mut read: impl FnMut(&str, Entry, &mut Errors),
 ) {
+    let listed = || {
+        format!(
+            "{owner} takes {}",
+            known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+        )
+    };
     for attr in attrs.iter().filter(|attr| attr.path().is_ident("knack")) {
-        if !matches!(attr.meta, Meta::List(_)) {
+        let Meta::List(list) = &attr.meta else {
             errors.at(attr, "expected `#[knack(…)]`, with attributes in parentheses");
             continue;
-        }
-        let parsed = attr.parse_nested_meta(|meta| {
-            let entry = entry(&meta)?;
-            let meant = known.iter().min_by_key(|known| distance(&entry.name, known));
-            let meant = meant.filter(|known| distance(&entry.name, known) <= 2.min(known.len() - 1));
-            match meant {
-                Some(name) if entry.name == **name => {}
-                Some(name) => errors.at(&entry.path, format!("no attribute `{}`; did you mean `{name}`?", entry.name)),
-                None => {
-                    let all = known.iter().map(|known| format!("`{known}`")).collect::<Vec<_>>().join(", ");
-                    errors.at(&entry.path, format!("no attribute `{}`; {owner} takes {all}", entry.name));
+        };
+        for entry in list
+            .parse_args_with(|input: ParseStream<'_>| entries(input, &listed(), errors))
+            .into_iter()
+            .flatten()
+        {
+            let name = entry.name.to_string();
+            let meant = known.iter().copied().min_by_key(|known| distance(&name, known));
+            match meant.filter(|meant| distance(&name, meant) <= 2.min(meant.len() - 1)) {
+                Some(meant) => {
+                    if name != meant {
+                        errors.at(&entry.name, format!("no attribute `{name}`; did you mean `{meant}`?"));
+                    }
+                    read(meant, entry, errors);
                 }
+                None => errors.at(&entry.name, format!("no attribute `{name}`; {}", listed())),
             }
-            if let Some(name) = meant {
-                read(name, entry, errors);
-            }
-            Ok(())
-        });
-        if let Err(error) = parsed {
-            errors.add(error);
         }
     }
 }
 
-/// The entry that begins with this name and ends before the next comma, right or wrong, so that
-/// those behind it are read as well.
-fn entry(meta: &ParseNestedMeta<'_>) -> syn::Result<Entry> {
-    let mut rest = TokenStream::new();
-    while !meta.input.is_empty() && !meta.input.peek(Token![,]) {
-        rest.extend([meta.input.parse::<TokenTree>()?]);
+/// The entries of a list. One ends before a comma, right or wrong, so that those behind it are read
+/// as well; or where the next begins and the comma was forgotten.
+fn entries(input: ParseStream<'_>, expected: &str, errors: &mut Errors) -> syn::Result<Vec<Entry>> {
+    let mut entries = Vec::new();
+    while !input.is_empty() {
+        let name = if input.peek(Ident::peek_any) { Some(input.call(Ident::parse_any)?) } else { None };
+        let mut rest = TokenStream::new();
+        while !(input.is_empty()
+            || input.peek(Token![,])
+            || input.peek(Ident::peek_any) && input.peek2(Token![=]))
+        {
+            rest.extend([input.parse::<TokenTree>()?]);
+        }
+        match name {
+            Some(name) => entries.push(Entry { name, rest }),
+            None => errors.at(rest, expected),
+        }
+        if input.peek(Ident::peek_any) {
+            errors.add(input.error("expected a comma before this"));
+        } else {
+            input.parse::<Option<Token![,]>>()?;
+        }
     }
-    let path = meta.path.clone();
-    Ok(Entry { name: path.to_token_stream().to_string().replace(' ', ""), path, rest })
+    Ok(entries)
 }
 
 const NOTHING: &str = "no value: leave this out";
 
 fn nothing(rest: TokenStream) -> syn::Result<()> {
-    syn::parse2::<syn::parse::Nothing>(rest).map(drop)
+    syn::parse2::<Nothing>(rest).map(drop)
 }
 
 fn text(rest: TokenStream) -> syn::Result<LitStr> {

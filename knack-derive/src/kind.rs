@@ -59,12 +59,22 @@ pub(crate) fn find(name: &str) -> Option<&'static KindInfo> {
     KINDS.iter().find(|kind| kind.name == name)
 }
 
-/// The kinds whose names are nearest to a name that is none, as the end of a message.
+/// The kinds that may be meant by a name that is none, as the end of a message.
 pub(crate) fn suggestion(name: &str) -> String {
     let distance = |kind: &&KindInfo| distance(name, kind.name).min(distance(name, kind.label));
-    match KINDS.iter().min_by_key(distance) {
-        Some(near) if distance(&near) <= 3 => format!("; did you mean `{}`?", near.name),
-        _ => format!("; the kinds are {}", KINDS.iter().map(|kind| kind.name).collect::<Vec<_>>().join(", ")),
+    let part = |kind: &&KindInfo| name.len() > 2 && (kind.name.contains(name) || kind.label.contains(name));
+    let mut meant: Vec<_> = KINDS.iter().filter(part).collect();
+    if meant.is_empty() {
+        meant.extend(KINDS.iter().min_by_key(distance).filter(|near| distance(near) <= name.len() / 3));
+    }
+    match &*meant {
+        [] => {
+            format!("; the kinds are {}", KINDS.iter().map(|kind| kind.name).collect::<Vec<_>>().join(", "))
+        }
+        meant => format!(
+            "; did you mean {}?",
+            meant.iter().map(|kind| format!("`{}`", kind.name)).collect::<Vec<_>>().join(" or ")
+        ),
     }
 }
 
@@ -101,6 +111,12 @@ mod tests {
     fn near_names_are_offered() {
         assert_eq!(suggestion("shorttext"), "; did you mean `short_text`?");
         assert_eq!(suggestion("yes/no"), "; did you mean `boolean`?");
+        assert_eq!(suggestion("nummer"), "; did you mean `number`?");
+        assert_eq!(
+            suggestion("text"),
+            "; did you mean `short_text` or `paragraph_text` or `rich_text` or `concatenation`?"
+        );
+        assert!(suggestion("").starts_with("; the kinds are short_text, "));
         assert!(suggestion("something else").starts_with("; the kinds are short_text, "));
     }
 }

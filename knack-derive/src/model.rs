@@ -1,11 +1,11 @@
 //! A struct as the expansion needs it.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
-use syn::{Data, DeriveInput, Fields, Generics, LitStr, Path, Type, Visibility};
+use syn::{Data, DeriveInput, Fields, Generics, Type, Visibility};
 
-use crate::attr::{FieldAttrs, Flag, StructAttrs};
+use crate::attr::{FieldAttrs, StructAttrs};
 use crate::errors::Errors;
 use crate::kind::{self, KindInfo};
 
@@ -16,30 +16,28 @@ pub(crate) struct Record<'a> {
     pub(crate) generics: &'a Generics,
     /// The number in the object's key; `None` where that is wrong or missing, which is reported.
     pub(crate) object: Option<u32>,
-    pub(crate) create: Flag,
+    pub(crate) create: bool,
     pub(crate) krate: TokenStream,
     pub(crate) fields: Vec<Field<'a>>,
 }
 
-/// A field of such a struct.
+/// A field of such a struct. What its attributes say is `None` where that is wrong or missing, which
+/// is reported, and where the field is the record's id.
 pub(crate) struct Field<'a> {
     pub(crate) ident: &'a Ident,
     pub(crate) ty: &'a Type,
-    pub(crate) id: Flag,
-    pub(crate) required: Flag,
-    /// The field's key as written, for errors.
-    pub(crate) key_lit: Option<LitStr>,
-    pub(crate) kind_lit: Option<LitStr>,
-    pub(crate) handle_lit: Option<LitStr>,
-    /// What the attributes say, where they are right.
-    pub(crate) knack: Option<KnackField>,
+    pub(crate) attrs: FieldAttrs,
+    pub(crate) key: Option<Key>,
+    pub(crate) kind: Option<&'static KindInfo>,
+    pub(crate) handle: Option<Ident>,
 }
 
-/// A field of the object.
-pub(crate) struct KnackField {
+/// A field of the object, with all that the code needs to know of it.
+#[derive(Clone, Copy)]
+pub(crate) struct KnackField<'r> {
     pub(crate) key: Key,
     pub(crate) kind: &'static KindInfo,
-    pub(crate) handle: Ident,
+    pub(crate) handle: &'r Ident,
 }
 
 /// A field's key, or one of the named columns.
@@ -88,27 +86,37 @@ impl<'a> Record<'a> {
             vis: &input.vis,
             generics: &input.generics,
             object: object(&attrs, input, errors),
-            create: attrs.create,
-            krate: attrs.krate.unwrap_or_else(|| quote!(::knack_runtime)),
+            create: attrs.create.is_set(),
+            krate: attrs.krate.value().map_or_else(|| quote!(::knack_runtime), ToTokens::to_token_stream),
             fields: fields.into_iter().flatten().filter_map(|field| Field::read(field, errors)).collect(),
         }
     }
 }
 
+impl Record<'_> {
+    /// The fields that are fields of the object, in the order of the table.
+    pub(crate) fn knack_fields(&self) -> impl Iterator<Item = (&Field<'_>, KnackField<'_>)> {
+        self.fields.iter().filter_map(|field| Some((field, field.knack()?)))
+    }
+}
+
 fn object(attrs: &StructAttrs, input: &DeriveInput, errors: &mut Errors) -> Option<u32> {
-    let Some(object) = &attrs.object else {
+    if !attrs.object.is_set() {
         errors.at(&input.ident, "which object is this? Add `#[knack(object = \"object_…\")]` to the struct");
-        return None;
-    };
+    }
+    let object = attrs.object.value()?;
     let number = numbered(&object.value(), "object_");
     if number.is_none() {
-        errors.at(object, "expected an object's key, such as `object_3` (Builder, the object's address line)");
+        errors.at(object, "expected an object's key, such as `object_3`; the Builder's address line has it");
     }
     number
 }
 
-fn named_fields<'a>(input: &'a DeriveInput, errors: &mut Errors) -> Option<impl Iterator<Item = &'a syn::Field> + use<'a>> {
-    const NEEDED: &str = "`KnackObject` is derived for structs with named fields";
+fn named_fields<'a>(
+    input: &'a DeriveInput,
+    errors: &mut Errors,
+) -> Option<impl Iterator<Item = &'a syn::Field> + use<'a>> {
+    const NEEDED: &str = "`KnackObject` is derived for structs with named fields: `struct Customer { … }`";
     match &input.data {
         Data::Struct(data) => match &data.fields {
             Fields::Named(fields) => return Some(fields.named.iter()),
@@ -127,17 +135,12 @@ impl<'a> Field<'a> {
     fn read(field: &'a syn::Field, errors: &mut Errors) -> Option<Self> {
         let ident = field.ident.as_ref()?;
         let attrs = FieldAttrs::read(&field.attrs, errors);
-        let knack = if attrs.id.is_set() { None } else { knack_field(ident, &attrs, errors) };
-        Some(Self {
-            ident,
-            ty: &field.ty,
-            id: attrs.id,
-            required: attrs.required,
-            key_lit: attrs.key,
-            kind_lit: attrs.kind,
-            handle_lit: attrs.handle,
-            knack,
-        })
+        if attrs.id.is_set() {
+            return Some(Self { ident, ty: &field.ty, attrs, key: None, kind: None, handle: None });
+        }
+        nothing_missing(ident, &attrs, errors);
+        let (key, kind, handle) = (key(&attrs, errors), kind(&attrs, errors), handle(ident, &attrs, errors));
+        Some(Self { ident, ty: &field.ty, attrs, key, kind, handle })
     }
 
     /// The field's name without `r#`.
@@ -145,9 +148,19 @@ impl<'a> Field<'a> {
         self.ident.unraw().to_string()
     }
 
+    /// What the field is in the object; `None` for the record's id.
+    pub(crate) fn knack(&self) -> Option<KnackField<'_>> {
+        Some(KnackField { key: self.key?, kind: self.kind?, handle: self.handle.as_ref()? })
+    }
+
     /// The type inside `Option<…>`, if the field's type is spelt so.
     pub(crate) fn optional(&self) -> Option<&'a Type> {
-        let Type::Path(path) = self.ty else { return None };
+        let mut ty = self.ty;
+        // A type that came through a `$ty:ty` is in a group that cannot be seen.
+        while let Type::Group(syn::TypeGroup { elem, .. }) | Type::Paren(syn::TypeParen { elem, .. }) = ty {
+            ty = elem;
+        }
+        let Type::Path(path) = ty else { return None };
         let last = path.path.segments.last().filter(|segment| segment.ident == "Option")?;
         let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
         match arguments.args.first() {
@@ -157,47 +170,52 @@ impl<'a> Field<'a> {
     }
 }
 
-fn knack_field(ident: &Ident, attrs: &FieldAttrs, errors: &mut Errors) -> Option<KnackField> {
-    let (Some(key_lit), Some(kind_lit)) = (&attrs.key, &attrs.kind) else {
-        let missing = match (&attrs.key, &attrs.kind) {
-            (None, None) => "`key` and `kind`",
-            (None, _) => "`key`",
-            _ => "`kind`",
-        };
-        errors.at(
+/// `name: String`, or only one of `key` and `kind`.
+fn nothing_missing(ident: &Ident, attrs: &FieldAttrs, errors: &mut Errors) {
+    match (attrs.key.is_set(), attrs.kind.is_set()) {
+        (true, true) => {}
+        (true, false) => {
+            errors.at(ident, "of which kind is this field? Add `kind = \"short_text\"`, or what it is");
+        }
+        (false, true) => errors.at(ident, "which field of the object is this? Add `key = \"field_…\"`"),
+        (false, false) => errors.at(
             ident,
-            format!(
-                "which field of the object is this? {missing} missing: `#[knack(key = \"field_…\", kind = \"short_text\")]`, \
-                 or `#[knack(id)]` for the record's id"
-            ),
-        );
-        return None;
-    };
-    let key = Key::parse(&key_lit.value());
+            "which field of the object is this? Add `#[knack(key = \"field_…\", kind = \"short_text\")]`, \
+             or `#[knack(id)]` for the record's id",
+        ),
+    }
+}
+
+fn key(attrs: &FieldAttrs, errors: &mut Errors) -> Option<Key> {
+    let literal = attrs.key.value()?;
+    let key = Key::parse(&literal.value());
     if key.is_none() {
-        errors.at(key_lit, "expected a field's key, such as `field_7`");
+        errors.at(literal, "expected a field's key, such as `field_7`");
     }
-    let kind = kind::find(&kind_lit.value());
+    key
+}
+
+fn kind(attrs: &FieldAttrs, errors: &mut Errors) -> Option<&'static KindInfo> {
+    let literal = attrs.kind.value()?;
+    let name = literal.value();
+    let kind = kind::find(&name);
     if kind.is_none() {
-        let name = kind_lit.value();
-        errors.at(kind_lit, format!("`{name}` is no kind of Knack field{}", kind::suggestion(&name)));
+        errors.at(literal, format!("`{name}` is no kind of Knack field{}", kind::suggestion(&name)));
     }
-    Some(KnackField { key: key?, kind: kind?, handle: handle(ident, attrs, errors)? })
+    kind
 }
 
 /// The handle's name: as given, or the field's own in capitals.
 fn handle(ident: &Ident, attrs: &FieldAttrs, errors: &mut Errors) -> Option<Ident> {
-    let Some(given) = &attrs.handle else {
-        return Some(Ident::new(&ident.unraw().to_string().to_uppercase(), ident.span().resolved_at(Span::call_site())));
-    };
-    let name = given.parse::<Ident>();
-    if name.is_err() {
-        errors.at(given, "expected a name for the handle, such as `NAME`");
+    if !attrs.handle.is_set() {
+        // Not of a `macro_rules!` that the field's name may come from: users name the handle.
+        let span = ident.span().resolved_at(Span::call_site());
+        return Some(Ident::new(&ident.unraw().to_string().to_uppercase(), span));
     }
-    name.ok()
-}
-
-/// The tokens of a flag, for errors; the field's name where there are none.
-pub(crate) fn written<'a>(flag: &'a Flag, field: &'a Field<'_>) -> Path {
-    flag.written().cloned().unwrap_or_else(|| field.ident.clone().into())
+    let literal = attrs.handle.value()?;
+    let name = literal.parse::<Ident>().ok();
+    if name.is_none() {
+        errors.at(literal, "expected a name for the handle, such as `NAME`");
+    }
+    name
 }

@@ -1,0 +1,173 @@
+//! What is sent again, what is not, and what is said about a write whose fate is unknown.
+
+use std::time::Duration;
+
+use http::Method;
+use knack_emulator::{Effect, Emulator, Fault};
+use knack_runtime::error::Error;
+use knack_runtime::transport::{Failure, TransportError};
+use knack_runtime::{Client, KnackObject, Patch, RecordId};
+use knack_tests::sample::{Customer, NewCustomer};
+use knack_tests::{Script, answer, client_of, emulator};
+use tokio::time::Instant;
+
+fn with(fault: Fault) -> (Emulator, Client, RecordId) {
+    let local = emulator().fault(fault).build().unwrap();
+    let knack = client_of(&local).build().unwrap();
+    let id = local.ids("object_1")[0].parse().unwrap();
+    (local, knack, id)
+}
+
+fn newsletter() -> Patch<Customer> {
+    Patch::new().set(Customer::NEWSLETTER, true)
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_connection_is_tried_again_for_every_verb() {
+    let fault = || Fault::new(Effect::NoConnection).every(2);
+    let (_, knack, id) = with(fault());
+    Customer::get(&knack, id).await.unwrap();
+    Customer::update(&knack, id, newsletter()).await.unwrap();
+    let ann = Customer::create(&knack, &NewCustomer::with_email("ann@example.com")).await.unwrap();
+    Customer::delete(&knack, ann.id).await.unwrap();
+    assert_eq!(Customer::list(&knack).all().await.unwrap().len(), 420);
+}
+
+#[tokio::test(start_paused = true)]
+async fn reads_changes_and_deletes_are_tried_again_after_trouble() {
+    for effect in [
+        Effect::DropBefore,
+        Effect::DropAfter,
+        Effect::CutBody { at: 40 },
+        Effect::HangAfter,
+        Effect::Status { status: 502, body: "<html>Bad Gateway</html>".into() },
+        Effect::Status { status: 503, body: "".into() },
+        Effect::Status { status: 408, body: "".into() },
+    ] {
+        for method in [Method::GET, Method::PUT, Method::DELETE] {
+            let (local, knack, id) = with(Fault::new(effect.clone()).method(method.clone()).nth(1));
+            Customer::get(&knack, id).await.unwrap();
+            Customer::update(&knack, id, newsletter()).await.unwrap();
+            Customer::delete(&knack, id).await.unwrap_or_else(|error| panic!("{effect:?} {method}: {error}"));
+            assert_eq!(local.count("object_1"), 419);
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_create_whose_fate_is_unknown_is_not_sent_again() {
+    for (effect, made, cause) in [
+        (Effect::DropAfter, 1, "the connection broke before the answer came"),
+        (Effect::DropBefore, 0, "the connection broke before the answer came"),
+        (Effect::CutBody { at: 10 }, 1, "the answer's body was cut off"),
+        (Effect::HangAfter, 1, "no answer in time (waited 30.0 s)"),
+        (Effect::Status { status: 504, body: "<html>".into() }, 0, "(504 Gateway Timeout): an HTML page"),
+        (Effect::Status { status: 500, body: "Internal Server Error".into() }, 0, "(500 Internal Server Error)"),
+    ] {
+        let (local, knack, _) = with(Fault::new(effect.clone()).method(Method::POST));
+        let before = local.count("object_1");
+        let error = Customer::create(&knack, &NewCustomer::with_email("ann@example.com")).await.unwrap_err();
+        assert!(error.is_ambiguous() && !error.is_retryable(), "{effect:?}: {error:?}");
+        let text = error.to_string();
+        assert!(text.starts_with("create of `Customer` (object_1) may or may not have been carried out: "), "{text}");
+        assert!(text.contains(cause), "{text}");
+        assert!(text.ends_with("look whether the record is there before you send it again"), "{text}");
+        assert_eq!((local.requests().len(), local.count("object_1") - before), (1, made), "{effect:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn trouble_that_stays_ends_after_four_attempts() {
+    let (local, knack, id) = with(Fault::status(503, "down for repairs"));
+    let began = Instant::now();
+    let error = Customer::get(&knack, id).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "get of `Customer` (object_1), record {id} failed (503 Service Unavailable) after 4 attempts: down for \
+             repairs; Knack or a gateway before it is in trouble: try again later"
+        )
+    );
+    assert!(error.is_retryable());
+    assert_eq!(local.requests().len(), 4);
+    assert!(began.elapsed() >= Duration::from_millis(300), "with waits between");
+
+    let (local, knack, id) = with(Fault::new(Effect::NoConnection));
+    let error = Customer::delete(&knack, id).await.unwrap_err();
+    assert!(matches!(&error, Error::Transport { attempts: 4, source, .. } if source.failure() == Failure::Connect));
+    assert_eq!(local.count("object_1"), 420);
+}
+
+#[tokio::test(start_paused = true)]
+async fn other_answers_are_not_tried_again() {
+    for status in [400, 401, 403, 409, 413, 422, 302] {
+        let (local, knack, id) = with(Fault::status(status, "no"));
+        assert!(Customer::update(&knack, id, newsletter()).await.is_err());
+        assert_eq!(local.requests().len(), 1, "{status}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_delete_that_was_carried_out_without_an_answer_is_done() {
+    for missing in [knack_emulator::MissingRecord::Status500, knack_emulator::MissingRecord::Status404] {
+        let lost = Fault::new(Effect::DropAfter).method(Method::DELETE).nth(1);
+        let local = emulator().missing_record(missing).fault(lost).build().unwrap();
+        let knack = client_of(&local).build().unwrap();
+        let id = local.ids("object_1")[0].parse().unwrap();
+        Customer::delete(&knack, id).await.unwrap();
+        assert_eq!(local.count("object_1"), 419);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn retries_are_a_fifth_of_the_calls_at_most() {
+    let script = Script::always(503, "");
+    let knack = script.client();
+    let id = RecordId::from_bytes([1; 12]);
+    for _ in 0..100 {
+        assert!(Customer::get(&knack, id).await.is_err());
+    }
+    // Ten are saved up at the beginning; nothing that succeeds earns more.
+    assert_eq!(script.sent().len(), 110);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_attempt_takes_no_longer_than_its_timeout_and_a_call_no_longer_than_its_deadline() {
+    let local = emulator().fault(Fault::new(Effect::Hang)).build().unwrap();
+    let id = local.ids("object_1")[0].parse().unwrap();
+    let knack = client_of(&local).timeout(Duration::from_secs(2)).deadline(Duration::from_secs(5)).build().unwrap();
+    let began = Instant::now();
+    let error = Customer::get(&knack, id).await.unwrap_err();
+    assert!(matches!(&error, Error::Transport { source, .. } if source.failure() == Failure::Timeout), "{error:?}");
+    assert!(began.elapsed() <= Duration::from_millis(5_001), "{:?}", began.elapsed());
+    assert!((2..=3).contains(&local.requests().len()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_attempt_passes_the_limiter() {
+    // Trouble at every second request: twice the sends for the calls, and still ten a second.
+    let local = emulator().fault(Fault::status(503, "").every(2).method(Method::GET)).build().unwrap();
+    let knack = client_of(&local).build().unwrap();
+    let id: RecordId = local.ids("object_1")[0].parse().unwrap();
+    let tasks = (0..8).map(|_| {
+        let knack = knack.clone();
+        tokio::spawn(async move { Customer::get(&knack, id).await.map(drop) })
+    });
+    for task in tasks.collect::<Vec<_>>() {
+        task.await.unwrap().unwrap();
+    }
+    assert!(local.requests().len() > 8);
+    assert_eq!(local.refused(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_transport_may_say_how_far_it_got() {
+    let script = Script::new(|index, _| async move {
+        match index {
+            0 => Err(TransportError::new(Failure::Connect, "refused")),
+            _ => Ok(answer(200, r#"{"id":"5d7964422d7159001659b27a","field_1_raw":{"first":"A"},"field_2_raw":{"email":"a@b.c"},"field_7_raw":false}"#)),
+        }
+    });
+    let made = Customer::create(&script.client(), &NewCustomer::with_email("a@b.c")).await.unwrap();
+    assert_eq!((made.name.first.as_str(), script.sent().len()), ("A", 2));
+}

@@ -1,0 +1,45 @@
+//! Gives `create` what is no new record of the object.
+
+use knack_runtime::{Client, KnackObject, Link, Patch, RecordId};
+
+#[derive(KnackObject)]
+#[knack(object = "object_3")]
+struct Customer {
+    #[knack(key = "field_7", kind = "short_text", required)]
+    name: String,
+    #[knack(key = "field_8", kind = "number")]
+    age: Option<u32>,
+    #[knack(key = "field_9", kind = "boolean")]
+    active: bool,
+    #[knack(key = "field_10", kind = "sum")]
+    spent: f64,
+    #[knack(key = "field_11", kind = "connection")]
+    orders: Vec<Link<Order>>,
+}
+
+#[derive(KnackObject)]
+#[knack(object = "object_4")]
+struct Order {
+    #[knack(key = "field_20", kind = "short_text")]
+    title: String,
+}
+
+#[derive(KnackObject)]
+#[knack(object = "object_4", create)]
+struct NewOrder {
+    #[knack(key = "field_20", kind = "short_text")]
+    title: String,
+}
+
+struct Plain {
+    title: String,
+}
+
+async fn used(client: &Client, order: Order, plain: Plain, patch: Patch<Order>) {
+    let _ = Customer::create(client, &NewOrder { title: "x".into() }).await;
+    let _ = Customer::create(client, &patch).await;
+    let _ = Order::create(client, &order).await;
+    let _ = Order::create(client, &plain).await;
+}
+
+fn main() {}

@@ -1,0 +1,40 @@
+//! Reads a struct of a new record.
+
+use knack_runtime::{Client, KnackObject, Link, Patch, RecordId};
+
+#[derive(KnackObject)]
+#[knack(object = "object_3")]
+struct Customer {
+    #[knack(key = "field_7", kind = "short_text", required)]
+    name: String,
+    #[knack(key = "field_8", kind = "number")]
+    age: Option<u32>,
+    #[knack(key = "field_9", kind = "boolean")]
+    active: bool,
+    #[knack(key = "field_10", kind = "sum")]
+    spent: f64,
+    #[knack(key = "field_11", kind = "connection")]
+    orders: Vec<Link<Order>>,
+}
+
+#[derive(KnackObject)]
+#[knack(object = "object_4")]
+struct Order {
+    #[knack(key = "field_20", kind = "short_text")]
+    title: String,
+}
+
+#[derive(KnackObject)]
+#[knack(object = "object_4", create)]
+struct NewOrder {
+    #[knack(key = "field_20", kind = "short_text")]
+    title: String,
+}
+
+async fn used(client: &Client, id: RecordId) {
+    let _ = NewOrder::get(client, id).await;
+    let _: Patch<NewOrder> = Patch::new().set(Order::TITLE, "x");
+    let _ = Order::TITLE.is(NewOrder::TITLE);
+}
+
+fn main() {}

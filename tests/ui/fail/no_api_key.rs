@@ -1,0 +1,36 @@
+//! Calls of objects with a client that has no API key.
+
+use knack_runtime::{Client, KnackObject, Link, Patch, RecordId};
+
+#[derive(KnackObject)]
+#[knack(object = "object_3")]
+struct Customer {
+    #[knack(key = "field_7", kind = "short_text", required)]
+    name: String,
+    #[knack(key = "field_8", kind = "number")]
+    age: Option<u32>,
+    #[knack(key = "field_9", kind = "boolean")]
+    active: bool,
+    #[knack(key = "field_10", kind = "sum")]
+    spent: f64,
+    #[knack(key = "field_11", kind = "connection")]
+    orders: Vec<Link<Order>>,
+}
+
+#[derive(KnackObject)]
+#[knack(object = "object_4")]
+struct Order {
+    #[knack(key = "field_20", kind = "short_text")]
+    title: String,
+}
+
+use knack_runtime::NoKey;
+
+async fn used(client: &Client<NoKey>, id: RecordId) {
+    let _ = Customer::get(client, id).await;
+    let _ = Customer::list(client).all().await;
+    let _ = Customer::update(client, id, Patch::new()).await;
+    let _ = Customer::delete(client, id).await;
+}
+
+fn main() {}

@@ -1,0 +1,31 @@
+//! Clears fields that always have a value.
+
+use knack_runtime::{Client, KnackObject, Link, Patch, RecordId};
+
+#[derive(KnackObject)]
+#[knack(object = "object_3")]
+struct Customer {
+    #[knack(key = "field_7", kind = "short_text", required)]
+    name: String,
+    #[knack(key = "field_8", kind = "number")]
+    age: Option<u32>,
+    #[knack(key = "field_9", kind = "boolean")]
+    active: bool,
+    #[knack(key = "field_10", kind = "sum")]
+    spent: f64,
+    #[knack(key = "field_11", kind = "connection")]
+    orders: Vec<Link<Order>>,
+}
+
+#[derive(KnackObject)]
+#[knack(object = "object_4")]
+struct Order {
+    #[knack(key = "field_20", kind = "short_text")]
+    title: String,
+}
+
+fn main() {
+    let _: Patch<Customer> = Patch::new().clear(Customer::NAME);
+    let _: Patch<Customer> = Patch::new().clear(Customer::ACTIVE);
+    let _: Patch<Customer> = Patch::new().clear(Customer::SPENT);
+}

@@ -1,0 +1,33 @@
+//! Sets fields to values of types that do not fit.
+
+use knack_runtime::{Client, KnackObject, Link, Patch, RecordId};
+
+#[derive(KnackObject)]
+#[knack(object = "object_3")]
+struct Customer {
+    #[knack(key = "field_7", kind = "short_text", required)]
+    name: String,
+    #[knack(key = "field_8", kind = "number")]
+    age: Option<u32>,
+    #[knack(key = "field_9", kind = "boolean")]
+    active: bool,
+    #[knack(key = "field_10", kind = "sum")]
+    spent: f64,
+    #[knack(key = "field_11", kind = "connection")]
+    orders: Vec<Link<Order>>,
+}
+
+#[derive(KnackObject)]
+#[knack(object = "object_4")]
+struct Order {
+    #[knack(key = "field_20", kind = "short_text")]
+    title: String,
+}
+
+fn main() {
+    let id: RecordId = "5d7964422d7159001659b27a".parse().unwrap();
+    let _: Patch<Customer> = Patch::new().set(Customer::AGE, "seven");
+    let _: Patch<Customer> = Patch::new().set(Customer::NAME, 7);
+    let _: Patch<Customer> = Patch::new().set(Customer::ACTIVE, Some(true));
+    let _: Patch<Customer> = Patch::new().set(Customer::NAME, id);
+}
