@@ -83,7 +83,8 @@ pub(crate) fn run(rounds: u32) -> Result<Report<Speed>, Failure> {
 /// that chance gives, so that what else the machine does meets all of them alike.
 fn measure(case: &Case, page: &[u8], rounds: u32) -> Result<Vec<(&'static str, f64)>, Failure> {
     let mut rng = Rng::with_seed(1);
-    let mut turns: Vec<(&Subject, Vec<f64>)> = case.subjects.iter().map(|subject| (subject, Vec::new())).collect();
+    let mut turns: Vec<(&Subject, Vec<f64>)> =
+        case.subjects.iter().map(|subject| (subject, Vec::new())).collect();
     for round in 0..WARM_UP + rounds {
         rng.shuffle(&mut turns);
         for (subject, seconds) in &mut turns {

@@ -93,7 +93,9 @@ mod tests {
     fn arguments_are_sound() {
         Arguments::command().debug_assert();
         assert!(Arguments::try_parse_from(["knack-bench", "decode", "--json", "x", "--rounds", "3"]).is_ok());
-        for bad in [&["knack-bench"][..], &["knack-bench", "nothing"], &["knack-bench", "decode", "--rounds", "0"]] {
+        for bad in
+            [&["knack-bench"][..], &["knack-bench", "nothing"], &["knack-bench", "decode", "--rounds", "0"]]
+        {
             assert!(Arguments::try_parse_from(bad).is_err(), "{bad:?}");
         }
     }

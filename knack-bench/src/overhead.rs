@@ -73,10 +73,11 @@ pub(crate) fn run(rounds: u32) -> Result<Report<Latency>, Failure> {
 /// The latencies of both in µs, over new connections.
 async fn round(base: &str) -> Result<(Vec<f64>, Vec<f64>), Failure> {
     let limiter: Arc<Unmetered> = Arc::default();
-    let client = Client::builder(APPLICATION).api_key(KEY).base_url(base).limiter(limiter as Arc<_>).build()?;
-    let bare = Bare::new(base)?;
+    let client =
+        Client::builder(APPLICATION).api_key(KEY).base_url(base).limiter(limiter as Arc<_>).build()?;
+    let by_hand = Bare::new(base)?;
     let id: RecordId = "5f3b1e900000000000000000".parse()?;
-    if Six::get(&client, id).await? != bare.get(id).await? {
+    if Six::get(&client, id).await? != by_hand.get(id).await? {
         return Err("the two read different records".into());
     }
     let (mut knack, mut reqwest) = (Vec::with_capacity(GETS), Vec::with_capacity(GETS));
@@ -87,7 +88,7 @@ async fn round(base: &str) -> Result<(Vec<f64>, Vec<f64>), Failure> {
             if ours {
                 black_box(Six::get(&client, id).await?);
             } else {
-                black_box(bare.get(id).await?);
+                black_box(by_hand.get(id).await?);
             }
             let samples = if ours { &mut knack } else { &mut reqwest };
             samples.push(micros(begin.elapsed()));
@@ -111,7 +112,8 @@ struct Bare {
 impl Bare {
     fn new(base: &str) -> Result<Self, Failure> {
         let mut headers = HeaderMap::new();
-        headers.insert(HeaderName::from_static("x-knack-application-id"), HeaderValue::from_static(APPLICATION));
+        headers
+            .insert(HeaderName::from_static("x-knack-application-id"), HeaderValue::from_static(APPLICATION));
         headers.insert(HeaderName::from_static("x-knack-rest-api-key"), HeaderValue::from_static(KEY));
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(USER_AGENT, HeaderValue::from_static("knack-bench"));

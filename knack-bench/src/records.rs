@@ -61,7 +61,8 @@ impl Records {
     pub(crate) fn page(&self, count: usize) -> Vec<u8> {
         let records: Vec<String> = self.models.iter().cycle().take(count).enumerate().map(record).collect();
         let records = records.join(",");
-        format!(r#"{{"total_pages":1,"current_page":1,"total_records":{count},"records":[{records}]}}"#).into_bytes()
+        format!(r#"{{"total_pages":1,"current_page":1,"total_records":{count},"records":[{records}]}}"#)
+            .into_bytes()
     }
 
     /// The answer of a get: the first, fullest record.
@@ -81,8 +82,10 @@ fn fixtures() -> PathBuf {
 fn parse(bytes: &[u8]) -> Option<Vec<Entries>> {
     let (_, list) = Cell::new(bytes).entries().find(|(key, _)| **key == *b"records")?;
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).ok();
-    let models: Option<Vec<Entries>> =
-        list.elements().map(|record| record.entries().map(|(key, value)| Some((text(&key)?, text(value.json())?))).collect()).collect();
+    let models: Option<Vec<Entries>> = list
+        .elements()
+        .map(|record| record.entries().map(|(key, value)| Some((text(&key)?, text(value.json())?))).collect())
+        .collect();
     let mut models = models.filter(|models| !models.is_empty())?;
     for model in &mut models {
         model.retain(|(key, _)| !SIGNATURE.contains(&key.as_str()));
@@ -93,15 +96,21 @@ fn parse(bytes: &[u8]) -> Option<Vec<Entries>> {
 /// The record made from a model at a place in the page: an id of its own, and texts and numbers
 /// that differ, so that no branch is learned by heart.
 fn record((place, model): (usize, &Entries)) -> String {
-    let entries: Vec<String> = model.iter().map(|(key, value)| format!(r#""{key}":{}"#, vary(place, key, value))).collect();
+    let entries: Vec<String> =
+        model.iter().map(|(key, value)| format!(r#""{key}":{}"#, vary(place, key, value))).collect();
     format!("{{{}}}", entries.join(","))
 }
 
 fn vary(place: usize, key: &str, value: &str) -> String {
     match key {
         "id" => format!(r#""5f3b1e90{place:016x}""#),
-        "field_7" | "field_7_raw" if value.len() > 2 => format!(r#"{} {place}""#, value.trim_end_matches('"')),
-        "field_10" | "field_10_raw" if !value.starts_with('"') => format!("{}{}", place % 997, [".25", "", ".5"][place % 3]),
+        "field_7" | "field_7_raw" if value.len() > 2 => {
+            format!(r#"{} {place}""#, value.trim_end_matches('"'))
+        }
+        "field_10" | "field_10_raw" if !value.starts_with('"') => {
+            let fraction = if place.is_multiple_of(3) { ".25" } else { "" };
+            format!("{}{fraction}", place % 997)
+        }
         _ => value.to_owned(),
     }
 }

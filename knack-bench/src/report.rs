@@ -36,14 +36,18 @@ impl<R: Row> Report<R> {
         let Some(path) = json else { return Ok(()) };
         let mut text = serde_json::to_string_pretty(&self.rows)?;
         text.push('\n');
-        std::fs::write(path, text).map_err(|error| format!("{} cannot be written: {error}", path.display()))?;
+        std::fs::write(path, text)
+            .map_err(|error| format!("{} cannot be written: {error}", path.display()))?;
         Ok(())
     }
 
     fn text(&self) -> String {
         let header = R::COLUMNS.iter().map(ToString::to_string).collect();
-        let lines: Vec<Vec<String>> = std::iter::once(header).chain(self.rows.iter().map(Row::cells)).collect();
-        let width = |column: usize| lines.iter().filter_map(|line| line.get(column)).map(|cell| cell.chars().count()).max();
+        let lines: Vec<Vec<String>> =
+            std::iter::once(header).chain(self.rows.iter().map(Row::cells)).collect();
+        let width = |column: usize| {
+            lines.iter().filter_map(|line| line.get(column)).map(|cell| cell.chars().count()).max()
+        };
         let widths: Vec<usize> = (0..R::COLUMNS.len()).map(|column| width(column).unwrap_or(0)).collect();
         let mut text = format!("{}\n\n", self.title);
         for line in &lines {

@@ -158,7 +158,18 @@ mod tests {
 
     #[test]
     fn every_way_to_say_nothing() {
-        for empty in ["", "null", "\"\"", "[]", "{}", "[null]", "[null, null]", r#"{"email":""}"#, r#"{ "url" : "" }"#, r#"{"first":"","last":null}"#] {
+        for empty in [
+            "",
+            "null",
+            "\"\"",
+            "[]",
+            "{}",
+            "[null]",
+            "[null, null]",
+            r#"{"email":""}"#,
+            r#"{ "url" : "" }"#,
+            r#"{"first":"","last":null}"#,
+        ] {
             assert!(Cell::new(empty.as_bytes()).is_empty(), "{empty}");
         }
         for full in ["0", "false", "\" \"", r#"["a"]"#, r#"{"email":"a@b.c"}"#, "[0]"] {

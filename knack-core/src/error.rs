@@ -162,7 +162,9 @@ impl Error {
 
 fn waiting_for(estimate: Option<Duration>, refusals: u32) -> String {
     let mut text = match estimate {
-        Some(estimate) => format!("the rate limit lets it go after {:.1} s, which is not", estimate.as_secs_f64()),
+        Some(estimate) => {
+            format!("the rate limit lets it go after {:.1} s, which is not", estimate.as_secs_f64())
+        }
         None => "the rate limit left no room".to_owned(),
     };
     if refusals > 0 {
@@ -210,7 +212,9 @@ fn status_hint(status: StatusCode) -> &'static str {
     match status.as_u16() {
         500 => "; Knack answers 500 also for an unknown application or object: check both ids",
         502..=504 => "; Knack or a gateway before it is in trouble: try again later",
-        300..=399 => "; redirects are not followed, since they would carry the key elsewhere: check the base URL",
+        300..=399 => {
+            "; redirects are not followed, since they would carry the key elsewhere: check the base URL"
+        }
         _ => "",
     }
 }
@@ -331,7 +335,10 @@ impl fmt::Display for MalformedAnswer {
             return f.write_str("it is empty");
         }
         if self.is_html() {
-            return write!(f, "it is an HTML page, not JSON ({beginning}…); check the base URL and any proxy");
+            return write!(
+                f,
+                "it is an HTML page, not JSON ({beginning}…); check the base URL and any proxy"
+            );
         }
         if at >= length {
             return write!(f, "it ends after {length} bytes where {expected} was expected");
@@ -345,7 +352,13 @@ impl std::error::Error for MalformedAnswer {}
 /// The error that an answer without success stands for.
 ///
 /// Source: docs.knack.com/reference/response-format; plain text is the rule, JSON the exception.
-pub fn from_answer(call: &Label, projection: Option<&Projection>, status: StatusCode, attempts: u32, body: &[u8]) -> Error {
+pub fn from_answer(
+    call: &Label,
+    projection: Option<&Projection>,
+    status: StatusCode,
+    attempts: u32,
+    body: &[u8],
+) -> Error {
     let call = *call;
     let body = Body::of(body);
     let message = body.message();
@@ -375,7 +388,8 @@ impl Body {
     /// The entries of `{"errors":[{"field":…,"type":…,"message":…}]}` that name a rule or field.
     fn problems(&self, projection: Option<&Projection>) -> Vec<Problem> {
         let errors = self.json.get("errors").and_then(|errors| errors.as_array());
-        let text = |entry: &serde_json::Value, key| entry.get(key).and_then(|v| v.as_str()).map(str::to_owned);
+        let text =
+            |entry: &serde_json::Value, key| entry.get(key).and_then(|v| v.as_str()).map(str::to_owned);
         let read = |entry: &serde_json::Value| {
             let key: Option<FieldKey> = text(entry, "field").and_then(|key| key.parse().ok());
             let fields = projection.map(Projection::fields).unwrap_or_default();

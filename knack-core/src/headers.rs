@@ -92,7 +92,7 @@ mod tests {
 
     fn parse(pairs: &[(&'static str, &'static str)]) -> LimitHeaders {
         let pairs = pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
-        LimitHeaders::parse(&HeaderMap::from_iter(pairs))
+        LimitHeaders::parse(&pairs.collect::<HeaderMap>())
     }
 
     #[test]
@@ -107,23 +107,41 @@ mod tests {
             ("X-RateLimit-Reset", "1498137998"),
         ]);
         assert_eq!(limits.date, Some(1_498_137_996));
-        assert_eq!((limits.rate_limit, limits.rate_remaining, limits.rate_reset), (Some(10), Some(9), Some(1_498_137_998)));
+        assert_eq!(
+            (limits.rate_limit, limits.rate_remaining, limits.rate_reset),
+            (Some(10), Some(9), Some(1_498_137_998))
+        );
         assert!(!limits.plan_exhausted());
     }
 
     #[test]
     fn retry_after_in_every_form() {
-        for (text, wanted) in [("2", Some(2_000)), ("0.5", Some(500)), ("-1", None), ("NaN", None), ("1e300", None), ("soon", None)] {
-            assert_eq!(parse(&[("retry-after", text)]).retry_after, wanted.map(Duration::from_millis), "{text}");
+        for (text, wanted) in [
+            ("2", Some(2_000)),
+            ("0.5", Some(500)),
+            ("-1", None),
+            ("NaN", None),
+            ("1e300", None),
+            ("soon", None),
+        ] {
+            assert_eq!(
+                parse(&[("retry-after", text)]).retry_after,
+                wanted.map(Duration::from_millis),
+                "{text}"
+            );
         }
-        let dated = [("date", "Thu, 22 Jun 2017 13:26:36 GMT"), ("retry-after", "Thu, 22 Jun 2017 13:26:39 GMT")];
+        let dated =
+            [("date", "Thu, 22 Jun 2017 13:26:36 GMT"), ("retry-after", "Thu, 22 Jun 2017 13:26:39 GMT")];
         assert_eq!(parse(&dated).retry_after, Some(Duration::from_secs(3)));
         assert_eq!(parse(&dated[1..]).retry_after, None);
     }
 
     #[test]
     fn nonsense_is_nothing() {
-        assert_eq!(parse(&[("x-planlimit-remaining", "many"), ("x-ratelimit-reset", "-1")]), LimitHeaders::default());
+        assert_eq!(
+            parse(&[("x-planlimit-remaining", "many"), ("x-ratelimit-reset", "-1")]),
+            LimitHeaders::default()
+        );
         assert!(parse(&[("x-planlimit-remaining", "-3")]).plan_exhausted());
     }
 }

@@ -73,7 +73,8 @@ impl<'a> Scanner<'a> {
     pub(crate) fn string(&mut self) -> Result<&'a [u8], ScanError> {
         self.expect(b'"', "a string")?;
         let start = self.at;
-        self.at = string_end(self.bytes, start).ok_or(ScanError { at: start, expected: "the end of a string" })?;
+        self.at =
+            string_end(self.bytes, start).ok_or(ScanError { at: start, expected: "the end of a string" })?;
         let text = self.bytes.get(start..self.at).unwrap_or_default();
         self.at += 1;
         Ok(text)
@@ -213,7 +214,7 @@ const HIGHS: u64 = 0x8080_8080_8080_8080;
 /// matter) by its high bit.
 #[inline]
 fn matches(word: u64, byte: u8) -> u64 {
-    let zeroed = word ^ (ONES * byte as u64);
+    let zeroed = word ^ (ONES * u64::from(byte));
     zeroed.wrapping_sub(ONES) & !zeroed & HIGHS
 }
 
@@ -272,9 +273,9 @@ fn nest_end(bytes: &[u8], start: usize) -> Result<usize, ScanError> {
 #[inline]
 fn bare_end(bytes: &[u8], start: usize) -> usize {
     let rest = bytes.get(start..).unwrap_or_default();
-    let length = rest
-        .iter()
-        .position(|b| matches!(b, b',' | b'}' | b']' | b':' | b'"' | b'{' | b'[' | b' ' | b'\n' | b'\r' | b'\t'));
+    let length = rest.iter().position(|b| {
+        matches!(b, b',' | b'}' | b']' | b':' | b'"' | b'{' | b'[' | b' ' | b'\n' | b'\r' | b'\t')
+    });
     start + length.unwrap_or(rest.len())
 }
 

@@ -338,7 +338,16 @@ mod tests {
 
     #[test]
     fn keys_have_one_spelling() {
-        for bad in ["", "object_", "object_-1", "object_+1", "object_03", "object_3 ", "Object_3", "object_4294967296"] {
+        for bad in [
+            "",
+            "object_",
+            "object_-1",
+            "object_+1",
+            "object_03",
+            "object_3 ",
+            "Object_3",
+            "object_4294967296",
+        ] {
             assert!(bad.parse::<ObjectKey>().is_err(), "{bad:?}");
         }
         assert_eq!("object_0".parse(), Ok(ObjectKey::new(0)));

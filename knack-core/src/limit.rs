@@ -66,7 +66,12 @@ pub struct Observation {
 
 impl Observation {
     /// An answer with this status.
-    pub const fn new(sent_at: Moment, received_at: Moment, status: Option<StatusCode>, headers: LimitHeaders) -> Self {
+    pub const fn new(
+        sent_at: Moment,
+        received_at: Moment,
+        status: Option<StatusCode>,
+        headers: LimitHeaders,
+    ) -> Self {
         Self { sent_at, received_at, status, headers }
     }
 

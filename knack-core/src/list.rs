@@ -78,7 +78,13 @@ impl<T: KnackObject, C: ObjectAccess> List<T, C> {
 
     /// The pages.
     pub fn pages(self) -> Pages<T, C> {
-        Pages { client: self.client, query: self.query, fetch: None, progress: Progress::default(), target: PhantomData }
+        Pages {
+            client: self.client,
+            query: self.query,
+            fetch: None,
+            progress: Progress::default(),
+            target: PhantomData,
+        }
     }
 
     /// Every record, or the first error: one record that cannot be read fails the whole. Use
@@ -185,7 +191,9 @@ impl<T: KnackObject, C: ObjectAccess> Pages<T, C> {
                 call,
                 status: http::StatusCode::OK,
                 attempts: 1,
-                message: format!("page {page} brought only records of earlier pages, so the list would never end"),
+                message: format!(
+                    "page {page} brought only records of earlier pages, so the list would never end"
+                ),
             }),
         }
     }
@@ -213,7 +221,10 @@ impl<T, C> Unpin for Pages<T, C> {}
 
 impl<T, C> fmt::Debug for Pages<T, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pages").field("query", &self.query).field("progress", &self.progress).finish_non_exhaustive()
+        f.debug_struct("Pages")
+            .field("query", &self.query)
+            .field("progress", &self.progress)
+            .finish_non_exhaustive()
     }
 }
 

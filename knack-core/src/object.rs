@@ -137,8 +137,10 @@ impl MayBeEmpty for Optional {}
 /// ```
 pub struct Field<O, K, N = Optional> {
     def: &'static FieldDef,
-    marker: PhantomData<fn() -> (O, K, N)>,
+    marker: Marker<O, K, N>,
 }
+
+type Marker<O, K, N> = PhantomData<fn() -> (O, K, N)>;
 
 impl<O, K, N> Field<O, K, N> {
     /// A handle of the field that `def` tells of.

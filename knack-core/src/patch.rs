@@ -127,17 +127,21 @@ impl<T: KnackObject> Patch<T> {
     fn json(&self, call: Label) -> Result<String, Error> {
         let mut body = BodyWriter::new(call);
         for Entry { field, change } in &self.entries {
-            body.entry(field, |out| match change {
-                Ok(Change::Set(json)) => Ok(out.number(json)),
-                Ok(Change::Cleared(json)) => Ok(out.number(json)),
-                Err(why) => Err(why.clone()),
+            body.entry(field, |out| {
+                match change.as_ref().map_err(Clone::clone)? {
+                    Change::Set(json) => out.number(json),
+                    Change::Cleared(json) => out.number(json),
+                }
+                Ok(())
             });
         }
         body.finish()
     }
 
     fn sets(&self, key: FieldKey) -> bool {
-        self.entries.iter().any(|entry| entry.field.key() == key && matches!(entry.change, Ok(Change::Set(_))))
+        self.entries
+            .iter()
+            .any(|entry| entry.field.key() == key && matches!(entry.change, Ok(Change::Set(_))))
     }
 }
 
@@ -210,7 +214,11 @@ impl BodyWriter {
         }
     }
 
-    fn entry(&mut self, field: &FieldDef, write: impl FnOnce(&mut ValueWriter<'_>) -> Result<(), ValueError>) {
+    fn entry(
+        &mut self,
+        field: &FieldDef,
+        write: impl FnOnce(&mut ValueWriter<'_>) -> Result<(), ValueError>,
+    ) {
         if self.json.len() > 1 {
             self.json.push(',');
         }

@@ -54,7 +54,7 @@ impl Plan {
 /// ```
 /// use knack_core::plan::AddOn;
 ///
-/// assert_eq!(AddOn::Calls25k.monthly_cents(), 37_50);
+/// assert_eq!(AddOn::Calls25k.monthly_cents(), 3_750);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -78,7 +78,7 @@ impl AddOn {
         match self {
             Self::Calls25k => 25_000,
             Self::Calls50k => 50_000,
-            Self::Calls75k => 75_000,
+            Self::Calls75k => 7_5000,
             Self::Calls100k => 100_000,
         }
     }
@@ -86,10 +86,10 @@ impl AddOn {
     /// The price of a month in US cents.
     pub const fn monthly_cents(self) -> u32 {
         match self {
-            Self::Calls25k => 37_50,
-            Self::Calls50k => 75_00,
-            Self::Calls75k => 112_50,
-            Self::Calls100k => 150_00,
+            Self::Calls25k => 3_750,
+            Self::Calls50k => 7_500,
+            Self::Calls75k => 11_250,
+            Self::Calls100k => 15_000,
         }
     }
 }

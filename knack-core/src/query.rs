@@ -12,11 +12,11 @@ use serde_json::{Value, json};
 
 use crate::key::{FieldKey, RecordId};
 use crate::kind::{
-    Address, AutoIncrement, Average, Boolean, Concatenation, Connection, Count, Currency, DateTime, Email, Equation,
-    File, Image, Kind, Max, Min, MultipleChoice, Name, Number, ParagraphText, Phone, Rating, RichText, ShortText,
-    Signature, Sum, Timer, UserRoles, WebLink,
+    Address, AutoIncrement, Average, Boolean, Concatenation, Connection, Count, Currency, DateTime, Email,
+    Equation, File, Image, Kind, Max, Min, MultipleChoice, Name, Number, ParagraphText, Phone, Rating,
+    RichText, ShortText, Signature, Sum, Timer, UserRoles, WebLink,
 };
-use crate::object::Field;
+use crate::object::{Field, ObjectTag};
 use crate::value::Link;
 
 /// All but what needs no encoding anywhere in a query.
@@ -139,7 +139,7 @@ impl<O> Filter<O> {
 )]
 pub trait Operand<K: Kind> {
     /// The value as the API takes it in filters.
-    fn operand(&self) -> Value;
+    fn operand(self) -> Value;
 }
 
 macro_rules! operators {
@@ -177,19 +177,19 @@ operators! {
 }
 
 impl<K: TextOperand> Operand<K> for &str {
-    fn operand(&self) -> Value {
-        Value::from(*self)
+    fn operand(self) -> Value {
+        Value::from(self)
     }
 }
 
 impl<K: TextOperand> Operand<K> for String {
-    fn operand(&self) -> Value {
-        Value::from(self.as_str())
+    fn operand(self) -> Value {
+        Value::from(self)
     }
 }
 
 impl<K: TextOperand> Operand<K> for &String {
-    fn operand(&self) -> Value {
+    fn operand(self) -> Value {
         Value::from(self.as_str())
     }
 }
@@ -197,8 +197,8 @@ impl<K: TextOperand> Operand<K> for &String {
 macro_rules! number_operand {
     ($($type:ty)*) => {
         $(impl<K: Ordered> Operand<K> for $type {
-            fn operand(&self) -> Value {
-                Value::from(*self)
+            fn operand(self) -> Value {
+                Value::from(self)
             }
         })*
     };
@@ -208,25 +208,25 @@ number_operand!(f64 i64 i32 u64 u32);
 
 #[cfg(feature = "decimal")]
 impl<K: Ordered> Operand<K> for rust_decimal::Decimal {
-    fn operand(&self) -> Value {
+    fn operand(self) -> Value {
         Value::from(self.to_string())
     }
 }
 
 impl Operand<Boolean> for bool {
-    fn operand(&self) -> Value {
-        Value::from(*self)
+    fn operand(self) -> Value {
+        Value::from(self)
     }
 }
 
 impl Operand<Connection> for RecordId {
-    fn operand(&self) -> Value {
+    fn operand(self) -> Value {
         Value::from(self.to_string())
     }
 }
 
 impl<T> Operand<Connection> for &Link<T> {
-    fn operand(&self) -> Value {
+    fn operand(self) -> Value {
         Value::from(self.id().to_string())
     }
 }
@@ -234,15 +234,15 @@ impl<T> Operand<Connection> for &Link<T> {
 /// Dates in filters are `mm/dd/yyyy`; a date in ISO form matches nothing, without an error.
 #[cfg(feature = "jiff")]
 impl Operand<DateTime> for jiff::civil::Date {
-    fn operand(&self) -> Value {
+    fn operand(self) -> Value {
         Value::from(format!("{:02}/{:02}/{:04}", self.month(), self.day(), self.year()))
     }
 }
 
 #[cfg(feature = "jiff")]
 impl Operand<DateTime> for jiff::civil::DateTime {
-    fn operand(&self) -> Value {
-        let date = Operand::operand(&self.date());
+    fn operand(self) -> Value {
+        let date = Operand::operand(self.date());
         let (hour, half) = (self.hour(), if self.hour() < 12 { "am" } else { "pm" });
         let hour = if hour % 12 == 0 { 12 } else { hour % 12 };
         let date = date.as_str().unwrap_or_default();
@@ -418,7 +418,7 @@ impl ListQuery {
     }
 
     /// Sets the order. Without one, Knack uses the object's own.
-    pub fn sort<O>(mut self, sort: Sort<O>) -> Self {
+    pub fn sort<O: ObjectTag>(mut self, sort: Sort<O>) -> Self {
         self.sort = Some((sort.field, sort.descending));
         self
     }
@@ -525,7 +525,10 @@ mod tests {
             .search("a b")
             .format(Format::Both);
         let encoded = query.encode();
-        assert!(encoded.starts_with("page=3&rows_per_page=1000&sort_field=field_8&sort_order=desc&q=a%20b&filters="));
+        assert!(
+            encoded
+                .starts_with("page=3&rows_per_page=1000&sort_field=field_8&sort_order=desc&q=a%20b&filters=")
+        );
         assert_eq!(filters(&query)["match"], "and");
         assert_eq!(ListQuery::default().encode(), "rows_per_page=1000&format=raw");
     }
@@ -534,8 +537,8 @@ mod tests {
     #[test]
     fn dates_are_in_the_american_order() {
         let noon = jiff::civil::date(2026, 3, 9).at(12, 5, 0, 0);
-        assert_eq!(Operand::operand(&noon), "03/09/2026 12:05pm");
-        assert_eq!(Operand::operand(&noon.date()), "03/09/2026");
-        assert_eq!(Operand::operand(&jiff::civil::date(2026, 3, 9).at(0, 0, 0, 0)), "03/09/2026 12:00am");
+        assert_eq!(Operand::operand(noon), "03/09/2026 12:05pm");
+        assert_eq!(Operand::operand(noon.date()), "03/09/2026");
+        assert_eq!(Operand::operand(jiff::civil::date(2026, 3, 9).at(0, 0, 0, 0)), "03/09/2026 12:00am");
     }
 }

@@ -192,19 +192,22 @@ mod tests {
                 assert_eq!(answer(call, status, plain), Verdict::Done, "{status}");
             }
             for status in [408, 502, 503, 504] {
-                let wanted = if call.verb() == call::Verb::Create { Verdict::Ambiguous } else { Verdict::Retry };
+                let wanted =
+                    if call.verb() == call::Verb::Create { Verdict::Ambiguous } else { Verdict::Retry };
                 assert_eq!(answer(call, status, plain), wanted, "{status}");
             }
         }
         let at_500 = all.map(|call| answer(call, 500, plain));
         assert_eq!(at_500, [Verdict::Retry, Verdict::Done, Verdict::Ambiguous, Verdict::Done, Verdict::Done]);
 
-        let failure = |call: &Call, failure| policy.verdict(call, Outcome::Failure(&TransportError::new(failure, "")));
+        let failure =
+            |call: &Call, failure| policy.verdict(call, Outcome::Failure(&TransportError::new(failure, "")));
         for call in all {
             assert_eq!(failure(call, Failure::Connect), Verdict::Retry);
             assert_eq!(failure(call, Failure::Protocol), Verdict::Done);
             for after_sending in [Failure::Timeout, Failure::Broken, Failure::Truncated] {
-                let wanted = if call.verb() == call::Verb::Create { Verdict::Ambiguous } else { Verdict::Retry };
+                let wanted =
+                    if call.verb() == call::Verb::Create { Verdict::Ambiguous } else { Verdict::Retry };
                 assert_eq!(failure(call, after_sending), wanted);
             }
         }

@@ -144,7 +144,8 @@ impl<'a> Reader<'a> {
     /// The record's id.
     pub fn id(&mut self) -> Result<RecordId, FieldError> {
         self.known_id().ok_or_else(|| {
-            let why = if self.id.is_empty() { "is missing" } else { "is no record id (24 hexadecimal digits)" };
+            let why =
+                if self.id.is_empty() { "is missing" } else { "is no record id (24 hexadecimal digits)" };
             self.error("id", FieldKey::ID, None, Cell::new(self.id), ValueError::new(why))
         })
     }
@@ -177,7 +178,14 @@ impl<'a> Reader<'a> {
     }
 
     #[cold]
-    fn error(&self, field: &'static str, key: FieldKey, kind: Option<FieldKind>, cell: Cell<'_>, why: ValueError) -> FieldError {
+    fn error(
+        &self,
+        field: &'static str,
+        key: FieldKey,
+        kind: Option<FieldKind>,
+        cell: Cell<'_>,
+        why: ValueError,
+    ) -> FieldError {
         FieldError(Box::new(FieldErrorParts {
             type_name: self.projection.type_name(),
             object: self.projection.object(),
@@ -265,19 +273,19 @@ struct Slots<'a> {
     projection: &'static Projection,
     index: SlotIndex,
     id: &'a [u8],
-    slots: Vec<Slot<'a>>,
+    row: Vec<Slot<'a>>,
 }
 
 impl<'a> Slots<'a> {
     fn new(projection: &'static Projection) -> Self {
-        let slots = vec![Slot::default(); projection.fields().len()];
-        Self { projection, index: SlotIndex::new(projection), id: b"", slots }
+        let row = vec![Slot::default(); projection.fields().len()];
+        Self { projection, index: SlotIndex::new(projection), id: b"", row }
     }
 
     /// Reads the record that comes next. Keys may be escaped and may repeat: the last counts.
     fn fill(&mut self, scan: &mut Scanner<'a>) -> Result<(), ScanError> {
         self.id = b"";
-        self.slots.fill(Slot::default());
+        self.row.fill(Slot::default());
         scan.expect(b'{', "a record")?;
         if scan.eat(b'}') {
             return Ok(());
@@ -305,7 +313,7 @@ impl<'a> Slots<'a> {
             self.id = value;
         }
         if let Some((slot, raw)) = self.index.find(key)
-            && let Some(slot) = self.slots.get_mut(slot)
+            && let Some(slot) = self.row.get_mut(slot)
         {
             if raw {
                 slot.raw = value;
@@ -316,7 +324,7 @@ impl<'a> Slots<'a> {
     }
 
     fn reader(&self) -> Reader<'_> {
-        Reader { projection: self.projection, id: self.id, slots: &self.slots }
+        Reader { projection: self.projection, id: self.id, slots: &self.row }
     }
 
     fn read<T: KnackObject>(&self) -> Guarded<T> {
@@ -386,7 +394,10 @@ const MOST_BROKEN: usize = 1_000;
 
 /// Reads the list of records. Answers whether the envelope can be read on after it: behind broken
 /// records that is not sure, and what is left of it is not worth losing them.
-fn read_records<'a, T: KnackObject>(scan: &mut Scanner<'a>, records: &mut Vec<Guarded<T>>) -> Result<bool, ScanError> {
+fn read_records<T: KnackObject>(
+    scan: &mut Scanner<'_>,
+    records: &mut Vec<Guarded<T>>,
+) -> Result<bool, ScanError> {
     scan.expect(b'[', "a list of records")?;
     if scan.eat(b']') {
         return Ok(true);

@@ -76,7 +76,10 @@ pub trait KnackObject: Sized + Send + 'static {
     }
 
     /// Reads one record, or `None` if it does not exist. Costs what [`get`](Self::get) does.
-    fn get_opt<C: ObjectAccess>(client: &C, id: RecordId) -> impl Future<Output = Result<Option<Self>>> + Send {
+    fn get_opt<C: ObjectAccess>(
+        client: &C,
+        id: RecordId,
+    ) -> impl Future<Output = Result<Option<Self>>> + Send {
         async move {
             let call = call::get(Self::PROJECTION, id);
             match client.execute(call.clone()).await {
@@ -130,9 +133,8 @@ pub trait KnackObject: Sized + Send + 'static {
         async move {
             let call = call::delete(Self::PROJECTION, id);
             match write::<Self, C>(client, &call, id).await? {
-                Written::Done(_) => Ok(()),
-                // An attempt whose answer was lost may have done it; that is what was asked for.
-                Written::Missing { attempts: 2.. } => Ok(()),
+                // Missing after a second attempt: the first, whose answer was lost, may have done it.
+                Written::Done(_) | Written::Missing { attempts: 2.. } => Ok(()),
                 Written::Missing { .. } => Err(Error::NotFound { call: *call.label() }),
             }
         }
@@ -175,7 +177,8 @@ async fn look_closer<T: KnackObject, C: ObjectAccess>(client: &C, id: RecordId) 
     let query = ListQuery::default().only(id).rows_per_page(1);
     let call = call::list(T::PROJECTION, &query);
     let reply = client.execute(call.clone()).await?;
-    let page = read_page::<T>(&reply.body).map_err(|answer| Error::Malformed { call: *call.label(), answer })?;
+    let page =
+        read_page::<T>(&reply.body).map_err(|answer| Error::Malformed { call: *call.label(), answer })?;
     let found = page.records.into_iter().find(|record| record.id == Some(id));
     Ok(found.map_or(Presence::Gone, |Guarded { result, .. }| Presence::Here(result)))
 }
@@ -184,7 +187,9 @@ async fn look_closer<T: KnackObject, C: ObjectAccess>(client: &C, id: RecordId) 
 enum Written {
     Done(Reply),
     /// There is no such record; it was tried so often.
-    Missing { attempts: u32 },
+    Missing {
+        attempts: u32,
+    },
 }
 
 /// Carries out a write on one record; after a 500, once more if the record is there.

@@ -68,18 +68,17 @@ fn def(field: &Field<'_>, knack: KnackField<'_>) -> TokenStream {
 /// `impl KnackObject`: how a record is read; and the handles.
 fn object_and_handles(record: &Record<'_>) -> TokenStream {
     let ident = record.ident;
-    // One name for the parameter, so that lines with the spans of fields find it.
-    let reader = Ident::new("reader", Span::call_site());
     let mut index = 0_usize..;
     let reads = record.fields.iter().map(|field| {
         let (name, ty) = (field.ident, field.ty);
         let Some(knack) = field.knack() else {
-            // The compiler's word on an id that is no `RecordId` stands on its type.
-            let id = quote_spanned!(Span::call_site().located_at(ty.span())=> #reader.id()?);
-            return quote!(#name: #id);
+            // What the compiler says of an id that is no `RecordId` stands on its type.
+            let id = Ident::new("id", Span::mixed_site());
+            let on_type = Ident::new("id", id.span().located_at(ty.span()));
+            return quote!(#name: { let #id = reader.id()?; #on_type });
         };
         let (kind, index) = (marker(knack.kind), index.next());
-        quote!(#name: #reader.take::<#kind, #ty>(#index)?)
+        quote!(#name: reader.take::<#kind, #ty>(#index)?)
     });
     let handles = handles(record);
     quote! {
@@ -87,7 +86,7 @@ fn object_and_handles(record: &Record<'_>) -> TokenStream {
         impl _knack::KnackObject for #ident {
             type Object = _Object;
             const PROJECTION: &'static _knack::Projection = &_PROJECTION;
-            fn read(#reader: &mut _knack::Reader<'_>) -> _knack::Result<Self, _knack::FieldError> {
+            fn read(reader: &mut _knack::Reader<'_>) -> _knack::Result<Self, _knack::FieldError> {
                 _knack::Result::Ok(Self { #(#reads,)* })
             }
         }
@@ -104,7 +103,7 @@ fn handles(record: &Record<'_>) -> TokenStream {
         let key = field.attrs.key.value().map(syn::LitStr::value).unwrap_or_default();
         let doc = format!(" `{}`: {} field `{key}`.", field.name(), knack.kind.label);
         let need = field.attrs.required.is_set().then(|| quote!(, _knack::Required));
-        quote! {
+        quote_spanned! {handle.span()=>
             #[doc = #doc]
             #vis const #handle: _knack::Field<_Object, #kind #need> = _knack::Field::new(&_FIELDS[#index]);
         }

@@ -109,7 +109,7 @@ impl ClientBuilder<NoKey> {
             limiter: Arc::new(Slots::default()),
             policy: Arc::new(StandardPolicy::new()),
             timeout: Duration::from_secs(30),
-            deadline: Duration::from_secs(60),
+            deadline: Duration::from_mins(1),
             http: HttpOptions::default(),
             user_agent: concat!("knack-runtime/", env!("CARGO_PKG_VERSION")).to_owned(),
             transport: None,

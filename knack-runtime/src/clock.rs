@@ -1,5 +1,7 @@
 //! The clock of the executor: tokio's, so that paused time stops it too.
 
+use std::time::Duration;
+
 use knack_core::clock::{Clock, Moment};
 use tokio::time::Instant;
 
@@ -32,7 +34,7 @@ impl TokioClock {
     /// The moment as tokio's timers take it.
     pub(crate) fn instant(self, moment: Moment) -> Instant {
         // A moment too far away for the system's clock is as good as never.
-        let never = self.origin + std::time::Duration::from_secs(60 * 60 * 24 * 365 * 30);
+        let never = self.origin + Duration::from_hours(24 * 365 * 30);
         self.origin.checked_add(moment.since_start()).unwrap_or(never)
     }
 }

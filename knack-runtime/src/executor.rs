@@ -26,8 +26,13 @@ use crate::usage::{PlanMeter, Usage};
 /// How long a refused call waits where nothing says how long: a whole window, however it began.
 const WINDOW: Duration = Duration::from_secs(1);
 
+/// Bounds on what a server may ask for by `Retry-After`: none asks to be hammered, and one that asks
+/// for a day is asked again sooner.
+const LEAST_HOLD: Duration = Duration::from_millis(100);
+const MOST_HOLD: Duration = Duration::from_mins(5);
+
 /// How long to wait for the day's reset where the server does not say when it is.
-const UNKNOWN_RESET: Duration = Duration::from_secs(300);
+const UNKNOWN_RESET: Duration = Duration::from_mins(5);
 
 /// What all clones of a client share.
 pub(crate) struct Executor {
@@ -65,6 +70,16 @@ struct Run<'a> {
     deadline: Moment,
     attempts: u32,
     refusals: u32,
+}
+
+impl Run<'_> {
+    /// Moves the deadline of a patient call behind the plan's reset, if that is what it waits for.
+    fn wait_past_the_reset(&mut self) -> bool {
+        let reset = self.queue.plan_hold().filter(|_| self.options.wait_for_plan);
+        let later = reset.map(|reset| reset + self.options.deadline).filter(|later| *later > self.deadline);
+        self.deadline = later.unwrap_or(self.deadline);
+        later.is_some()
+    }
 }
 
 /// What to do after an attempt.
@@ -128,7 +143,7 @@ impl Executor {
                 Denied::PlanExhausted(until) => {
                     return Err(Error::PlanExhausted { call, resets_in: Some(until - self.clock.now()) });
                 }
-                Denied::TooLate(estimate) if self.past_the_reset(run) => {
+                Denied::TooLate(estimate) if run.wait_past_the_reset() => {
                     debug!(?estimate, "waiting for the plan's reset");
                 }
                 Denied::TooLate(estimate) => {
@@ -143,15 +158,11 @@ impl Executor {
         }
     }
 
-    /// Moves the deadline of a patient call behind the plan's reset, if that is what it waits for.
-    fn past_the_reset(&self, run: &mut Run<'_>) -> bool {
-        let reset = run.queue.plan_hold().filter(|_| run.options.wait_for_plan);
-        let Some(reset) = reset.filter(|reset| *reset + run.options.deadline > run.deadline) else { return false };
-        run.deadline = reset + run.options.deadline;
-        true
-    }
-
-    async fn send(&self, run: &Run<'_>, mut permit: Permit) -> (Result<Response, TransportError>, LimitHeaders) {
+    async fn send(
+        &self,
+        run: &Run<'_>,
+        mut permit: Permit,
+    ) -> (Result<Response, TransportError>, LimitHeaders) {
         let sent_at = self.clock.now();
         let timeout = self.timeout.min(run.deadline - sent_at);
         permit.mark_sent(sent_at);
@@ -188,46 +199,62 @@ impl Executor {
         Ok(request)
     }
 
-    fn judge(&self, run: &mut Run<'_>, answer: Result<Response, TransportError>, limits: &LimitHeaders) -> Next {
+    fn judge(
+        &self,
+        run: &mut Run<'_>,
+        answer: Result<Response, TransportError>,
+        limits: &LimitHeaders,
+    ) -> Next {
         let outcome = match &answer {
             Ok(answer) => Outcome::Answer { status: answer.status(), limits },
             Err(error) => Outcome::Failure(error),
         };
-        let label = *run.call.label();
         match self.policy.verdict(run.call, outcome) {
             Verdict::Done => Next::Return(self.finish(run, answer)),
             Verdict::Throttled { after } => {
-                run.refusals += 1;
-                let wait = after.unwrap_or(WINDOW);
-                warn!(refusals = run.refusals, ?wait, "refused for its rate (429): holding the queue");
-                let hold = Hold { until: self.clock.now() + wait, reason: HoldReason::Throttled };
-                self.metered.hold(hold);
-                self.unmetered.hold(hold);
+                self.throttled(run, after);
                 Next::Again
             }
-            Verdict::PlanExhausted { resets_in } => {
-                warn!(?resets_in, "the plan's calls of the day are used up");
-                let until = self.clock.now() + resets_in.unwrap_or(UNKNOWN_RESET);
-                // Without a reset that the server named, only those who wait are held.
-                if resets_in.is_some() || run.options.wait_for_plan {
-                    self.metered.hold(Hold { until, reason: HoldReason::PlanExhausted });
+            Verdict::PlanExhausted { resets_in } => self.exhausted(run, resets_in),
+            Verdict::Retry => match self.finish(run, answer) {
+                Err(error) if run.attempts < MOST_ATTEMPTS && self.budget.spend() => {
+                    Next::AgainAfter(backoff(run.attempts), error)
                 }
-                match run.options.wait_for_plan {
-                    true => Next::Again,
-                    false => Next::Return(Err(Error::PlanExhausted { call: label, resets_in })),
-                }
-            }
-            Verdict::Retry => {
-                let error = self.finish(run, answer).err();
-                let error = error.unwrap_or(Error::NotFound { call: label });
-                let may = run.attempts < MOST_ATTEMPTS && self.budget.spend();
-                if may { Next::AgainAfter(backoff(run.attempts), error) } else { Next::Return(Err(error)) }
-            }
+                result => Next::Return(result),
+            },
             Verdict::Ambiguous => match self.finish(run, answer) {
-                Ok(reply) => Next::Return(Ok(reply)),
-                Err(cause) => Next::Return(Err(Error::Ambiguous { call: label, cause: Box::new(cause) })),
+                Err(cause) => {
+                    let call = *run.call.label();
+                    Next::Return(Err(Error::Ambiguous { call, cause: Box::new(cause) }))
+                }
+                reply => Next::Return(reply),
             },
         }
+    }
+
+    /// A refusal for the rate: nobody sends for a while.
+    fn throttled(&self, run: &mut Run<'_>, after: Option<Duration>) {
+        run.refusals += 1;
+        let wait = after.unwrap_or(WINDOW).clamp(LEAST_HOLD, MOST_HOLD);
+        warn!(refusals = run.refusals, ?wait, "refused for its rate (429): holding the queue");
+        let hold = Hold { until: self.clock.now() + wait, reason: HoldReason::Throttled };
+        self.metered.hold(hold);
+        self.unmetered.hold(hold);
+    }
+
+    /// The plan is used up: whoever does not wait is told so, here and until the reset.
+    fn exhausted(&self, run: &Run<'_>, resets_in: Option<Duration>) -> Next {
+        warn!(?resets_in, "the plan's calls of the day are used up");
+        let patient = run.options.wait_for_plan;
+        // Where the server does not name its reset, only those who wait are held.
+        if resets_in.is_some() || patient {
+            let until = self.clock.now() + resets_in.unwrap_or(UNKNOWN_RESET).max(WINDOW);
+            self.metered.hold(Hold { until, reason: HoldReason::PlanExhausted });
+        }
+        if patient {
+            return Next::Again;
+        }
+        Next::Return(Err(Error::PlanExhausted { call: *run.call.label(), resets_in }))
     }
 
     /// The answer, or the error that it is.

@@ -94,13 +94,30 @@ mod tests {
 
     #[test]
     fn base_urls_are_checked() {
-        for good in ["https://api.knack.com/v1", "http://127.0.0.1:4711/v1/", "http://[::1]:80", "http://localhost:3000"] {
+        for good in [
+            "https://api.knack.com/v1",
+            "http://127.0.0.1:4711/v1/",
+            "http://[::1]:80",
+            "http://localhost:3000",
+        ] {
             assert!(BaseUrl::parse(good, false).is_ok(), "{good}");
         }
-        for bad in ["", "api.knack.com", "http://api.knack.com/v1", "ftp://x", "https://u:p@host/v1", "https://h/v1?x=1", "https://h/#x", "http://127.0.0.1.evil.example"] {
+        for bad in [
+            "",
+            "api.knack.com",
+            "http://api.knack.com/v1",
+            "ftp://x",
+            "https://u:p@host/v1",
+            "https://h/v1?x=1",
+            "https://h/#x",
+            "http://127.0.0.1.evil.example",
+        ] {
             assert!(BaseUrl::parse(bad, false).is_err(), "{bad}");
         }
         assert!(BaseUrl::parse("http://10.0.0.1/v1", true).is_ok());
-        assert_eq!(BaseUrl::parse("https://h/v1/", false).unwrap().join("/objects", "a=b"), "https://h/v1/objects?a=b");
+        assert_eq!(
+            BaseUrl::parse("https://h/v1/", false).unwrap().join("/objects", "a=b"),
+            "https://h/v1/objects?a=b"
+        );
     }
 }

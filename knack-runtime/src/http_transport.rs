@@ -26,10 +26,12 @@ impl HttpTransport {
             .connect_timeout(Duration::from_secs(10))
             .tcp_nodelay(true);
         if let Some(url) = &options.proxy {
-            builder = builder.proxy(reqwest::Proxy::all(url).map_err(|error| format!("the proxy: {}", chain(&error)))?);
+            builder = builder
+                .proxy(reqwest::Proxy::all(url).map_err(|error| format!("the proxy: {}", chain(&error)))?);
         }
         for pem in &options.certificates {
-            let bundle = reqwest::Certificate::from_pem_bundle(pem).map_err(|_| "a certificate is no PEM".to_owned())?;
+            let bundle = reqwest::Certificate::from_pem_bundle(pem)
+                .map_err(|_| "a certificate is no PEM".to_owned())?;
             if bundle.is_empty() {
                 return Err("a certificate is no PEM".to_owned());
             }
@@ -43,7 +45,8 @@ impl HttpTransport {
 impl Transport for HttpTransport {
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
         Box::pin(async move {
-            let request = reqwest::Request::try_from(request).map_err(|error| failure(error, Failure::Protocol))?;
+            let request =
+                reqwest::Request::try_from(request).map_err(|error| failure(error, Failure::Protocol))?;
             let answer = self.http.execute(request).await.map_err(|error| failure(error, Failure::Broken))?;
             let (status, headers) = (answer.status(), answer.headers().clone());
             let body = answer.bytes().await.map_err(|error| failure(error, Failure::Truncated))?;

@@ -56,8 +56,9 @@ pub use http_transport::HttpTransport;
 pub use usage::Usage;
 
 pub use knack_core::{
-    ApplicationId, Error, KnackObject, Link, Patch, Plan, RecordId, Result, call, cell, clock as time, error, headers,
-    key, kind, limit, list, object, patch, plan, query, quota, record, transport, value, verbs, write,
+    ApplicationId, Error, KnackObject, Link, Patch, Plan, RecordId, Result, call, cell, clock as time, error,
+    headers, key, kind, limit, list, object, patch, plan, query, quota, record, transport, value, verbs,
+    write,
 };
 pub use knack_derive::KnackObject;
 

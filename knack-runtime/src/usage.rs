@@ -41,13 +41,14 @@ struct Reading {
 }
 
 /// How far two answers may disagree on the moment of the reset and still mean the same day.
-const SAME_DAY: Duration = Duration::from_secs(60);
+const SAME_DAY: Duration = Duration::from_mins(1);
 
 impl PlanMeter {
     /// Takes note of an answer. Answers overtake each other: of the same day, the least counts.
     pub(crate) fn note(&self, now: Moment, limits: &LimitHeaders) {
         let Some(left) = limits.plan_remaining else { return };
-        let new = Reading { limit: limits.plan_limit, left, resets_at: limits.plan_reset.map(|left| now + left) };
+        let new =
+            Reading { limit: limits.plan_limit, left, resets_at: limits.plan_reset.map(|left| now + left) };
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let older = known.is_some_and(|known| known.same_day(new, now) && known.left < new.left);
         if !older {

@@ -97,3 +97,8 @@ pub fn fixtures() -> Option<PathBuf> {
     println!("skipped: no recorded Knack answers at hand (KNACK_FIXTURES names their folder)");
     None
 }
+
+/// The code in the README, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;

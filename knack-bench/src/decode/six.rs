@@ -12,9 +12,9 @@ use knack_core::RecordId;
 use knack_core::record::read_page;
 use knack_core::value::{EmailAddress, PersonName};
 use knack_derive::KnackObject;
+use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor};
-use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Case, Subject};
@@ -73,18 +73,22 @@ struct Nothing {}
 
 /// Asserts that the three ways give the same records.
 fn check(page: &[u8]) -> Result<(), Failure> {
-    let ours: Result<Vec<Six>, _> = read_page(page)?.records.into_iter().map(|guarded| guarded.result).collect();
+    let ours: Result<Vec<Six>, _> =
+        read_page(page)?.records.into_iter().map(|guarded| guarded.result).collect();
     let (ours, serde, value) = (ours?, by_serde(page)?, by_value(page)?);
     if ours.is_empty() || serde.len() != ours.len() || value.len() != ours.len() {
         return Err(format!("{}, {} and {} records were read", ours.len(), serde.len(), value.len()).into());
     }
     for ((ours, serde), value) in ours.iter().zip(&serde).zip(&value) {
         if ours != serde || ours != value {
-            return Err(format!("records differ:\n knack {ours:?}\n serde {serde:?}\n value {value:?}").into());
+            return Err(
+                format!("records differ:\n knack {ours:?}\n serde {serde:?}\n value {value:?}").into()
+            );
         }
     }
     // Agreement on nothing would say little.
-    let full = |six: &Six| six.text.is_some() && six.date.is_some() && six.name.is_some() && six.email.is_some();
+    let full =
+        |six: &Six| six.text.is_some() && six.date.is_some() && six.name.is_some() && six.email.is_some();
     if ours.iter().any(full) { Ok(()) } else { Err("no record has all fields".into()) }
 }
 
@@ -258,7 +262,8 @@ fn pick(record: &Value) -> Result<Six, Failure> {
         middle: owned(value, "middle").unwrap_or_default(),
         last: owned(value, "last").unwrap_or_default(),
     };
-    let email = |value: &Value| Some(EmailAddress { address: owned(value, "email")?, label: owned(value, "label") });
+    let email =
+        |value: &Value| Some(EmailAddress { address: owned(value, "email")?, label: owned(value, "label") });
     let iso = raw("field_13_raw").and_then(|date| date.get("iso_timestamp")).and_then(Value::as_str);
     Ok(Six {
         id: record.get("id").and_then(Value::as_str).ok_or("a record has no id")?.parse()?,

@@ -111,7 +111,8 @@ fn any_record() -> impl Strategy<Value = Value> {
         (0_u32..100).prop_map(|n| format!("field_{n}")),
         any::<String>(),
     ];
-    proptest::collection::vec((key, any_json()), 0..12).prop_map(|pairs| Value::Object(pairs.into_iter().collect()))
+    proptest::collection::vec((key, any_json()), 0..12)
+        .prop_map(|pairs| Value::Object(pairs.into_iter().collect()))
 }
 
 proptest! {

@@ -18,7 +18,7 @@ impl FromField<DateTimeKind> for DateTime {
         if !cell.is_object() {
             return from_text(&cell.text()?).ok_or_else(|| ValueError::new("is no date"));
         }
-        Parts::of(cell)?.date_time().ok_or_else(|| ValueError::new("holds no date that could be read"))
+        Parts::of(cell).date_time().ok_or_else(|| ValueError::new("holds no date that could be read"))
     }
 }
 
@@ -46,7 +46,7 @@ struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
-    fn of(cell: Cell<'a>) -> Result<Self, ValueError> {
+    fn of(cell: Cell<'a>) -> Self {
         let mut parts = Self::default();
         for (key, part) in cell.entries() {
             match &*key {
@@ -58,7 +58,7 @@ impl<'a> Parts<'a> {
                 _ => {}
             }
         }
-        Ok(parts)
+        parts
     }
 
     fn date_time(&self) -> Option<DateTime> {

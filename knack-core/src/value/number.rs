@@ -99,16 +99,19 @@ mod decimal {
     use rust_decimal::Decimal;
 
     use super::{
-        AutoIncrement, Average, Cell, Count, Currency, Equation, FromField, Max, Min, Number, Rating, Sum, ToField,
-        ValueError, ValueWriter, filled,
+        AutoIncrement, Average, Cell, Count, Currency, Equation, FromField, Max, Min, Number, Rating, Sum,
+        ToField, ValueError, ValueWriter, filled,
     };
 
     readable!(Decimal, exact: Number AutoIncrement Equation Count Sum Average Min Max Rating Currency);
     writable!(Decimal: Number Currency Rating);
 
     fn exact(text: &str) -> Result<Decimal, ValueError> {
-        let parsed =
-            if text.contains(['e', 'E']) { Decimal::from_scientific(text) } else { Decimal::from_str_exact(text) };
+        let parsed = if text.contains(['e', 'E']) {
+            Decimal::from_scientific(text)
+        } else {
+            Decimal::from_str_exact(text)
+        };
         parsed.map_err(|_| ValueError::new("does not fit `Decimal` (28 digits)"))
     }
 }

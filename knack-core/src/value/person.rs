@@ -71,7 +71,11 @@ impl FromField<Name> for PersonName {
 impl FromField<Name> for String {
     /// The parts joined by spaces, in the order of speech.
     fn from_field(cell: Cell<'_>) -> Result<Self, ValueError> {
-        if cell.is_empty() { Ok(Self::new()) } else { PersonName::from_field(cell).map(|name| name.to_string()) }
+        if cell.is_empty() {
+            Ok(Self::new())
+        } else {
+            PersonName::from_field(cell).map(|name| name.to_string())
+        }
     }
 }
 
@@ -143,7 +147,11 @@ impl FromField<Email> for EmailAddress {
 impl FromField<Email> for String {
     /// The address alone; an empty field gives an empty text.
     fn from_field(cell: Cell<'_>) -> Result<Self, ValueError> {
-        if cell.is_empty() { Ok(Self::new()) } else { EmailAddress::from_field(cell).map(|email| email.address) }
+        if cell.is_empty() {
+            Ok(Self::new())
+        } else {
+            EmailAddress::from_field(cell).map(|email| email.address)
+        }
     }
 }
 

@@ -3,11 +3,11 @@
 use knack_runtime::{KnackObject, RecordId};
 
 #[derive(KnackObject)]
-#[knack(object = "object_3", created, colour = "red", crate = 7)]
+#[knack(objekt = "object_3", colour = "red", crate = 7, key = "field_6")]
 struct Unknown {
     #[knack(id = true)]
     id: RecordId,
-    #[knack(ky = "field_7", kinds = "short_text")]
+    #[knack(ky = "field_7", kinds = "short_text", Required)]
     misspelt: String,
     #[knack(key = "field_8", kind = "short_text", object = "object_3", rename("x", "y"))]
     foreign: String,
@@ -15,6 +15,15 @@ struct Unknown {
     no_texts: String,
     #[knack(key("field_10"), kind: "short_text")]
     no_values: String,
+    #[knack(key = "field_11" kind = "short_text")]
+    no_comma: String,
+}
+
+#[derive(KnackObject)]
+#[knack(object = "object_3", created, create = true)]
+struct New {
+    #[knack(key = "field_7", kind = "short_text")]
+    name: String,
 }
 
 #[derive(KnackObject)]

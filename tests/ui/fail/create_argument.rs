@@ -1,5 +1,7 @@
 //! Gives `create` what is no new record of the object.
 
+#![allow(unused_imports)]
+
 use knack_runtime::{Client, KnackObject, Link, Patch, RecordId};
 
 #[derive(KnackObject)]
@@ -35,11 +37,11 @@ struct Plain {
     title: String,
 }
 
-async fn used(client: &Client, order: Order, plain: Plain, patch: Patch<Order>) {
-    let _ = Customer::create(client, &NewOrder { title: "x".into() }).await;
-    let _ = Customer::create(client, &patch).await;
-    let _ = Order::create(client, &order).await;
-    let _ = Order::create(client, &plain).await;
+fn used(client: &Client, order: Order, plain: Plain, patch: Patch<Order>) {
+    drop(Customer::create(client, &NewOrder { title: "x".into() }));
+    drop(Customer::create(client, &patch));
+    drop(Order::create(client, &order));
+    drop(Order::create(client, &plain));
 }
 
 fn main() {}

@@ -1,5 +1,7 @@
 //! Reads a struct of a new record.
 
+#![allow(unused_imports)]
+
 use knack_runtime::{Client, KnackObject, Link, Patch, RecordId};
 
 #[derive(KnackObject)]
@@ -31,10 +33,11 @@ struct NewOrder {
     title: String,
 }
 
-async fn used(client: &Client, id: RecordId) {
-    let _ = NewOrder::get(client, id).await;
+fn used(client: &Client, id: RecordId) {
+    drop(NewOrder::get_opt(client, id));
     let _: Patch<NewOrder> = Patch::new().set(Order::TITLE, "x");
-    let _ = Order::TITLE.is(NewOrder::TITLE);
+    drop(Order::TITLE.asc());
+    drop(NewOrder::TITLE.asc());
 }
 
 fn main() {}

@@ -1,5 +1,7 @@
 //! Rules joined by both `&` and `|`, which a request cannot say.
 
+#![allow(unused_imports)]
+
 use knack_runtime::{Client, KnackObject, Link, Patch, RecordId};
 
 #[derive(KnackObject)]

@@ -1,5 +1,7 @@
 //! Filters that a kind of field does not have, and values that do not fit.
 
+#![allow(unused_imports)]
+
 use knack_runtime::{Client, KnackObject, Link, Patch, RecordId};
 
 #[derive(KnackObject)]

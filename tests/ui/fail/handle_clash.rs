@@ -4,7 +4,7 @@ use knack_runtime::KnackObject;
 
 #[derive(KnackObject)]
 #[knack(object = "object_3")]
-struct Customer {
+pub struct Customer {
     #[knack(key = "field_7", kind = "short_text")]
     name: String,
 }

@@ -1,5 +1,7 @@
 //! Calls of objects with a client that has no API key.
 
+#![allow(unused_imports)]
+
 use knack_runtime::{Client, KnackObject, Link, Patch, RecordId};
 
 #[derive(KnackObject)]
@@ -28,9 +30,9 @@ use knack_runtime::NoKey;
 
 async fn used(client: &Client<NoKey>, id: RecordId) {
     let _ = Customer::get(client, id).await;
-    let _ = Customer::list(client).all().await;
-    let _ = Customer::update(client, id, Patch::new()).await;
-    let _ = Customer::delete(client, id).await;
+    drop(Customer::list(client));
+    drop(Customer::update(client, id, Patch::new()));
+    drop(Customer::delete(client, id));
 }
 
 fn main() {}

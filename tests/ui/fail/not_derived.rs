@@ -1,5 +1,7 @@
 //! A struct without the derive.
 
+#![allow(unused_imports)]
+
 use knack_runtime::{Client, KnackObject, Link, Patch, RecordId};
 
 #[derive(KnackObject)]
@@ -32,9 +34,10 @@ async fn generic<T: KnackObject>(client: &Client, id: RecordId) -> Option<T> {
     T::get_opt(client, id).await.ok()?
 }
 
-async fn used(client: &Client, id: RecordId) {
-    let _ = Plain::get(client, id).await;
-    let _ = generic::<Plain>(client, id).await;
+fn used(client: &Client, id: RecordId) {
+    // Not `get`: other crates have traits with a `get`, and the compiler names them all.
+    drop(Plain::get_opt(client, id));
+    drop(generic::<Plain>(client, id));
     let _: Patch<Plain> = Patch::new().set(Customer::NAME, "x");
 }
 

@@ -1,5 +1,7 @@
 //! Handles of another object.
 
+#![allow(unused_imports)]
+
 use knack_runtime::{Client, KnackObject, Link, Patch, RecordId};
 
 #[derive(KnackObject)]

@@ -1,5 +1,7 @@
 //! Clears fields that always have a value.
 
+#![allow(unused_imports)]
+
 use knack_runtime::{Client, KnackObject, Link, Patch, RecordId};
 
 #[derive(KnackObject)]

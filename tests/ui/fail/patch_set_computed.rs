@@ -1,5 +1,7 @@
 //! Sets a field that Knack computes.
 
+#![allow(unused_imports)]
+
 use knack_runtime::{Client, KnackObject, Link, Patch, RecordId};
 
 #[derive(KnackObject)]

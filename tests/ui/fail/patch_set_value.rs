@@ -1,5 +1,7 @@
 //! Sets fields to values of types that do not fit.
 
+#![allow(unused_imports)]
+
 use knack_runtime::{Client, KnackObject, Link, Patch, RecordId};
 
 #[derive(KnackObject)]

@@ -1,0 +1,82 @@
+//! The API key is in the header of object calls, and nowhere else.
+
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use knack_emulator::{Effect, Fault};
+use knack_runtime::{Client, KnackObject, Patch};
+use knack_tests::sample::{Customer, NewCustomer};
+use knack_tests::{KEY, emulator};
+use tracing::Level;
+use tracing_subscriber::fmt::MakeWriter;
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for Log {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        self.clone()
+    }
+}
+
+#[tokio::test]
+async fn the_key_is_in_no_log_error_url_or_debug_text() {
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(Level::TRACE)
+        .with_span_events(tracing_subscriber::fmt::format::FmtSpan::FULL)
+        .with_writer(log.clone())
+        .finish();
+    tracing::subscriber::set_global_default(subscriber).unwrap();
+
+    let faults = [Fault::throttle().nth(2), Fault::new(Effect::DropBefore).nth(4), Fault::status(403, "no").nth(9)];
+    let mut local = emulator().api_key(KEY);
+    for fault in faults {
+        local = local.fault(fault);
+    }
+    let local = local.build().unwrap();
+    let server = local.serve().await.unwrap();
+    let builder = Client::builder(local.application_id()).api_key(KEY).base_url(format!("{}/v1", server.url()));
+    let mut shown = format!("{builder:?}");
+    let knack = builder.build().unwrap();
+    shown += &format!("{knack:?} {:?}", knack.usage());
+
+    let ann = Customer::create(&knack, &NewCustomer::with_email("ann@example.com")).await.unwrap();
+    for _ in 0..3 {
+        shown += &format!("{:?}", Customer::update(&knack, ann.id, Patch::new().set(Customer::NEWSLETTER, true)).await);
+        shown += &format!("{:?}", Customer::get(&knack, ann.id).await);
+    }
+    shown += &format!("{:?}", Customer::list(&knack).filter(Customer::NAME.contains("Ann")).guarded().await);
+    shown += &format!("{:?} {:?}", Customer::list(&knack), Customer::list(&knack).stream());
+    shown += &format!("{:?}", Customer::delete(&knack, ann.id).await);
+    server.stop().await;
+    let error = Customer::get(&knack.with_deadline(std::time::Duration::from_millis(300)), ann.id).await.unwrap_err();
+    shown += &format!("{error} {error:?}");
+    shown += &format!("{:?}", Client::builder("x").api_key(KEY).build().unwrap_err());
+
+    let requests = local.requests();
+    assert!(requests.len() >= 11);
+    for seen in &requests {
+        assert!(seen.headers["x-knack-rest-api-key"].to_str().unwrap() == KEY);
+        assert!(!format!("{}?{}{:?}", seen.path, seen.query, seen.body).contains(KEY));
+    }
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(log.contains("knack.create") && log.contains("knack.update") && log.contains("holding the queue"), "{log}");
+    for text in [&shown, &log] {
+        assert!(!text.contains(KEY), "the key is shown");
+        assert!(!text.contains("ann@example.com") || text == &shown, "values are no business of a log");
+    }
+}
