@@ -1,6 +1,6 @@
 //! From the bytes of an answer to structs: one pass that is not generic, then one line per field.
 //!
-//! The pass fills, for each record, a table of [`Slot`]s with the JSON text of the fields that the
+//! The pass fills, for each record, a table of slots with the JSON text of the fields that the
 //! struct asks for, and passes over the rest. `T::read` then takes each slot as its Rust type. A
 //! record that does not fit is kept as an error beside its id ([`Guarded`]), so that it never
 //! costs the others.

@@ -1,6 +1,6 @@
 //! Prints the code: data, and one line per field.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::DeriveInput;
 use syn::spanned::Spanned;
@@ -25,15 +25,16 @@ pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
 
 /// The code for a struct without errors.
 fn whole(record: &Record<'_>, object: u32) -> TokenStream {
+    let object = Literal::u32_unsuffixed(object);
     let type_name = record.ident.to_string();
     let defs = record.knack_fields().map(|(field, knack)| def(field, knack));
-    let count = record.knack_fields().count();
+    let count = Literal::usize_unsuffixed(record.knack_fields().count());
     let implementation = if record.create { new_record(record) } else { object_and_handles(record) };
     in_scope(
         record,
         &quote!(#object),
         &quote! {
-            static _FIELDS: [_knack::FieldDef; #count] = [#(#defs,)*];
+            static _FIELDS: [_Def; #count] = [#(#defs,)*];
             static _PROJECTION: _knack::Projection =
                 _knack::Projection::new(#type_name, _knack::ObjectKey::new(#object), &_FIELDS);
             #implementation
@@ -47,7 +48,7 @@ pub(crate) fn in_scope(record: &Record<'_>, object: &TokenStream, items: &TokenS
     let krate = &record.krate;
     quote! {
         const _: () = {
-            use #krate::__private1 as _knack;
+            use #krate::__private1::{self as _knack, FieldDef as _Def, FieldKey as _Key, kind as _kind};
             type _Object = _knack::Object<#object>;
             #items
         };
@@ -56,19 +57,19 @@ pub(crate) fn in_scope(record: &Record<'_>, object: &TokenStream, items: &TokenS
 
 fn marker(kind: &KindInfo) -> TokenStream {
     let marker = format_ident!("{}", kind.marker);
-    quote!(_knack::kind::#marker)
+    quote!(_kind::#marker)
 }
 
 fn def(field: &Field<'_>, knack: KnackField<'_>) -> TokenStream {
     let (name, key, kind) = (field.name(), knack.key.expr(), marker(knack.kind));
     let required = field.attrs.required.is_set().then(|| quote!(.required()));
-    quote!(_knack::FieldDef::new::<#kind>(#name, #key) #required)
+    quote!(_Def::new::<#kind>(#name, #key) #required)
 }
 
 /// `impl KnackObject`: how a record is read; and the handles.
 fn object_and_handles(record: &Record<'_>) -> TokenStream {
     let ident = record.ident;
-    let mut index = 0_usize..;
+    let mut index = 0..;
     let reads = record.fields.iter().map(|field| {
         let (name, ty) = (field.ident, field.ty);
         let Some(knack) = field.knack() else {
@@ -77,7 +78,7 @@ fn object_and_handles(record: &Record<'_>) -> TokenStream {
             let on_type = Ident::new("id", id.span().located_at(ty.span()));
             return quote!(#name: { let #id = reader.id()?; #on_type });
         };
-        let (kind, index) = (marker(knack.kind), index.next());
+        let (kind, index) = (marker(knack.kind), index.next().map(Literal::usize_unsuffixed));
         quote!(#name: reader.take::<#kind, #ty>(#index)?)
     });
     let handles = handles(record);
@@ -99,16 +100,19 @@ fn object_and_handles(record: &Record<'_>) -> TokenStream {
 fn handles(record: &Record<'_>) -> TokenStream {
     let (ident, vis) = (record.ident, record.vis);
     let handles = record.knack_fields().enumerate().map(|(index, (field, knack))| {
+        let index = Literal::usize_unsuffixed(index);
         let (handle, kind) = (knack.handle, marker(knack.kind));
         let key = field.attrs.key.value().map(syn::LitStr::value).unwrap_or_default();
         let doc = format!(" `{}`: {} field `{key}`.", field.name(), knack.kind.label);
         let need = field.attrs.required.is_set().then(|| quote!(, _knack::Required));
-        quote_spanned! {handle.span()=>
+        // A constant of the user's with the same name is an error that stands on the field.
+        quote_spanned! {handle.span().resolved_at(Span::call_site())=>
             #[doc = #doc]
-            #vis const #handle: _knack::Field<_Object, #kind #need> = _knack::Field::new(&_FIELDS[#index]);
+            #vis const #handle: _Field<#kind #need> = _Field::new(&_FIELDS[#index]);
         }
     });
     quote! {
+        type _Field<K, N = _knack::Optional> = _knack::Field<_Object, K, N>;
         #[automatically_derived]
         #[allow(dead_code)]
         impl #ident {
@@ -121,6 +125,7 @@ fn handles(record: &Record<'_>) -> TokenStream {
 fn new_record(record: &Record<'_>) -> TokenStream {
     let ident = record.ident;
     let writes = record.knack_fields().enumerate().map(|(index, (field, knack))| {
+        let index = Literal::usize_unsuffixed(index);
         let (name, ty, kind) = (field.ident, field.ty, marker(knack.kind));
         if let Some(inner) = field.optional() {
             return quote!(body.put_some::<#kind, #inner>(&_FIELDS[#index], self.#name.as_ref()));

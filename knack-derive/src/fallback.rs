@@ -1,4 +1,4 @@
-//! What is printed beside errors: the impl without its body, and every handle that has a name, so
+//! What is printed around errors: the impl without its body, and every handle that has a name, so
 //! that no use of the struct adds an error of its own.
 
 use proc_macro2::TokenStream;

@@ -5,7 +5,7 @@
 //!
 //! The way of a struct through this crate: `attr` reads its attributes, `model` makes a record of
 //! them, `validate` holds that against the rules, `expand` prints the code, and `fallback` what is
-//! printed beside errors so that no second error follows from the first.
+//! printed around errors, so that no second error follows from the first.
 
 use proc_macro::TokenStream;
 use syn::parse_macro_input;
@@ -16,6 +16,8 @@ mod expand;
 mod fallback;
 mod kind;
 mod model;
+#[cfg(test)]
+mod tests;
 mod validate;
 
 /// Makes a struct a typed projection of a Knack object, or the form of a new record.
@@ -36,7 +38,7 @@ mod validate;
 /// | `key = "field_7"` | the field's key |
 /// | `kind = "short_text"` | the field's kind, as Knack's metadata calls it |
 /// | `required` | Knack demands a value: it cannot be cleared, and a new record must have it |
-/// | `handle = "NAME"` | the name of the field's handle, its own name in capitals unless said |
+/// | `handle = "NAME"` | the name of the field's handle, its own name in capitals unless said; a new record has no handles |
 ///
 /// # What it makes
 ///

@@ -1,6 +1,6 @@
 //! A struct as the expansion needs it.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
 use syn::{Data, DeriveInput, Fields, Generics, Type, Visibility};
@@ -58,13 +58,16 @@ impl Key {
         named.or_else(|| numbered(text, "field_").map(Self::Number))
     }
 
-    /// The key as an expression, with `_knack` in scope.
+    /// The key as an expression, with `_Key` in scope.
     pub(crate) fn expr(self) -> TokenStream {
         match self {
-            Self::Number(number) => quote!(_knack::FieldKey::new(#number)),
+            Self::Number(number) => {
+                let number = Literal::u32_unsuffixed(number);
+                quote!(_Key::new(#number))
+            }
             Self::Named(name) => {
                 let name = format_ident!("{name}");
-                quote!(_knack::FieldKey::#name)
+                quote!(_Key::#name)
             }
         }
     }

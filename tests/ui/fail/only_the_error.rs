@@ -56,7 +56,8 @@ pub async fn used(client: &Client, id: RecordId) -> Result<()> {
     while let Some(customer) = customers.next().await {
         println!("{}", customer?.name);
     }
-    Customer::update(client, made.id, Patch::new().set(Customer::NAME, "Bob").clear(Customer::ORDERS)).await?;
+    Customer::update(client, made.id, Patch::new().set(Customer::NAME, "Bob").clear(Customer::ORDERS))
+        .await?;
     Customer::delete(client, made.id).await?;
 
     let patch: Patch<Order> = Patch::new().set(Order::AMOUNT, 7).clear(Order::REMARK).set(Order::PAID, true);

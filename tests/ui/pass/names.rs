@@ -75,8 +75,15 @@ struct NewRecord {
 
 #[allow(dead_code)]
 fn used(from: Object) -> NewRecord {
-    let rest = from.result + &from.fields + &from.projection + &from.read + &from.list + &from._knack + &from.größe;
-    NewRecord { object: Some(from.object), r#type: from.r#type, reader: from.reader, body: from.body, finish: rest }
+    let rest =
+        from.result + &from.fields + &from.projection + &from.read + &from.list + &from._knack + &from.größe;
+    NewRecord {
+        object: Some(from.object),
+        r#type: from.r#type,
+        reader: from.reader,
+        body: from.body,
+        finish: rest,
+    }
 }
 
 fn main() {

@@ -96,6 +96,7 @@ fn main() {
     let _ = fixed;
     let _ = |c: Customer| (c.postcode, c.second, c.distance.0, c.distance.1);
     let _ = |m: Made| NewMade { postcode: m.postcode, second: m.second, third: m.third };
-    let patch: Patch<Customer> = Patch::new().set(Customer::POSTCODE, Postcode("AB12".into())).set(Made::THIRD, 7);
+    let patch: Patch<Customer> =
+        Patch::new().set(Customer::POSTCODE, Postcode("AB12".into())).set(Made::THIRD, 7);
     assert!(!patch.set(Fixed::NAME, "x").is_empty());
 }

@@ -1,0 +1,94 @@
+//! What the derive prints, as snapshots, and how much of it there may be.
+//!
+//! `INSTA_UPDATE=always cargo test -p knack-derive` writes the snapshots anew.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::{DeriveInput, parse_quote};
+
+/// The code for a struct, as rustfmt would have it.
+fn expansion(input: &DeriveInput) -> String {
+    let file = syn::parse2(crate::expand::derive(input)).expect("the derive prints items");
+    prettyplease::unparse(&file)
+}
+
+macro_rules! assert_expansion {
+    ($($input:tt)*) => {
+        insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+            insta::assert_snapshot!(expansion(&parse_quote!($($input)*)));
+        });
+    };
+}
+
+#[test]
+fn struct_that_is_read() {
+    assert_expansion! {
+        #[knack(object = "object_3")]
+        pub struct Customer {
+            #[knack(id)]
+            id: RecordId,
+            #[knack(key = "field_7", kind = "short_text", required, handle = "COMPANY")]
+            name: String,
+            #[knack(key = "account_status", kind = "multiple_choice")]
+            r#type: Option<String>,
+        }
+    }
+}
+
+#[test]
+fn struct_of_a_new_record() {
+    assert_expansion! {
+        #[knack(object = "object_3", create, crate = vendor::knack)]
+        struct NewCustomer {
+            #[knack(key = "field_7", kind = "short_text", required)]
+            name: String,
+            #[knack(key = "field_8", kind = "number")]
+            age: Option<u32>,
+        }
+    }
+}
+
+#[test]
+fn struct_with_errors() {
+    assert_expansion! {
+        #[knack(object = "Customers")]
+        pub struct Customer<'a> {
+            #[knack(key = "field_7", kind = "short_txt")]
+            name: &'a str,
+            #[knack(key = "field_8", kind = "number")]
+            age: u32,
+        }
+    }
+}
+
+/// A struct of as many fields, with names and types that break lines, and all that adds code.
+fn wide(fields: usize, create: Option<TokenStream>) -> DeriveInput {
+    let create = create.into_iter();
+    let fields = (0..fields).map(|number| {
+        let (name, key) = (format_ident!("preferred_contact_method_{number}"), format!("field_{number}"));
+        quote! {
+            #[knack(key = #key, kind = "connection", required)]
+            pub #name: Vec<Link<OrderLine>>,
+        }
+    });
+    parse_quote! {
+        #[knack(object = "object_3" #(, #create)*)]
+        pub struct CustomerWithContacts { #(#fields)* }
+    }
+}
+
+#[test]
+fn expansion_stays_within_its_budget() {
+    for create in [None, Some(quote!(create))] {
+        for fields in [0, 1, 5, 20] {
+            let code = expansion(&wide(fields, create.clone()));
+            let lines = code.lines().filter(|line| !line.trim_start().starts_with("///")).count();
+            let budget = 40 + 8 * fields;
+            println!(
+                "{fields} fields{}: {lines} of {budget} lines",
+                create.as_ref().map_or("", |_| ", create")
+            );
+            assert!(lines <= budget, "{lines} lines for {fields} fields, {budget} are allowed:\n{code}");
+        }
+    }
+}
