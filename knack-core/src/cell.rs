@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::json::{self, Scanner};
+use crate::json;
 
 /// Why a value does not fit the type that should hold it, in words that follow "the value".
 ///
@@ -118,13 +118,6 @@ impl<'a> Cell<'a> {
             kept.push('…');
         }
         kept
-    }
-
-    /// Whether the text is one whole JSON value as the scanner sees it.
-    pub(crate) fn from_whole(json: &'a [u8]) -> Option<Self> {
-        let mut scan = Scanner::new(json);
-        let value = scan.value().ok()?;
-        scan.peek().is_none().then_some(Self::new(value))
     }
 }
 

@@ -54,18 +54,26 @@ pub struct LimitHeaders {
 impl LimitHeaders {
     /// Reads what is there; what is missing or makes no sense is `None`.
     pub fn parse(headers: &HeaderMap) -> Self {
-        let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
-        let date = text("date").and_then(http_date);
-        Self {
-            plan_limit: text("x-planlimit-limit").and_then(|t| t.parse().ok()),
-            plan_remaining: text("x-planlimit-remaining").and_then(|t| t.parse().ok()),
-            plan_reset: text("x-planlimit-reset").and_then(|t| t.parse().ok()).map(Duration::from_millis),
-            rate_limit: text("x-ratelimit-limit").and_then(|t| t.parse().ok()),
-            rate_remaining: text("x-ratelimit-remaining").and_then(|t| t.parse().ok()),
-            rate_reset: text("x-ratelimit-reset").and_then(|t| t.parse().ok()),
-            retry_after: text("retry-after").and_then(|t| retry_after(t, date)),
-            date,
+        let mut limits = Self::default();
+        let mut wait = None;
+        // One walk over the few headers there are costs less than a look-up for each name. Where a
+        // header repeats, the last counts.
+        for (name, value) in headers {
+            let Ok(text) = value.to_str().map(str::trim) else { continue };
+            match name.as_str() {
+                "x-planlimit-limit" => limits.plan_limit = text.parse().ok(),
+                "x-planlimit-remaining" => limits.plan_remaining = text.parse().ok(),
+                "x-planlimit-reset" => limits.plan_reset = text.parse().ok().map(Duration::from_millis),
+                "x-ratelimit-limit" => limits.rate_limit = text.parse().ok(),
+                "x-ratelimit-remaining" => limits.rate_remaining = text.parse().ok(),
+                "x-ratelimit-reset" => limits.rate_reset = text.parse().ok(),
+                "date" => limits.date = http_date(text),
+                "retry-after" => wait = Some(text),
+                _ => {}
+            }
         }
+        limits.retry_after = wait.and_then(|text| retry_after(text, limits.date));
+        limits
     }
 
     /// Whether the day's calls are used up.

@@ -88,6 +88,22 @@ impl<'a> Scanner<'a> {
         Ok(key)
     }
 
+    /// The number in the key that comes next and whether it is the raw value's, with the colon
+    /// consumed, if the key is written as Knack writes it: `"field_7":` or `"field_7_raw":`.
+    /// Otherwise nothing is consumed, and [`key`](Self::key) reads it.
+    #[inline]
+    pub(crate) fn field_key(&mut self) -> Option<(u32, bool)> {
+        let digits = self.bytes.get(self.at..)?.strip_prefix(b"\"field_")?;
+        let (number, rest) = leading_number(digits)?;
+        let (raw, rest) = match rest {
+            [b'"', b':', rest @ ..] => (false, rest),
+            [b'_', b'r', b'a', b'w', b'"', b':', rest @ ..] => (true, rest),
+            _ => return None,
+        };
+        self.at = self.bytes.len() - rest.len();
+        Some((number, raw))
+    }
+
     /// After a value: consumes the comma before another, or `close`; `false` at the end.
     #[inline]
     pub(crate) fn more(&mut self, close: u8) -> Result<bool, ScanError> {
@@ -161,6 +177,21 @@ impl<'a> Scanner<'a> {
         }
         Ok(self.bytes.get(start..self.at).unwrap_or_default())
     }
+}
+
+/// The number at the beginning of `text`, of at most nine digits, and what follows it.
+#[inline]
+pub(crate) fn leading_number(text: &[u8]) -> Option<(u32, &[u8])> {
+    let mut number = 0;
+    let mut rest = text;
+    while let [digit @ b'0'..=b'9', others @ ..] = rest {
+        if text.len() - rest.len() == 9 {
+            return None;
+        }
+        number = number * 10 + u32::from(digit - b'0');
+        rest = others;
+    }
+    (rest.len() < text.len()).then_some((number, rest))
 }
 
 /// Entries of the JSON object in `text`, which must be one; stops quietly where it is broken.
@@ -254,10 +285,14 @@ fn nest_end(bytes: &[u8], start: usize) -> Result<usize, ScanError> {
     let mut at = start;
     while let Some(byte) = bytes.get(at) {
         at += 1;
-        match byte {
-            b'"' => at = string_end(bytes, at).ok_or(ScanError { at, expected: "the end of a string" })? + 1,
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' => {
+        if *byte == b'"' {
+            at = string_end(bytes, at).ok_or(ScanError { at, expected: "the end of a string" })? + 1;
+            continue;
+        }
+        // With bit 5 set, `[` and `]` are the same as `{` and `}`.
+        match byte | 0x20 {
+            b'{' => depth += 1,
+            b'}' => {
                 depth -= 1;
                 if depth == 0 {
                     return Ok(at);
@@ -298,6 +333,39 @@ mod tests {
         }
         for text in ["", "  ", ",", "}", "\"open", "{\"a\":1", "[1,2"] {
             assert!(Scanner::new(text.as_bytes()).value().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn nests_end_wherever_blocks_begin() {
+        for pad in 0..140 {
+            let text = " ".repeat(pad);
+            for inner in [
+                format!(r#""{text}\"}}{text}""#),
+                format!(r#""{text}\\\\","]""#),
+                format!(r#"[{text}],"{{""#),
+            ] {
+                let whole = format!("[{inner}]");
+                assert_eq!(nest_end(format!("{whole}]]").as_bytes(), 0), Ok(whole.len()), "{whole}");
+            }
+        }
+    }
+
+    #[test]
+    fn field_keys_are_read_as_any_key() {
+        for (text, found) in [
+            (r#""field_7":1"#, Some((7, false))),
+            (r#""field_12_raw":1"#, Some((12, true))),
+            (r#""field_999999999":1"#, Some((999_999_999, false))),
+            (r#""field_4294967303":1"#, None),
+            (r#""field_":1"#, None),
+            (r#""field_7_RAW":1"#, None),
+            (r#""field_7" :1"#, None),
+            (r#""id":1"#, None),
+        ] {
+            let mut scan = Scanner::new(text.as_bytes());
+            assert_eq!(scan.field_key(), found, "{text}");
+            assert_eq!(scan.peek(), Some(if found.is_some() { b'1' } else { b'"' }), "{text}");
         }
     }
 

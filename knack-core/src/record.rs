@@ -9,7 +9,7 @@ use std::fmt;
 
 use crate::cell::{Cell, ValueError};
 use crate::error::MalformedAnswer;
-use crate::json::{ScanError, Scanner, unescape};
+use crate::json::{ScanError, Scanner, leading_number, unescape};
 use crate::key::{FieldKey, ObjectKey, RecordId};
 use crate::kind::{FieldKind, Kind};
 use crate::object::Projection;
@@ -236,25 +236,25 @@ impl SlotIndex {
     }
 
     /// The slot for `key` and whether it holds the raw value.
-    #[inline]
     fn find(&self, key: &[u8]) -> Option<(usize, bool)> {
         let Some(rest) = key.strip_prefix(b"field_") else { return self.find_named(key) };
-        let mut number = 0_u32;
-        let mut digits = 0;
-        for digit in rest.iter().take_while(|b| b.is_ascii_digit()) {
-            number = number.wrapping_mul(10).wrapping_add(u32::from(digit - b'0'));
-            digits += 1;
-        }
-        let raw = match rest.get(digits..)? {
+        let (number, rest) = leading_number(rest)?;
+        let raw = match rest {
             b"" => false,
             b"_raw" => true,
             _ => return None,
         };
+        Some((self.find_number(number)?, raw))
+    }
+
+    /// The slot of `field_{number}`.
+    #[inline]
+    fn find_number(&self, number: u32) -> Option<usize> {
         let mut at = number as usize & self.mask;
         loop {
             match *self.by_number.get(at)? {
                 FREE => return None,
-                (found, slot) if found == number && digits <= 9 => return Some((usize::from(slot), raw)),
+                (found, slot) if found == number => return Some(usize::from(slot)),
                 _ => at = (at + 1) & self.mask,
             }
         }
@@ -273,27 +273,36 @@ struct Slots<'a> {
     projection: &'static Projection,
     index: SlotIndex,
     id: &'a [u8],
+    /// The value of the key `record`, if that is an object: no field of Knack's has that key.
+    wrapped: Option<&'a [u8]>,
     row: Vec<Slot<'a>>,
 }
 
 impl<'a> Slots<'a> {
     fn new(projection: &'static Projection) -> Self {
         let row = vec![Slot::default(); projection.fields().len()];
-        Self { projection, index: SlotIndex::new(projection), id: b"", row }
+        Self { projection, index: SlotIndex::new(projection), id: b"", wrapped: None, row }
     }
 
     /// Reads the record that comes next. Keys may be escaped and may repeat: the last counts.
     fn fill(&mut self, scan: &mut Scanner<'a>) -> Result<(), ScanError> {
         self.id = b"";
+        self.wrapped = None;
         self.row.fill(Slot::default());
         scan.expect(b'{', "a record")?;
         if scan.eat(b'}') {
             return Ok(());
         }
         loop {
-            let key = scan.key()?;
-            let value = scan.value()?;
-            self.put(key, value);
+            if let Some((number, raw)) = scan.field_key() {
+                let slot = self.index.find_number(number);
+                let value = scan.value()?;
+                self.put(slot.map(|slot| (slot, raw)), value);
+            } else {
+                let key = scan.key()?;
+                let value = scan.value()?;
+                self.put_by_key(key, value);
+            }
             if !scan.more(b'}')? {
                 return Ok(());
             }
@@ -301,18 +310,8 @@ impl<'a> Slots<'a> {
     }
 
     #[inline]
-    fn put(&mut self, key: &[u8], value: &'a [u8]) {
-        if key.contains(&b'\\') {
-            let plain = unescape(key);
-            if !plain.contains(&b'\\') {
-                self.put(&plain, value);
-            }
-            return;
-        }
-        if key == b"id" {
-            self.id = value;
-        }
-        if let Some((slot, raw)) = self.index.find(key)
+    fn put(&mut self, place: Option<(usize, bool)>, value: &'a [u8]) {
+        if let Some((slot, raw)) = place
             && let Some(slot) = self.row.get_mut(slot)
         {
             if raw {
@@ -321,6 +320,17 @@ impl<'a> Slots<'a> {
                 slot.plain = value;
             }
         }
+    }
+
+    /// Puts a value whose key is not of the common form: the id, a named column, a key with escapes.
+    fn put_by_key(&mut self, key: &[u8], value: &'a [u8]) {
+        let key = unescape(key);
+        if *key == *b"id" {
+            self.id = value;
+        } else if *key == *b"record" && value.first() == Some(&b'{') {
+            self.wrapped = Some(value);
+        }
+        self.put(self.index.find(&key), value);
     }
 
     fn reader(&self) -> Reader<'_> {
@@ -456,14 +466,16 @@ impl<'a> Slots<'a> {
 /// Reads the answer of a get, create or update: the bare record, or `{"record":{…}}` as form views
 /// send it.
 pub fn read_record<T: KnackObject>(body: &[u8]) -> Result<Guarded<T>, MalformedAnswer> {
-    let bytes = without_bom(body);
-    let mut slots = Slots::new(T::PROJECTION);
     let malformed = |error: ScanError| MalformedAnswer::new(body, error.at, error.expected);
-    let whole = Cell::from_whole(bytes).filter(Cell::is_object);
-    let Some(whole) = whole else { return Err(MalformedAnswer::new(body, 0, "one whole record")) };
-    let inner = whole.entries().find(|(key, value)| **key == *b"record" && value.is_object());
-    let record = inner.map_or(whole, |(_, record)| record);
-    slots.fill(&mut Scanner::new(record.json())).map_err(malformed)?;
+    let mut scan = Scanner::new(without_bom(body));
+    let mut slots = Slots::new(T::PROJECTION);
+    slots.fill(&mut scan).map_err(malformed)?;
+    if scan.peek().is_some() {
+        return Err(MalformedAnswer::new(body, scan.at(), "the end of the record"));
+    }
+    if let Some(record) = slots.wrapped {
+        slots.fill(&mut Scanner::new(record)).map_err(malformed)?;
+    }
     Ok(slots.read())
 }
 

@@ -23,6 +23,8 @@ use crate::queue::Queue;
 use crate::retry::RetryBudget;
 use crate::usage::PlanMeter;
 
+const API_KEY: &str = "x-knack-rest-api-key";
+
 /// How many unmetered calls may be under way: they cost nothing, and the server is shared.
 const MOST_UNMETERED: u32 = 32;
 
@@ -249,6 +251,12 @@ impl<A> ClientBuilder<A> {
         headers.insert("x-knack-application-id", application);
         headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(header::USER_AGENT, self.user_agent.parse().map_err(|_| BuildError::UserAgent)?);
+        headers.insert(API_KEY, HeaderValue::from_static("knack"));
+        let object_headers = self.api_key.as_ref().map(secret_header).transpose()?.map(|key| {
+            let mut headers = headers.clone();
+            headers.insert(API_KEY, key);
+            headers
+        });
         let clock = TokioClock::new();
         let executor = Executor {
             transport,
@@ -258,7 +266,7 @@ impl<A> ClientBuilder<A> {
             clock,
             base,
             headers,
-            api_key: self.api_key.as_ref().map(secret_header).transpose()?,
+            object_headers,
             timeout: self.timeout,
             plan: self.plan,
             meter: PlanMeter::default(),

@@ -42,10 +42,11 @@ pub(crate) struct Executor {
     pub(crate) unmetered: Queue,
     pub(crate) clock: TokioClock,
     pub(crate) base: BaseUrl,
-    /// Application id and user agent; sent with every call.
+    /// Application id, user agent and, in place of a key, the literal that Knack's documents give
+    /// for pages; never the key.
     pub(crate) headers: HeaderMap,
-    /// Sent with object calls alone, and marked as sensitive.
-    pub(crate) api_key: Option<HeaderValue>,
+    /// The same with the API key, marked as sensitive; for object calls alone.
+    pub(crate) object_headers: Option<HeaderMap>,
     pub(crate) timeout: Duration,
     pub(crate) plan: Option<Plan>,
     pub(crate) meter: PlanMeter,
@@ -185,16 +186,14 @@ impl Executor {
         let url = self.base.join(call.path(), call.query());
         let mut request = Request::new(call.body().cloned().unwrap_or_default());
         *request.method_mut() = call.method().clone();
-        *request.uri_mut() = url.parse().map_err(http::Error::from)?;
-        *request.headers_mut() = self.headers.clone();
-        let headers = request.headers_mut();
-        match (call.route(), &self.api_key) {
-            (Route::Object, Some(key)) => drop(headers.insert("x-knack-rest-api-key", key.clone())),
-            // The literal that Knack's documents give for pages; never the key.
-            _ => drop(headers.insert("x-knack-rest-api-key", HeaderValue::from_static("knack"))),
-        }
+        *request.uri_mut() = http::Uri::try_from(url)?;
+        let headers = match (call.route(), &self.object_headers) {
+            (Route::Object, Some(headers)) => headers,
+            _ => &self.headers,
+        };
+        request.headers_mut().clone_from(headers);
         if call.body().is_some() {
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            request.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
         Ok(request)
     }

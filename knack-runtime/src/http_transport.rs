@@ -1,7 +1,11 @@
 //! The transport that speaks HTTPS, over reqwest.
 
 use std::error::Error as _;
+use std::sync::OnceLock;
 use std::time::Duration;
+
+use http::Uri;
+use reqwest::Url;
 
 use knack_core::transport::{BoxFuture, Failure, Request, Response, Transport, TransportError};
 
@@ -10,6 +14,9 @@ use knack_core::transport::{BoxFuture, Failure, Request, Response, Transport, Tr
 #[derive(Clone, Debug)]
 pub struct HttpTransport {
     http: reqwest::Client,
+    /// The first request's URL. All requests of a client go to one origin, and to change the path
+    /// of a URL costs half of what parsing one does.
+    origin: OnceLock<Url>,
 }
 
 /// How the transport connects.
@@ -38,17 +45,43 @@ impl HttpTransport {
             builder = builder.tls_certs_merge(bundle);
         }
         let http = builder.build().map_err(|error| chain(&error))?;
-        Ok(Self { http })
+        Ok(Self { http, origin: OnceLock::new() })
+    }
+
+    fn request(&self, request: Request) -> reqwest::Result<reqwest::Request> {
+        let Some(url) = self.url(request.uri()) else {
+            let request = reqwest::Request::try_from(request)?;
+            let _ = self.origin.set(request.url().clone());
+            return Ok(request);
+        };
+        let (parts, body) = request.into_parts();
+        let mut request = reqwest::Request::new(parts.method, url);
+        *request.headers_mut() = parts.headers;
+        if !body.is_empty() {
+            *request.body_mut() = Some(body.into());
+        }
+        Ok(request)
+    }
+
+    /// The URL of a request to the known origin; none for another.
+    fn url(&self, uri: &Uri) -> Option<Url> {
+        let mut url = self.origin.get()?.clone();
+        if uri.scheme_str()? != url.scheme() || uri.authority()?.as_str() != url.authority() {
+            return None;
+        }
+        url.set_path(uri.path());
+        url.set_query(uri.query());
+        Some(url)
     }
 }
 
 impl Transport for HttpTransport {
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
         Box::pin(async move {
-            let request =
-                reqwest::Request::try_from(request).map_err(|error| failure(error, Failure::Protocol))?;
-            let answer = self.http.execute(request).await.map_err(|error| failure(error, Failure::Broken))?;
-            let (status, headers) = (answer.status(), answer.headers().clone());
+            let request = self.request(request).map_err(|error| failure(error, Failure::Protocol))?;
+            let mut answer =
+                self.http.execute(request).await.map_err(|error| failure(error, Failure::Broken))?;
+            let (status, headers) = (answer.status(), std::mem::take(answer.headers_mut()));
             let body = answer.bytes().await.map_err(|error| failure(error, Failure::Truncated))?;
             let mut response = Response::new(body);
             *response.status_mut() = status;
