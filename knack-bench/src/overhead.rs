@@ -103,7 +103,7 @@ fn micros(time: Duration) -> f64 {
     time.as_secs_f64() * 1e6
 }
 
-/// The same request, written by hand: the same connection options, headers and decode.
+/// The same request, written by hand: the same connection options, time-out, headers and decode.
 struct Bare {
     http: reqwest::Client,
     base: String,
@@ -120,6 +120,7 @@ impl Bare {
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(Duration::from_secs(10))
+            .timeout(Duration::from_secs(30))
             .tcp_nodelay(true)
             .default_headers(headers)
             .build()?;

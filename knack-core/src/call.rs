@@ -2,7 +2,8 @@
 //! them.
 //!
 //! Paths are made of checked keys and ids alone, queries are percent-encoded here and nowhere
-//! else.
+//! else. Programs use the verbs of [`KnackObject`](crate::KnackObject); these functions are for what
+//! stands on the other side of [`Execute`](crate::verbs::Execute) and for tests.
 //!
 //! Source: docs.knack.com/docs/object-based-requests.
 
@@ -16,18 +17,28 @@ use crate::object::Projection;
 use crate::query::ListQuery;
 
 /// What a call does.
+///
+/// Source: docs.knack.com/docs/object-based-requests.
+///
+/// ```
+/// use knack_core::call::Verb;
+///
+/// assert_eq!(Verb::Update.name(), "update");
+/// assert!(Verb::List.is_read() && !Verb::Delete.is_read());
+/// assert!(Verb::Delete.is_idempotent() && !Verb::Create.is_idempotent());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Verb {
-    /// Reads a page of records.
+    /// Reads a page of records: `GET /objects/object_3/records`.
     List,
-    /// Reads one record.
+    /// Reads one record: `GET /objects/object_3/records/{id}`.
     Get,
-    /// Makes a record.
+    /// Makes a record: `POST /objects/object_3/records`.
     Create,
-    /// Changes fields of a record.
+    /// Changes fields of a record and leaves the others: `PUT /objects/object_3/records/{id}`.
     Update,
-    /// Deletes a record.
+    /// Deletes a record: `DELETE /objects/object_3/records/{id}`.
     Delete,
 }
 
@@ -48,20 +59,36 @@ impl Verb {
         matches!(self, Self::List | Self::Get)
     }
 
-    /// Whether a second call of the same kind leaves things as the first did. A create does not:
-    /// it makes a second record.
+    /// Whether a second call of the same kind leaves things as the first did, so that a call without an
+    /// answer may be sent again. A create does not: it makes a second record, and Knack's API has no key
+    /// by which it would know the two for one.
     pub const fn is_idempotent(self) -> bool {
         !matches!(self, Self::Create)
     }
 }
 
 /// Which part of the API a call goes to; this decides its credentials and what it costs.
+///
+/// The verbs of this version go to objects. Views are here for [policies](crate::quota::QuotaPolicy),
+/// which must say what they cost.
+///
+/// Source: docs.knack.com/docs/object-based-requests, docs.knack.com/docs/view-based-requests.
+///
+/// ```
+/// # use knack_core::{call, key::ObjectKey, object::Projection};
+/// # static CUSTOMER: Projection = Projection::new("Customer", ObjectKey::new(3), &[]);
+/// use knack_core::call::Route;
+/// use knack_core::query::ListQuery;
+///
+/// assert_eq!(call::list(&CUSTOMER, &ListQuery::default()).route(), Route::Object);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Route {
     /// `/objects/…`: needs the API key and always counts.
     Object,
-    /// `/pages/…` of a page that everybody may see: sent without any key of ours.
+    /// `/pages/…` of a page that everybody may see: sent without any key of ours. Whether such calls
+    /// count is [disputed](crate::quota::StandardPolicy::public_views).
     PublicView,
     /// `/pages/…` behind a login: sent with the user's token.
     UserView,
@@ -70,15 +97,15 @@ pub enum Route {
 /// What a call is, in a form that fits into every error: verb, struct, object and record.
 ///
 /// ```
-/// use knack_core::call::{self, Verb};
-/// use knack_core::key::ObjectKey;
-/// use knack_core::object::Projection;
+/// # use knack_core::{call, key::ObjectKey, object::Projection};
+/// # static CUSTOMER: Projection = Projection::new("Customer", ObjectKey::new(3), &[]);
+/// use knack_core::call::Verb;
 ///
-/// static CUSTOMER: Projection = Projection::new("Customer", ObjectKey::new(3), &[]);
-/// let id = "5d7964422d7159001659b27a".parse()?;
-/// let call = call::get(&CUSTOMER, id);
-/// assert_eq!(call.label().to_string(), "get of `Customer` (object_3), record 5d7964422d7159001659b27a");
-/// assert_eq!(call.path(), "/objects/object_3/records/5d7964422d7159001659b27a");
+/// let call = call::get(&CUSTOMER, "5d7964422d7159001659b27a".parse()?);
+/// let label = call.label();
+/// assert_eq!(label.to_string(), "get of `Customer` (object_3), record 5d7964422d7159001659b27a");
+/// assert_eq!((label.verb(), label.object()), (Verb::Get, ObjectKey::new(3)));
+/// assert!(label.record().is_some());
 /// # Ok::<(), knack_core::key::KeyError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,7 +131,7 @@ impl Label {
         self.object
     }
 
-    /// The record, for calls that name one.
+    /// The record; `None` for a list and a create.
     pub const fn record(&self) -> Option<RecordId> {
         self.record
     }
@@ -121,6 +148,24 @@ impl fmt::Display for Label {
 }
 
 /// One call of the API, complete but for host and credentials.
+///
+/// ```
+/// # use knack_core::{call, key::ObjectKey, object::Projection};
+/// # static CUSTOMER: Projection = Projection::new("Customer", ObjectKey::new(3), &[]);
+/// use knack_core::call::{Route, Verb};
+///
+/// let id = "5d7964422d7159001659b27a".parse()?;
+/// let call = call::update(&CUSTOMER, id, r#"{"field_7":"Oslo"}"#.into());
+///
+/// assert_eq!((call.verb(), call.route()), (Verb::Update, Route::Object));
+/// assert_eq!(call.method(), "PUT");
+/// assert_eq!(call.path(), "/objects/object_3/records/5d7964422d7159001659b27a");
+/// assert_eq!(call.query(), "");
+/// assert_eq!(call.body().unwrap(), r#"{"field_7":"Oslo"}"#);
+/// assert_eq!(call.label().record(), Some(id));
+/// assert_eq!(call.projection().type_name(), "Customer");
+/// # Ok::<(), knack_core::key::KeyError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Call {
     label: Label,
@@ -178,33 +223,77 @@ impl Call {
         &self.query
     }
 
-    /// The JSON body.
+    /// The JSON body; `None` for calls that send none.
     pub fn body(&self) -> Option<&Bytes> {
         self.body.as_ref()
     }
 }
 
 /// One page of a list.
+///
+/// ```
+/// # use knack_core::{call, key::ObjectKey, object::Projection};
+/// # static CUSTOMER: Projection = Projection::new("Customer", ObjectKey::new(3), &[]);
+/// use knack_core::query::ListQuery;
+///
+/// let call = call::list(&CUSTOMER, &ListQuery::default().page(2).rows_per_page(100));
+/// assert_eq!(call.path(), "/objects/object_3/records");
+/// assert_eq!(call.query(), "page=2&rows_per_page=100&format=raw");
+/// ```
 pub fn list(projection: &'static Projection, query: &ListQuery) -> Call {
     Call { query: query.encode(), ..Call::new(Verb::List, Method::GET, projection, None) }
 }
 
-/// One record.
+/// One record. Knack answers 500, not 404, for a record that does not exist; see
+/// [`KnackObject::get`](crate::KnackObject::get).
+///
+/// ```
+/// # use knack_core::{call, key::ObjectKey, object::Projection};
+/// # static CUSTOMER: Projection = Projection::new("Customer", ObjectKey::new(3), &[]);
+/// let call = call::get(&CUSTOMER, "5d7964422d7159001659b27a".parse()?);
+/// assert_eq!(call.method(), "GET");
+/// # Ok::<(), knack_core::key::KeyError>(())
+/// ```
 pub fn get(projection: &'static Projection, id: RecordId) -> Call {
     Call::new(Verb::Get, Method::GET, projection, Some(id))
 }
 
-/// A new record with the fields of `body`, a JSON object by field keys.
+/// A new record with the fields of `body`, a JSON object by field keys. The answer is the whole
+/// record, computed fields included.
+///
+/// ```
+/// # use knack_core::{call, key::ObjectKey, object::Projection};
+/// # static CUSTOMER: Projection = Projection::new("Customer", ObjectKey::new(3), &[]);
+/// let call = call::create(&CUSTOMER, r#"{"field_7":"Oslo"}"#.into());
+/// assert_eq!((call.method().as_str(), call.path()), ("POST", "/objects/object_3/records"));
+/// ```
 pub fn create(projection: &'static Projection, body: String) -> Call {
     Call { body: Some(body.into()), ..Call::new(Verb::Create, Method::POST, projection, None) }
 }
 
-/// A change of the fields of `body`; the others stay as they are.
+/// A change of the fields of `body`, a JSON object by field keys; the others stay as they are.
+///
+/// ```
+/// # use knack_core::{call, key::ObjectKey, object::Projection};
+/// # static CUSTOMER: Projection = Projection::new("Customer", ObjectKey::new(3), &[]);
+/// let call = call::update(&CUSTOMER, "5d7964422d7159001659b27a".parse()?, r#"{"field_7":""}"#.into());
+/// assert_eq!(call.method(), "PUT");
+/// # Ok::<(), knack_core::key::KeyError>(())
+/// ```
 pub fn update(projection: &'static Projection, id: RecordId, body: String) -> Call {
     Call { body: Some(body.into()), ..Call::new(Verb::Update, Method::PUT, projection, Some(id)) }
 }
 
-/// The end of a record.
+/// The end of a record. Files that it holds outlive it.
+///
+/// ```
+/// # use knack_core::{call, key::ObjectKey, object::Projection};
+/// # static CUSTOMER: Projection = Projection::new("Customer", ObjectKey::new(3), &[]);
+/// let call = call::delete(&CUSTOMER, "5d7964422d7159001659b27a".parse()?);
+/// assert_eq!(call.method(), "DELETE");
+/// assert!(call.body().is_none());
+/// # Ok::<(), knack_core::key::KeyError>(())
+/// ```
 pub fn delete(projection: &'static Projection, id: RecordId) -> Call {
     Call::new(Verb::Delete, Method::DELETE, projection, Some(id))
 }

@@ -16,6 +16,8 @@ use std::time::Duration;
 ///
 /// let start = Moment::ZERO;
 /// let later = start + Duration::from_millis(1_500);
+/// assert_eq!(later, Moment::new(Duration::from_millis(1_500)));
+/// assert_eq!(later.since_start(), Duration::from_millis(1_500));
 /// assert_eq!(later - start, Duration::from_millis(1_500));
 /// assert_eq!(start - later, Duration::ZERO); // saturates, never panics
 /// ```
@@ -60,20 +62,46 @@ impl fmt::Debug for Moment {
     }
 }
 
-/// A source of [`Moment`]s. The runtime's clock follows tokio's, so that tests run in paused time.
+/// A source of [`Moment`]s. The runtime's clock follows tokio's, so that tests run in paused time; one
+/// for a test without tokio takes a few lines:
 ///
 /// ```
-/// use knack_core::clock::{Clock, StdClock};
+/// use std::sync::atomic::{AtomicU64, Ordering};
+/// use std::time::Duration;
+/// use knack_core::clock::{Clock, Moment};
 ///
-/// let clock = StdClock::new();
-/// assert!(clock.now() <= clock.now());
+/// /// Stands still until it is moved; in milliseconds.
+/// #[derive(Default)]
+/// struct Hand(AtomicU64);
+///
+/// impl Clock for Hand {
+///     fn now(&self) -> Moment {
+///         Moment::new(Duration::from_millis(self.0.load(Ordering::Relaxed)))
+///     }
+/// }
+///
+/// let clock = Hand::default();
+/// clock.0.store(250, Ordering::Relaxed);
+/// assert_eq!(clock.now() - Moment::ZERO, Duration::from_millis(250));
 /// ```
 pub trait Clock: Send + Sync + 'static {
     /// The present moment; never earlier than one given before.
     fn now(&self) -> Moment;
 }
 
-/// The clock of the operating system, for programs that use a limiter outside the runtime.
+/// The clock of the operating system, monotonic, for programs that use a limiter outside the runtime.
+///
+/// ```
+/// # use std::time::Duration;
+/// use knack_core::clock::{Clock, StdClock};
+/// use knack_core::limit::{Ask, Limiter, Slots};
+///
+/// let (clock, slots) = (StdClock::new(), Slots::default());
+/// let now = clock.now();
+/// let decision = slots.try_acquire(&Ask::new(now + Duration::from_secs(60)), now);
+/// # assert!(matches!(decision, knack_core::limit::Decision::Granted(_)));
+/// # assert!(clock.now() >= now);
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct StdClock {
     origin: std::time::Instant,

@@ -10,7 +10,8 @@ use http::HeaderMap;
 /// `rate_remaining` can repeat, and `rate_reset` is rounded up to a whole second of the server's
 /// wall clock, which is not ours.
 ///
-/// Source: docs.knack.com/docs/api-limits.
+/// Source: docs.knack.com/docs/api-limits; the units of the two resets, which differ, are those of
+/// recorded answers.
 ///
 /// ```
 /// use std::time::Duration;
@@ -23,6 +24,7 @@ use http::HeaderMap;
 ///
 /// let limits = LimitHeaders::parse(&headers);
 /// assert_eq!(limits.plan_remaining, Some(4_569));
+/// assert!(!limits.plan_exhausted());
 /// assert_eq!(limits.plan_reset, Some(Duration::from_millis(38_003_382)));
 /// assert_eq!(limits.retry_after, Some(Duration::from_millis(250)));
 /// assert_eq!(limits.rate_remaining, None);
@@ -31,28 +33,38 @@ use http::HeaderMap;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LimitHeaders {
-    /// `X-PlanLimit-Limit`: the plan's calls a day.
+    /// `X-PlanLimit-Limit`: the calls of a day, those of the plan and of its add-ons together.
     pub plan_limit: Option<u64>,
     /// `X-PlanLimit-Remaining`: what is left of them; zero or less when they are used up.
     pub plan_remaining: Option<i64>,
-    /// `X-PlanLimit-Reset`: how long until the day's count begins anew (sent in milliseconds).
+    /// `X-PlanLimit-Reset`: how long until the day's count begins anew, at midnight GMT. Sent in
+    /// milliseconds.
     pub plan_reset: Option<Duration>,
-    /// `X-RateLimit-Limit`: calls allowed in a second.
+    /// `X-RateLimit-Limit`: calls allowed in a second, 10 on every plan.
     pub rate_limit: Option<u32>,
-    /// `X-RateLimit-Remaining`: what is left in the server's present window.
+    /// `X-RateLimit-Remaining`: calls left in the server's present window, this one taken off already.
     pub rate_remaining: Option<u32>,
     /// `X-RateLimit-Reset`: the end of that window, in whole seconds since 1970 by the server's
     /// clock, rounded up.
     pub rate_reset: Option<u64>,
     /// `Retry-After`: how long to wait. Taken as seconds with a fraction, or as a date counted from
-    /// the answer's own `Date`.
+    /// the answer's own `Date`. Knack does not document it; a proxy may send it.
     pub retry_after: Option<Duration>,
     /// `Date`: the server's clock in whole seconds since 1970.
     pub date: Option<u64>,
 }
 
 impl LimitHeaders {
-    /// Reads what is there; what is missing or makes no sense is `None`.
+    /// Reads what is there; what is missing or makes no sense is `None`. Names are matched without
+    /// case.
+    ///
+    /// ```
+    /// use knack_core::headers::LimitHeaders;
+    ///
+    /// let mut headers = http::HeaderMap::new();
+    /// headers.insert("X-RateLimit-Remaining", http::HeaderValue::from_static("soon"));
+    /// assert_eq!(LimitHeaders::parse(&headers), LimitHeaders::default());
+    /// ```
     pub fn parse(headers: &HeaderMap) -> Self {
         let mut limits = Self::default();
         let mut wait = None;
@@ -76,7 +88,7 @@ impl LimitHeaders {
         limits
     }
 
-    /// Whether the day's calls are used up.
+    /// Whether the day's calls are used up. An answer that does not say so is taken as "no".
     pub const fn plan_exhausted(&self) -> bool {
         matches!(self.plan_remaining, Some(remaining) if remaining <= 0)
     }

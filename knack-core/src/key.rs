@@ -6,7 +6,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// Text that is no key or id of the kind asked for.
+/// Text that is no key or id of the kind asked for. Long text is cut, in case it is a secret.
 ///
 /// ```
 /// use knack_core::key::ObjectKey;
@@ -118,13 +118,19 @@ numbered_key!(
     ViewKey, "view_", "view key", "`view_` and a number, like `view_18`"
 );
 
-/// The key of a field: `field_7`, or one of the four names that records carry besides.
+/// The key of a field: `field_7`, or one of the four names that records carry besides. The key of a
+/// raw value, `field_7_raw`, is none: it is no field of its own.
+///
+/// Source: docs.knack.com/docs/object-based-requests; the names of user records are those of recorded
+/// answers.
 ///
 /// ```
 /// use knack_core::key::FieldKey;
 ///
-/// assert_eq!("field_7".parse::<FieldKey>()?, FieldKey::new(7));
+/// let city: FieldKey = "field_7".parse()?;
+/// assert_eq!((city, city.number()), (FieldKey::new(7), Some(7)));
 /// assert_eq!("account_status".parse::<FieldKey>()?, FieldKey::ACCOUNT_STATUS);
+/// assert_eq!(FieldKey::PROFILE_KEYS.number(), None);
 /// assert!("field_7_raw".parse::<FieldKey>().is_err());
 /// # Ok::<(), knack_core::key::KeyError>(())
 /// ```
@@ -141,13 +147,13 @@ enum Column {
 }
 
 impl FieldKey {
-    /// The record's own id, as a column to filter or sort by.
+    /// The record's own id, as a column. That lists can be filtered by it is not documented.
     pub const ID: Self = Self(Column::Id);
     /// Whether a user's account is active; only user tables have it.
     pub const ACCOUNT_STATUS: Self = Self(Column::AccountStatus);
     /// Whether a user's account is approved; only user tables have it.
     pub const APPROVAL_STATUS: Self = Self(Column::ApprovalStatus);
-    /// The roles of a user; only user tables have it.
+    /// The roles of a user, such as `profile_3`; only user tables have it.
     pub const PROFILE_KEYS: Self = Self(Column::ProfileKeys);
 
     /// The key `field_{number}`.
@@ -235,8 +241,8 @@ impl fmt::Display for Hex12 {
     }
 }
 
-/// The id of a record: 12 bytes, `Copy`, shown as 24 hexadecimal digits. The first four bytes are
-/// the second in which the record was made.
+/// The id of a record: 12 bytes, `Copy`, shown as 24 hexadecimal digits in lower case. The first four
+/// bytes are the second in which the record was made, as in all ids that were recorded.
 ///
 /// Source: docs.knack.com/docs/object-based-requests.
 ///
@@ -246,6 +252,7 @@ impl fmt::Display for Hex12 {
 /// let id: RecordId = "5d7964422d7159001659b27a".parse()?;
 /// assert_eq!(id.to_string(), "5d7964422d7159001659b27a");
 /// assert_eq!(id.created_at_unix(), 1_568_236_610);
+/// assert_eq!(RecordId::from_bytes(id.to_bytes()), id);
 /// assert!("5d79".parse::<RecordId>().is_err());
 /// assert!("../../applications/xyzxyz".parse::<RecordId>().is_err());
 /// # Ok::<(), knack_core::key::KeyError>(())
@@ -304,8 +311,10 @@ impl fmt::Debug for RecordId {
 /// ```
 /// use knack_core::ApplicationId;
 ///
-/// assert!("5d79512148c4af00106d1507".parse::<ApplicationId>().is_ok());
+/// let id: ApplicationId = "5d79512148c4af00106d1507".parse()?;
+/// assert_eq!(id.to_string(), "5d79512148c4af00106d1507");
 /// assert!("my-app".parse::<ApplicationId>().is_err());
+/// # Ok::<(), knack_core::key::KeyError>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ApplicationId(Hex12);

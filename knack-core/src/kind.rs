@@ -32,8 +32,8 @@ pub trait Writable: Kind {
 
 /// A kind that can be emptied. Every writable kind but yes/no, which is always one of the two.
 #[diagnostic::on_unimplemented(
-    message = "a Knack `{Self}` field is never empty, so it cannot be cleared",
-    label = "always has a value",
+    message = "a Knack `{Self}` field cannot be cleared",
+    label = "always has a value, or is computed by Knack",
     note = "set it to the value you want instead"
 )]
 pub trait Clearable: Writable {}
@@ -42,36 +42,34 @@ mod sealed {
     pub trait Sealed {}
 }
 
+/// A kind of field as a value.
+///
+/// ```
+/// use knack_core::kind::FieldKind;
+///
+/// assert_eq!("short_text".parse(), Ok(FieldKind::SHORT_TEXT));
+/// assert_eq!(FieldKind::SUM.label(), "sum");
+/// assert!(!FieldKind::SUM.is_writable());
+/// ```
+#[derive(Clone, Copy)]
+pub struct FieldKind {
+    marker: &'static str,
+    name: &'static str,
+    label: &'static str,
+    writable: bool,
+}
+
 macro_rules! kinds {
-    ($($(#[$doc:meta])* $marker:ident = $name:literal, $label:literal;)*) => {
-        /// A kind of field as a value.
-        ///
-        /// ```
-        /// use knack_core::kind::FieldKind;
-        ///
-        /// assert_eq!("short_text".parse(), Ok(FieldKind::ShortText));
-        /// assert_eq!(FieldKind::Sum.label(), "sum");
-        /// assert!(!FieldKind::Sum.is_writable());
-        /// ```
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        #[non_exhaustive]
-        pub enum FieldKind {
-            $($(#[$doc])* $marker,)*
-        }
-
+    ($($(#[$doc:meta])* $marker:ident $constant:ident = $name:literal, $label:literal, $writable:literal;)*) => {
         impl FieldKind {
+            $(
+                $(#[$doc])*
+                pub const $constant: Self =
+                    Self { marker: stringify!($marker), name: $name, label: $label, writable: $writable };
+            )*
+
             /// Every kind.
-            pub const ALL: &'static [Self] = &[$(Self::$marker,)*];
-
-            /// The name in Knack's metadata, `short_text`.
-            pub const fn name(self) -> &'static str {
-                match self { $(Self::$marker => $name,)* }
-            }
-
-            /// The name as people say it, `short text`.
-            pub const fn label(self) -> &'static str {
-                match self { $(Self::$marker => $label,)* }
-            }
+            pub const ALL: &'static [Self] = &[$(Self::$constant,)*];
         }
 
         $(
@@ -82,7 +80,7 @@ macro_rules! kinds {
             impl sealed::Sealed for $marker {}
 
             impl Kind for $marker {
-                const KIND: FieldKind = FieldKind::$marker;
+                const KIND: FieldKind = FieldKind::$constant;
             }
         )*
     };
@@ -90,79 +88,100 @@ macro_rules! kinds {
 
 kinds! {
     /// One line of text.
-    ShortText = "short_text", "short text";
+    ShortText SHORT_TEXT = "short_text", "short text", true;
     /// Text of several lines.
-    ParagraphText = "paragraph_text", "paragraph text";
+    ParagraphText PARAGRAPH_TEXT = "paragraph_text", "paragraph text", true;
     /// Text with HTML markup.
-    RichText = "rich_text", "rich text";
+    RichText RICH_TEXT = "rich_text", "rich text", true;
     /// One or more of the field's options.
-    MultipleChoice = "multiple_choice", "multiple choice";
+    MultipleChoice MULTIPLE_CHOICE = "multiple_choice", "multiple choice", true;
     /// Yes or no; never empty.
-    Boolean = "boolean", "yes/no";
+    Boolean BOOLEAN = "boolean", "yes/no", true;
     /// A number.
-    Number = "number", "number";
+    Number NUMBER = "number", "number", true;
     /// An amount of money.
-    Currency = "currency", "currency";
+    Currency CURRENCY = "currency", "currency", true;
     /// A number that Knack counts up; read-only.
-    AutoIncrement = "auto_increment", "auto increment";
+    AutoIncrement AUTO_INCREMENT = "auto_increment", "auto increment", false;
     /// A number or date that Knack computes; read-only.
-    Equation = "equation", "equation";
+    Equation EQUATION = "equation", "equation", false;
     /// Text that Knack computes; read-only.
-    Concatenation = "concatenation", "text formula";
+    Concatenation CONCATENATION = "concatenation", "text formula", false;
     /// How many records are connected; read-only.
-    Count = "count", "count";
+    Count COUNT = "count", "count", false;
     /// The sum over connected records; read-only.
-    Sum = "sum", "sum";
+    Sum SUM = "sum", "sum", false;
     /// The mean over connected records; read-only.
-    Average = "average", "average";
+    Average AVERAGE = "average", "average", false;
     /// The least value of connected records; read-only.
-    Min = "min", "min";
+    Min MIN = "min", "min", false;
     /// The greatest value of connected records; read-only.
-    Max = "max", "max";
+    Max MAX = "max", "max", false;
     /// A date, a time of day, both, or a range of them.
-    DateTime = "date_time", "date/time";
+    DateTime DATE_TIME = "date_time", "date/time", true;
     /// One or more spans of time worked.
-    Timer = "timer", "timer";
+    Timer TIMER = "timer", "timer", true;
     /// A person's name in parts.
-    Name = "name", "name";
+    Name NAME = "name", "name", true;
     /// An e-mail address.
-    Email = "email", "e-mail";
+    Email EMAIL = "email", "e-mail", true;
     /// A telephone number.
-    Phone = "phone", "phone";
+    Phone PHONE = "phone", "phone", true;
     /// A postal address or a place on the map.
-    Address = "address", "address";
+    Address ADDRESS = "address", "address", true;
     /// A link to a web page.
-    WebLink = "link", "link";
+    WebLink WEB_LINK = "link", "link", true;
     /// An uploaded file.
-    File = "file", "file";
+    File FILE = "file", "file", true;
     /// An uploaded image or the address of one.
-    Image = "image", "image";
+    Image IMAGE = "image", "image", true;
     /// A drawn signature.
-    Signature = "signature", "signature";
+    Signature SIGNATURE = "signature", "signature", true;
     /// A number of stars.
-    Rating = "rating", "rating";
+    Rating RATING = "rating", "rating", true;
     /// Links to records of an object.
-    Connection = "connection", "connection";
+    Connection CONNECTION = "connection", "connection", true;
     /// A password; written, never read back.
-    Password = "password", "password";
+    Password PASSWORD = "password", "password", true;
     /// The roles of a user.
-    UserRoles = "user_roles", "user roles";
+    UserRoles USER_ROLES = "user_roles", "user roles", true;
 }
 
 impl FieldKind {
-    /// Whether a program may write fields of this kind.
+    /// The name in Knack's metadata, `short_text`.
+    pub const fn name(self) -> &'static str {
+        self.name
+    }
+
+    /// The name as people say it, `short text`.
+    pub const fn label(self) -> &'static str {
+        self.label
+    }
+
+    /// Whether a program may write fields of this kind; Knack computes the others.
     pub const fn is_writable(self) -> bool {
-        !matches!(
-            self,
-            Self::AutoIncrement
-                | Self::Equation
-                | Self::Concatenation
-                | Self::Count
-                | Self::Sum
-                | Self::Average
-                | Self::Min
-                | Self::Max
-        )
+        self.writable
+    }
+}
+
+impl PartialEq for FieldKind {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for FieldKind {}
+
+impl std::hash::Hash for FieldKind {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.name.hash(state);
+    }
+}
+
+impl fmt::Debug for FieldKind {
+    /// The name of the kind's marker type.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.marker)
     }
 }
 

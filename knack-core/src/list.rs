@@ -12,7 +12,7 @@ use futures_core::Stream;
 use crate::call::{self, Call};
 use crate::error::{Error, Result};
 use crate::key::RecordId;
-use crate::query::{Filter, Format, ListQuery, Sort};
+use crate::query::{Format, IntoFilter, ListQuery, Sort};
 use crate::record::{Guarded, Page, RecordError, read_page};
 use crate::transport::BoxFuture;
 use crate::verbs::{KnackObject, ObjectAccess, Reply};
@@ -45,7 +45,7 @@ impl<T: KnackObject, C: ObjectAccess> List<T, C> {
     }
 
     /// Keeps only what passes the filter. A second filter replaces the first; join rules with `&`.
-    pub fn filter(self, filter: impl Into<Filter<T::Object>>) -> Self {
+    pub fn filter(self, filter: impl IntoFilter<T::Object>) -> Self {
         self.map(|query| query.filter(filter))
     }
 

@@ -24,6 +24,16 @@ mod sealed {
     impl<const NUMBER: u32> Sealed for super::Object<NUMBER> {}
 }
 
+/// Holds for an object and itself, so that a field of another object is told as such.
+#[diagnostic::on_unimplemented(
+    message = "this field belongs to another object",
+    label = "a field of another object",
+    note = "take a handle of a struct with the same `#[knack(object = …)]`: structs of one object share their handles"
+)]
+pub trait SameObject<O> {}
+
+impl<O> SameObject<O> for O {}
+
 impl<const NUMBER: u32> ObjectTag for Object<NUMBER> {
     const KEY: ObjectKey = ObjectKey::new(NUMBER);
 }

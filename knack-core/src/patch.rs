@@ -8,7 +8,7 @@ use crate::cell::ValueError;
 use crate::error::{Error, Problem, Validation, unwritable};
 use crate::key::{FieldKey, RecordId};
 use crate::kind::{Clearable, Writable};
-use crate::object::{Field, FieldDef, MayBeEmpty, Projection};
+use crate::object::{Field, FieldDef, MayBeEmpty, Projection, SameObject};
 use crate::value::ToField;
 use crate::verbs::{KnackObject, NewRecord};
 use crate::write::ValueWriter;
@@ -92,19 +92,28 @@ impl<T> Patch<T> {
 impl<T: KnackObject> Patch<T> {
     /// Sets a field. A value that cannot be sent, such as a float that is no number, is an error
     /// when the patch is sent.
-    pub fn set<K: Writable, N, V: ToField<K>>(self, field: Field<T::Object, K, N>, value: V) -> Self {
+    pub fn set<O, K: Writable, N, V: ToField<K>>(self, field: Field<O, K, N>, value: V) -> Self
+    where
+        T::Object: SameObject<O>,
+    {
         let mut json = String::new();
         let change = value.to_field(&mut ValueWriter::new(&mut json));
         self.put(field.def(), change.map(|()| Change::Set(json)))
     }
 
     /// Empties a field.
-    pub fn clear<K: Clearable, N: MayBeEmpty>(self, field: Field<T::Object, K, N>) -> Self {
+    pub fn clear<O, K: Clearable, N: MayBeEmpty>(self, field: Field<O, K, N>) -> Self
+    where
+        T::Object: SameObject<O>,
+    {
         self.put(field.def(), Ok(Change::Cleared(K::CLEARED)))
     }
 
     /// What this patch says about a field.
-    pub fn state<K, N>(&self, field: Field<T::Object, K, N>) -> FieldState<'_> {
+    pub fn state<O, K, N>(&self, field: Field<O, K, N>) -> FieldState<'_>
+    where
+        T::Object: SameObject<O>,
+    {
         match self.entries.iter().find(|entry| entry.field.key() == field.key()).map(|entry| &entry.change) {
             None => FieldState::Untouched,
             Some(Ok(Change::Set(json))) => FieldState::Set(json),
@@ -145,9 +154,7 @@ impl<T: KnackObject> Patch<T> {
     }
 }
 
-impl<T: KnackObject> NewRecord for Patch<T> {
-    type Object = T::Object;
-
+impl<T: KnackObject> NewRecord<T::Object> for Patch<T> {
     /// Checks here what a struct with `#[knack(create)]` has checked when it is compiled: that every
     /// required field that `T` knows is set.
     fn body(&self) -> Result<String, Error> {

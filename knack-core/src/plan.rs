@@ -30,7 +30,8 @@ pub enum Plan {
 }
 
 impl Plan {
-    /// The calls that the plan allows in a day.
+    /// The calls that the plan allows in a day, add-ons included where [`Custom`](Self::Custom) counts
+    /// them.
     pub const fn daily_calls(self) -> u64 {
         match self {
             Self::Starter => 1_000,
@@ -41,7 +42,14 @@ impl Plan {
         }
     }
 
-    /// The same plan with a package of calls bought on top.
+    /// The same plan with a package of calls bought on top; packages add up.
+    ///
+    /// ```
+    /// use knack_core::plan::{AddOn, Plan};
+    ///
+    /// let plan = Plan::Plus.with_add_on(AddOn::Calls50k); // a plan seen in use: 75,000 calls a day
+    /// assert_eq!(plan, Plan::Custom(75_000));
+    /// ```
     pub const fn with_add_on(self, add_on: AddOn) -> Self {
         Self::Custom(self.daily_calls().saturating_add(add_on.daily_calls()))
     }
@@ -54,7 +62,9 @@ impl Plan {
 /// ```
 /// use knack_core::plan::AddOn;
 ///
-/// assert_eq!(AddOn::Calls25k.monthly_cents(), 3_750);
+/// let enough = AddOn::ALL.into_iter().find(|add_on| add_on.daily_calls() >= 40_000).unwrap();
+/// assert_eq!(enough, AddOn::Calls50k);
+/// assert_eq!(enough.monthly_cents(), 7_500); // 75 dollars
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -124,6 +124,53 @@ impl<O> From<Any<O>> for Filter<O> {
     }
 }
 
+/// A filter for lists of the object `O`: a [`Rule`], [`All`], [`Any`] or [`Filter`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no filter for this object",
+    label = "a filter of another object, or none",
+    note = "filters are made of the handles of a struct with the same `#[knack(object = …)]`: `Customer::NAME.is(\"Ann\")`"
+)]
+pub trait IntoFilter<O> {
+    /// The filter.
+    fn into_filter(self) -> Filter<O>;
+}
+
+macro_rules! into_filter {
+    ($($filter:ident)*) => {
+        $(impl<O> IntoFilter<O> for $filter<O> {
+            fn into_filter(self) -> Filter<O> {
+                self.into()
+            }
+        })*
+    };
+}
+
+into_filter!(Rule All Any Filter);
+
+/// Never implemented: what is asked of a rule joined by both operators.
+#[diagnostic::on_unimplemented(
+    message = "rules joined by `&` and by `|` do not mix: a request to Knack has one level of rules",
+    label = "joined by the other operator",
+    note = "ask twice, or filter the rest of the way in your program"
+)]
+pub trait OneLevel {}
+
+impl<O, R: OneLevel> BitOr<R> for All<O> {
+    type Output = Self;
+
+    fn bitor(self, _: R) -> Self {
+        self
+    }
+}
+
+impl<O, R: OneLevel> BitAnd<R> for Any<O> {
+    type Output = Self;
+
+    fn bitand(self, _: R) -> Self {
+        self
+    }
+}
+
 impl<O> Filter<O> {
     /// The JSON of the `filters` parameter.
     fn into_json(self) -> Value {
@@ -172,9 +219,23 @@ operators! {
     Blankable: ShortText ParagraphText RichText Name Email Phone Concatenation Address MultipleChoice
         UserRoles Number Equation Rating Timer Currency AutoIncrement Count Sum Average Min Max Boolean
         WebLink DateTime Connection File Image Signature;
-    /// Kinds that are compared with text.
-    TextOperand: ShortText ParagraphText RichText Name Email Phone Concatenation Address MultipleChoice UserRoles WebLink;
+    /// Kinds that are dates.
+    Dated: DateTime;
 }
+
+/// Kinds that are compared with text.
+#[diagnostic::on_unimplemented(
+    message = "a Knack `{Self}` field is not compared with text",
+    label = "this value does not fit the field's kind"
+)]
+pub trait TextOperand: Kind {}
+
+macro_rules! compared_with_text {
+    ($($kind:ident)*) => { $(impl TextOperand for $kind {})* };
+}
+
+compared_with_text!(ShortText ParagraphText RichText Name Email Phone Concatenation Address MultipleChoice
+    UserRoles WebLink);
 
 impl<K: TextOperand> Operand<K> for &str {
     fn operand(self) -> Value {
@@ -347,6 +408,22 @@ impl<O, K, N> Field<O, K, N> {
         Rule::new(self, "is not blank", None)
     }
 
+    /// The date is earlier than `value`.
+    pub fn is_before(self, value: impl Operand<K>) -> Rule<O>
+    where
+        K: Dated,
+    {
+        Rule::new(self, "is before", Some(value.operand()))
+    }
+
+    /// The date is later than `value`.
+    pub fn is_after(self, value: impl Operand<K>) -> Rule<O>
+    where
+        K: Dated,
+    {
+        Rule::new(self, "is after", Some(value.operand()))
+    }
+
     /// Sorts by this field, the least first.
     pub fn asc(self) -> Sort<O> {
         Sort { field: self.key(), descending: false, object: PhantomData }
@@ -355,18 +432,6 @@ impl<O, K, N> Field<O, K, N> {
     /// Sorts by this field, the greatest first.
     pub fn desc(self) -> Sort<O> {
         Sort { field: self.key(), descending: true, object: PhantomData }
-    }
-}
-
-impl<O, N> Field<O, DateTime, N> {
-    /// The date is earlier than `value`.
-    pub fn is_before(self, value: impl Operand<DateTime>) -> Rule<O> {
-        Rule::new(self, "is before", Some(value.operand()))
-    }
-
-    /// The date is later than `value`.
-    pub fn is_after(self, value: impl Operand<DateTime>) -> Rule<O> {
-        Rule::new(self, "is after", Some(value.operand()))
     }
 }
 
@@ -405,8 +470,8 @@ pub struct ListQuery {
 
 impl ListQuery {
     /// Keeps only what passes the filter. A second filter replaces the first.
-    pub fn filter<O>(mut self, filter: impl Into<Filter<O>>) -> Self {
-        self.filter = Some(filter.into().into_json());
+    pub fn filter<O>(mut self, filter: impl IntoFilter<O>) -> Self {
+        self.filter = Some(filter.into_filter().into_json());
         self
     }
 

@@ -11,12 +11,39 @@ use std::time::Duration;
 use bytes::Bytes;
 
 /// A boxed future, for the few seams that must be object safe.
+///
+/// ```
+/// use knack_core::transport::BoxFuture;
+///
+/// let ready: BoxFuture<'static, u32> = Box::pin(async { 7 });
+/// # #[tokio::main(flavor = "current_thread")] async fn run(ready: BoxFuture<'_, u32>) -> u32 { ready.await }
+/// # assert_eq!(run(ready), 7);
+/// ```
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// One HTTP request, ready to send. Its header values that are secret are marked as sensitive.
+/// One HTTP request, ready to send: the whole URL, every header, the JSON body. Its header values that
+/// are secret are marked as sensitive, so that `Debug` does not show them.
+///
+/// ```
+/// use knack_core::transport::Request;
+///
+/// let request: Request = http::Request::get("https://api.knack.com/v1/objects/object_3/records")
+///     .header("X-Knack-Application-Id", "5d79512148c4af00106d1507")
+///     .body("".into())?;
+/// assert_eq!(request.uri().path(), "/v1/objects/object_3/records");
+/// # Ok::<(), http::Error>(())
+/// ```
 pub type Request = http::Request<Bytes>;
 
-/// One HTTP response with its whole body.
+/// One HTTP response with its whole body, of whatever status.
+///
+/// ```
+/// use knack_core::transport::Response;
+///
+/// let refused: Response = http::Response::builder().status(429).body("Rate limit exceeded".into())?;
+/// assert!(!refused.status().is_success());
+/// # Ok::<(), http::Error>(())
+/// ```
 pub type Response = http::Response<Bytes>;
 
 /// Sends requests. Implement it to put a program on a wire of its own.
@@ -35,14 +62,26 @@ pub type Response = http::Response<Bytes>;
 ///         Box::pin(async { Ok(Response::new(r#"{"total_pages":0,"records":[]}"#.into())) })
 ///     }
 /// }
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), TransportError> {
+/// let answer = Empty.send(Request::default()).await?;
+/// assert!(answer.status().is_success());
+/// # Ok(()) }
 /// ```
 pub trait Transport: Send + Sync + 'static {
-    /// Sends one request and waits for the whole answer. Follows no redirect: the headers carry
-    /// the application's key.
+    /// Sends one request and waits for the whole answer. An answer of any status is `Ok`; an error says
+    /// how far the request got. Follows no redirect: the headers carry the application's key.
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>>;
 }
 
 /// How far a failed request got, which decides whether a write may be sent again.
+///
+/// ```
+/// use knack_core::transport::Failure;
+///
+/// assert!(Failure::Connect.never_sent());
+/// assert!(!Failure::Timeout.never_sent()); // the answer is missing, the deed may be done
+/// assert_eq!(Failure::Timeout.to_string(), "no answer in time");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Failure {
@@ -59,7 +98,8 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// Whether the request surely never reached the server.
+    /// Whether the request surely never reached the server. [`Failure::Protocol`] may mean either, so
+    /// it is "no" there.
     pub const fn never_sent(self) -> bool {
         matches!(self, Self::Connect)
     }
@@ -77,14 +117,18 @@ impl fmt::Display for Failure {
     }
 }
 
-/// A request that got no usable answer.
+/// A request that got no usable answer: how far it got, and what the transport knows.
 ///
 /// ```
+/// use std::time::Duration;
 /// use knack_core::transport::{Failure, TransportError};
 ///
 /// let error = TransportError::new(Failure::Connect, "connection refused");
 /// assert_eq!(error.to_string(), "no connection to the server (connection refused)");
 /// assert!(error.failure().never_sent());
+///
+/// let error = TransportError::timeout(Duration::from_secs(30));
+/// assert_eq!((error.failure(), &*error.to_string()), (Failure::Timeout, "no answer in time (waited 30.0 s)"));
 /// ```
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{failure} ({detail})")]

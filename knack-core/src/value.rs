@@ -55,7 +55,7 @@ pub use text::Json;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot hold a Knack `{K}` field",
     label = "this type does not fit the field's kind",
-    note = "the table in `knack_core::value` lists the types for each kind; a type of your own implements `FromField<{K}>`"
+    note = "the table in `knack_runtime::value` lists the types for each kind; a type of your own implements `FromField<{K}>`"
 )]
 pub trait FromField<K: Kind>: Sized {
     /// Reads the value. The error's words follow "the value", as in "is no number".
@@ -82,7 +82,7 @@ pub trait FromField<K: Kind>: Sized {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be written to a Knack `{K}` field",
     label = "this type does not fit the field's kind",
-    note = "the table in `knack_core::value` lists the types for each kind; a type of your own implements `ToField<{K}>`"
+    note = "the table in `knack_runtime::value` lists the types for each kind; a type of your own implements `ToField<{K}>`"
 )]
 pub trait ToField<K: Writable> {
     /// Writes the one value. The error's words follow "the value".

@@ -52,7 +52,7 @@ pub trait ObjectAccess: Execute {}
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not stand for a Knack object",
     label = "no `KnackObject`",
-    note = "add `#[derive(KnackObject)]` and `#[knack(object = \"object_…\")]` to the struct"
+    note = "add `#[derive(KnackObject)]` and `#[knack(object = \"object_…\")]` to the struct (without `create`: a new record is not read)"
 )]
 pub trait KnackObject: Sized + Send + 'static {
     /// The object as a type, the same for all structs of that object.
@@ -103,7 +103,7 @@ pub trait KnackObject: Sized + Send + 'static {
     /// computed fields included. Costs one call.
     fn create<C: ObjectAccess, R>(client: &C, record: &R) -> impl Future<Output = Result<Self>> + Send
     where
-        R: NewRecord<Object = Self::Object>,
+        R: NewRecord<Self::Object>,
     {
         let body = record.body();
         async move {
@@ -143,14 +143,11 @@ pub trait KnackObject: Sized + Send + 'static {
 
 /// A record to be made: a struct with `#[knack(create)]`, or a [`Patch`].
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no new record",
-    label = "cannot be given to `create`",
+    message = "`{Self}` is no new record of this object",
+    label = "cannot be given to `create` here",
     note = "derive `KnackObject` with `#[knack(object = \"object_…\", create)]` on a struct of the new record's fields, or give a `Patch`"
 )]
-pub trait NewRecord {
-    /// The object of the record.
-    type Object: ObjectTag;
-
+pub trait NewRecord<O: ObjectTag> {
     /// The JSON object to send, by field keys; an error if a value cannot be sent.
     fn body(&self) -> Result<String>;
 }

@@ -4,7 +4,8 @@ use std::fmt::{self, Display, Write as _};
 
 use crate::cell::ValueError;
 
-/// Writes exactly one JSON value; handed to [`ToField`](crate::value::ToField).
+/// Writes exactly one JSON value; handed to [`ToField`](crate::value::ToField). The caller keeps to
+/// one: two calls of one writer give text that is no JSON.
 ///
 /// ```
 /// use knack_core::write::ValueWriter;
@@ -13,8 +14,9 @@ use crate::cell::ValueError;
 /// ValueWriter::new(&mut json).object(|out| {
 ///     out.entry("first", |out| out.text("Ann \"A.\""));
 ///     out.entry("age", |out| out.number(41));
+///     out.entry("member", |out| out.boolean(true));
 /// });
-/// assert_eq!(json, r#"{"first":"Ann \"A.\"","age":41}"#);
+/// assert_eq!(json, r#"{"first":"Ann \"A.\"","age":41,"member":true}"#);
 /// ```
 #[derive(Debug)]
 pub struct ValueWriter<'a> {
@@ -27,12 +29,13 @@ impl<'a> ValueWriter<'a> {
         Self { out }
     }
 
-    /// Writes a string.
+    /// Writes a string, with the escapes that JSON needs.
     pub fn text(&mut self, text: &str) {
         let _infallible = write!(self.out, "{}", serde_json::Value::from(text));
     }
 
-    /// Writes a number as its text; `number` must print as JSON prints numbers.
+    /// Writes a number as its text; `number` must print as JSON prints numbers. A float that is not
+    /// finite does not.
     pub fn number(&mut self, number: impl Display) {
         let _infallible = write!(self.out, "{number}");
     }
@@ -43,11 +46,31 @@ impl<'a> ValueWriter<'a> {
     }
 
     /// Writes any JSON value.
+    ///
+    /// ```
+    /// use knack_core::write::ValueWriter;
+    ///
+    /// let mut json = String::new();
+    /// ValueWriter::new(&mut json).json(&serde_json::json!({"url": "https://example.com"}));
+    /// assert_eq!(json, r#"{"url":"https://example.com"}"#);
+    /// ```
     pub fn json(&mut self, value: &serde_json::Value) {
         self.number(value);
     }
 
-    /// Writes a list, each of `items` by `write`.
+    /// Writes a list, each of `items` by `write`; the first error ends it and is given back.
+    ///
+    /// ```
+    /// use knack_core::write::ValueWriter;
+    ///
+    /// let mut json = String::new();
+    /// ValueWriter::new(&mut json).list(&["red", "blue"], |out, option| {
+    ///     out.text(option);
+    ///     Ok(())
+    /// })?;
+    /// assert_eq!(json, r#"["red","blue"]"#);
+    /// # Ok::<(), knack_core::cell::ValueError>(())
+    /// ```
     pub fn list<U>(
         &mut self,
         items: &[U],
@@ -64,7 +87,8 @@ impl<'a> ValueWriter<'a> {
         Ok(())
     }
 
-    /// Writes an object, whose entries `write` gives.
+    /// Writes an object, whose entries `write` gives. What may fail is worked out before: the entries
+    /// have no way to give an error.
     pub fn object(&mut self, write: impl FnOnce(&mut ObjectWriter<'_>)) {
         self.out.push('{');
         write(&mut ObjectWriter { out: self.out, first: true });
@@ -72,14 +96,27 @@ impl<'a> ValueWriter<'a> {
     }
 }
 
-/// Writes the entries of one JSON object.
+/// Writes the entries of one JSON object, in the order of the calls; see [`ValueWriter::object`].
+///
+/// ```
+/// use knack_core::write::{ObjectWriter, ValueWriter};
+///
+/// fn name(out: &mut ObjectWriter<'_>, first: &str, last: &str) {
+///     out.entry("first", |out| out.text(first));
+///     out.entry("last", |out| out.text(last));
+/// }
+///
+/// let mut json = String::new();
+/// ValueWriter::new(&mut json).object(|out| name(out, "Ann", "Berg"));
+/// assert_eq!(json, r#"{"first":"Ann","last":"Berg"}"#);
+/// ```
 pub struct ObjectWriter<'a> {
     out: &'a mut String,
     first: bool,
 }
 
 impl ObjectWriter<'_> {
-    /// Writes the entry `key`, its value by `write`.
+    /// Writes the entry `key`, its value by `write`. Keys are not checked for repeats.
     pub fn entry(&mut self, key: &str, write: impl FnOnce(&mut ValueWriter<'_>)) {
         if !self.first {
             self.out.push(',');

@@ -134,8 +134,7 @@ fn new_record(record: &Record<'_>) -> TokenStream {
     });
     quote! {
         #[automatically_derived]
-        impl _knack::NewRecord for #ident {
-            type Object = _Object;
+        impl _knack::NewRecord<_Object> for #ident {
             fn body(&self) -> _knack::Result<_knack::String, _knack::Error> {
                 let mut body = _knack::BodyWriter::create(&_PROJECTION);
                 #(#writes;)*

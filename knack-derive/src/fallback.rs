@@ -27,8 +27,7 @@ pub(crate) fn beside(errors: &TokenStream, record: &Record<'_>) -> TokenStream {
     let implementation = if record.create {
         quote! {
             #[automatically_derived]
-            impl #parameters _knack::NewRecord for #ident #arguments #bounds {
-                type Object = _Object;
+            impl #parameters _knack::NewRecord<_Object> for #ident #arguments #bounds {
                 fn body(&self) -> _knack::Result<_knack::String, _knack::Error> {
                     ::core::unreachable!()
                 }

@@ -1,6 +1,9 @@
 //! What the tests of the whole share: structs of the sample application, clients of it, and a
 //! transport that answers by script.
 
+// A panic is how a test fails, in what it shares as well.
+#![allow(clippy::expect_used, clippy::missing_panics_doc)]
+
 use std::future::Future;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -34,12 +34,17 @@ async fn get(status: u16, body: impl Into<Vec<u8>>) -> Error {
 /// Reads a page with a good record, `middle`, and another good record; gives back what is wrong
 /// with the middle one.
 async fn between_good_ones(middle: impl AsRef<[u8]>) -> Option<String> {
-    let good = |n: u8| format!(r#"{{"id":"00000000000000000000000{n}","field_7":"good {n}","field_8":{n}}}"#).into_bytes();
+    let good = |n: u8| {
+        format!(r#"{{"id":"00000000000000000000000{n}","field_7":"good {n}","field_8":{n}}}"#).into_bytes()
+    };
     let head = br#"{"total_pages":1,"current_page":1,"total_records":3,"records":["#.to_vec();
-    let body = [head, good(1), b",".to_vec(), middle.as_ref().to_vec(), b",\n".to_vec(), good(3), b"]}".to_vec()].concat();
+    let body =
+        [head, good(1), b",".to_vec(), middle.as_ref().to_vec(), b",\n".to_vec(), good(3), b"]}".to_vec()]
+            .concat();
     let things = Thing::list(&Script::always(200, body).client()).guarded().await.unwrap();
     assert_eq!(things.len(), 3, "{things:?}");
-    let names: Vec<_> = [&things[0], &things[2]].map(|thing| thing.result.as_ref().unwrap().name.clone()).into();
+    let names: Vec<_> =
+        [&things[0], &things[2]].map(|thing| thing.result.as_ref().unwrap().name.clone()).into();
     assert_eq!(names, ["good 1", "good 3"]);
     things[1].error().map(ToString::to_string)
 }
@@ -48,7 +53,11 @@ async fn between_good_ones(middle: impl AsRef<[u8]>) -> Option<String> {
 async fn wrong_credentials_say_what_to_check() {
     let local = emulator().build().unwrap();
     let id = local.ids("object_1")[0].parse().unwrap();
-    let wrong_key = Client::builder(local.application_id()).api_key("wrong").transport(local.transport()).build().unwrap();
+    let wrong_key = Client::builder(local.application_id())
+        .api_key("wrong")
+        .transport(local.transport())
+        .build()
+        .unwrap();
     let error = Customer::get(&wrong_key, id).await.unwrap_err();
     assert_eq!(
         error.to_string(),
@@ -57,7 +66,8 @@ async fn wrong_credentials_say_what_to_check() {
              key (Builder, API & Code) and that it is of this application"
         )
     );
-    let wrong_app = Client::builder(APP).api_key(local.api_key()).transport(local.transport()).build().unwrap();
+    let wrong_app =
+        Client::builder(APP).api_key(local.api_key()).transport(local.transport()).build().unwrap();
     let error = Customer::list(&wrong_app).first().await.unwrap_err();
     assert_eq!(
         error.to_string(),
@@ -104,9 +114,14 @@ async fn answers_that_are_no_records() {
     ] {
         assert_eq!(get(200, body).await.to_string(), format!("{call}{what}"), "{body:?}");
     }
-    let list = async |body: &str| Thing::list(&Script::always(200, body).client()).all().await.unwrap_err().to_string();
+    let list = async |body: &str| {
+        Thing::list(&Script::always(200, body).client()).all().await.unwrap_err().to_string()
+    };
     let call = "list of `Thing` (object_3) got an answer that could not be read: ";
-    assert_eq!(list("{}").await, format!("{call}it ends after 2 bytes where a list of `records` was expected"));
+    assert_eq!(
+        list("{}").await,
+        format!("{call}it ends after 2 bytes where a list of `records` was expected")
+    );
     assert!(list(r#"{"records":null}"#).await.contains("a list of `records`"));
     assert!(list(r#"{"records":[{"id":"5d7964"#).await.starts_with(call));
     assert!(list(&"[".repeat(100_000)).await.starts_with(call));
@@ -116,18 +131,45 @@ async fn answers_that_are_no_records() {
 async fn error_pages_and_error_json_in_every_form() {
     for (status, body, text) in [
         (404, "<html>nginx</html>", "found nothing: there is no such record, or it was deleted"),
-        (403, "<html>nginx</html>", "was refused (403 Forbidden): an HTML page; check the credentials and what they may access"),
-        (401, "Invalid API Request", "was refused (401 Unauthorized): Invalid API Request; check the application id (Builder, API & Code)"),
-        (400, "ValidationError: Malformed App ID.", "was refused (400 Bad Request): ValidationError: Malformed App ID.; check the application id (Builder, API & Code)"),
+        (
+            403,
+            "<html>nginx</html>",
+            "was refused (403 Forbidden): an HTML page; check the credentials and what they may access",
+        ),
+        (
+            401,
+            "Invalid API Request",
+            "was refused (401 Unauthorized): Invalid API Request; check the application id (Builder, API & Code)",
+        ),
+        (
+            400,
+            "ValidationError: Malformed App ID.",
+            "was refused (400 Bad Request): ValidationError: Malformed App ID.; check the application id (Builder, API & Code)",
+        ),
         (409, r#"{"message":"no way"}"#, "failed (409 Conflict): no way"),
         (409, r#"{"error":"no way"}"#, "failed (409 Conflict): no way"),
         (418, "", "failed (418 I'm a teapot): no message"),
-        (302, "", "failed (302 Found): no message; redirects are not followed, since they would carry the key elsewhere: check the base URL"),
+        (
+            302,
+            "",
+            "failed (302 Found): no message; redirects are not followed, since they would carry the key elsewhere: check the base URL",
+        ),
         (400, r#"{"errors":["bad luck"]}"#, "has wrong values (Knack refused it): bad luck"),
-        (400, r#"{"errors":[{"field":"field_7","type":"required","message":"Name is required."}]}"#, "has wrong values (Knack refused it): `name` (field_7): Name is required."),
-        (400, r#"{"errors":[{"field":"field_9","message":"Nine is wrong."},{"message":"So is all."}]}"#, "has wrong values (Knack refused it): field_9: Nine is wrong.; So is all."),
+        (
+            400,
+            r#"{"errors":[{"field":"field_7","type":"required","message":"Name is required."}]}"#,
+            "has wrong values (Knack refused it): `name` (field_7): Name is required.",
+        ),
+        (
+            400,
+            r#"{"errors":[{"field":"field_9","message":"Nine is wrong."},{"message":"So is all."}]}"#,
+            "has wrong values (Knack refused it): field_9: Nine is wrong.; So is all.",
+        ),
     ] {
-        assert_eq!(get(status, body).await.to_string(), format!("get of `Thing` (object_3), record {ID} {text}"));
+        assert_eq!(
+            get(status, body).await.to_string(),
+            format!("get of `Thing` (object_3), record {ID} {text}")
+        );
     }
     let long = get(409, "x".repeat(100_000)).await.to_string();
     assert!(long.len() < 500, "{}", long.len());
@@ -143,7 +185,12 @@ async fn a_body_cut_in_the_middle_is_asked_for_again() {
 
     let local = emulator().fault(cut).build().unwrap();
     let error = Customer::list(&client_of(&local).build().unwrap()).all().await.unwrap_err();
-    assert!(error.to_string().starts_with("list of `Customer` (object_1) failed: the answer's body was cut off ("), "{error}");
+    assert!(
+        error
+            .to_string()
+            .starts_with("list of `Customer` (object_1) failed: the answer's body was cut off ("),
+        "{error}"
+    );
     assert!(error.to_string().ends_with(", after 4 attempts; check the network and the base URL"), "{error}");
 }
 
@@ -164,15 +211,23 @@ async fn a_server_that_never_answers() {
 #[tokio::test(start_paused = true)]
 async fn one_bad_record_costs_no_other() {
     let field = |value: &str| format!(r#"{{"id":"{ID}","field_7":{value},"field_8":1}}"#);
-    let of_name = |why: &str| Some(format!("`Thing.name` (object_3, field_7, short text) of record {ID} could not be read: the value {why}"));
+    let of_name = |why: &str| {
+        Some(format!(
+            "`Thing.name` (object_3, field_7, short text) of record {ID} could not be read: the value {why}"
+        ))
+    };
 
     assert_eq!(between_good_ones("null").await.unwrap(), "an entry of object_3 is no record but null");
     assert_eq!(between_good_ones("17").await.unwrap(), "an entry of object_3 is no record but 17");
     let invalid = [field("\"a").as_bytes()[..45].to_vec(), b"\xFF\xFE\",\"field_8\":1}".to_vec()].concat();
     assert_eq!(between_good_ones(invalid).await, of_name("is not valid UTF-8; it is \"a\u{FFFD}\u{FFFD}\""));
-    assert_eq!(between_good_ones(field("{\"x\":1}")).await, of_name("is an object where text was expected; it is {\"x\":1}"));
+    assert_eq!(
+        between_good_ones(field("{\"x\":1}")).await,
+        of_name("is an object where text was expected; it is {\"x\":1}")
+    );
     // In a field that nobody reads, or where the meaning is plain, there is nothing wrong.
-    let unread = [format!(r#"{{"id":"{ID}","field_9":""#).as_bytes(), b"\xFF\x00\",\"field_7\":\"b\"}"].concat();
+    let unread =
+        [format!(r#"{{"id":"{ID}","field_9":""#).as_bytes(), b"\xFF\x00\",\"field_7\":\"b\"}"].concat();
     assert_eq!(between_good_ones(unread).await, None);
     assert_eq!(between_good_ones(field("\"line\nline\"")).await, None);
     assert_eq!(between_good_ones(format!(r#"{{"id":"{ID}","field_9":NaN,"field_7":"b"}}"#)).await, None);
@@ -182,7 +237,9 @@ async fn one_bad_record_costs_no_other() {
         field("\"no end"),
         format!(r#"{{"id":"{ID}","field_7"}}"#),
         format!(r#"{{"id":"{ID}","field_9":[[1,2],"field_7":"b"}}"#),
-        format!(r#"{{"id":"{ID}","field_9":[{{"id":"{ID}","identifier":"x"}},{{"id":"{ID}","identifier":"y"}},"field_7":"b"}}"#),
+        format!(
+            r#"{{"id":"{ID}","field_9":[{{"id":"{ID}","identifier":"x"}},{{"id":"{ID}","identifier":"y"}},"field_7":"b"}}"#
+        ),
         "{,}".to_owned(),
         "{]".to_owned(),
     ] {
@@ -199,7 +256,9 @@ async fn a_byte_order_mark_is_no_matter() {
 
 #[tokio::test(start_paused = true)]
 async fn keys_may_repeat_and_be_escaped() {
-    let body = format!(r#"{{"id":"{ID}","field_7":"first","field_8":1,"fi\u0065ld_7":"last","field_8_r\u0061w":2}}"#);
+    let body = format!(
+        r#"{{"id":"{ID}","field_7":"first","field_8":1,"fi\u0065ld_7":"last","field_8_r\u0061w":2}}"#
+    );
     let thing = Thing::get(&Script::always(200, body).client(), some_id()).await.unwrap();
     assert_eq!((thing.id, thing.name.as_str(), thing.size), (some_id(), "last", Some(2.0)));
 }
@@ -227,20 +286,33 @@ async fn numbers_that_do_not_fit() {
 
     let (size, exact) = thing("1e400").await;
     let says = |text: &str, why: &str| assert!(text.contains(why), "{text}");
-    says(&size.unwrap_err(), "`Thing.size` (object_3, field_8, number) of record 5d7964422d7159001659b27a could not be read: the value is too large for `f64`; it is 1e400");
+    says(
+        &size.unwrap_err(),
+        "`Thing.size` (object_3, field_8, number) of record 5d7964422d7159001659b27a could not be read: the value is too large for `f64`; it is 1e400",
+    );
     says(&exact.unwrap_err(), "does not fit `Decimal`");
     let (size, exact) = thing("\" 12 \"").await;
-    assert_eq!((size.unwrap().to_bits(), exact.unwrap().1), (12.0_f64.to_bits(), 12), "text that is a number");
+    assert_eq!(
+        (size.unwrap().to_bits(), exact.unwrap().1),
+        (12.0_f64.to_bits(), 12),
+        "text that is a number"
+    );
     for bad in ["\"12a\"", "NaN", "true", "[1]"] {
         assert!(thing(bad).await.0.is_err() && thing(bad).await.1.is_err(), "{bad}");
     }
-    says(&thing("\"\"").await.1.unwrap_err(), "the value is empty; declare the field as `Option<…>` if it may be");
+    says(
+        &thing("\"\"").await.1.unwrap_err(),
+        "the value is empty; declare the field as `Option<…>` if it may be",
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_id_that_is_no_id() {
     for (json, why) in [
-        (r#"{"id":"nonsense","field_7":"a"}"#, "the value is no record id (24 hexadecimal digits); it is \"nonsense\""),
+        (
+            r#"{"id":"nonsense","field_7":"a"}"#,
+            "the value is no record id (24 hexadecimal digits); it is \"nonsense\"",
+        ),
         (r#"{"id":12,"field_7":"a"}"#, "the value is no record id (24 hexadecimal digits); it is 12"),
         (r#"{"field_7":"a"}"#, "the value is missing"),
     ] {

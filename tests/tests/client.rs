@@ -29,7 +29,9 @@ fn server(tls: Option<Arc<ServerConfig>>) -> (SocketAddr, Arc<Mutex<Vec<String>>
             let (kept, tls) = (Arc::clone(&kept), tls.clone());
             thread::spawn(move || match tls {
                 None => serve(socket, &kept),
-                Some(config) => serve(StreamOwned::new(ServerConnection::new(config).unwrap(), socket), &kept),
+                Some(config) => {
+                    serve(StreamOwned::new(ServerConnection::new(config).unwrap(), socket), &kept)
+                }
             });
         }
     });
@@ -43,7 +45,10 @@ fn serve(mut socket: impl std::io::Read + std::io::Write, kept: &Mutex<Vec<Strin
         head.push(byte[0]);
         if head.ends_with(b"\r\n\r\n") {
             kept.lock().unwrap().push(String::from_utf8(std::mem::take(&mut head)).unwrap().to_lowercase());
-            let answer = format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{EMPTY}", EMPTY.len());
+            let answer = format!(
+                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{EMPTY}",
+                EMPTY.len()
+            );
             let _gone = socket.write_all(answer.as_bytes()).and_then(|()| socket.flush());
         }
     }
@@ -56,10 +61,16 @@ fn head(heads: &Mutex<Vec<String>>) -> String {
 #[tokio::test]
 async fn a_request_on_the_wire() {
     let (address, heads) = server(None);
-    let knack = Client::builder(APP).api_key(KEY).base_url(format!("http://{address}/some/v1/")).build().unwrap();
+    let knack =
+        Client::builder(APP).api_key(KEY).base_url(format!("http://{address}/some/v1/")).build().unwrap();
     assert!(Customer::list(&knack).all().await.unwrap().is_empty());
     let seen = head(&heads);
-    assert!(seen.starts_with("get /some/v1/objects/object_1/records?page=1&rows_per_page=1000&format=raw http/1.1\r\n"), "{seen}");
+    assert!(
+        seen.starts_with(
+            "get /some/v1/objects/object_1/records?page=1&rows_per_page=1000&format=raw http/1.1\r\n"
+        ),
+        "{seen}"
+    );
     let version = env!("CARGO_PKG_VERSION");
     for line in [
         format!("x-knack-application-id: {APP}"),
@@ -71,7 +82,12 @@ async fn a_request_on_the_wire() {
         assert!(seen.contains(&format!("\r\n{line}\r\n")), "{line}\n{seen}");
     }
 
-    let knack = Client::builder(APP).api_key(KEY).base_url(format!("http://{address}")).user_agent("my-job/2.0").build().unwrap();
+    let knack = Client::builder(APP)
+        .api_key(KEY)
+        .base_url(format!("http://{address}"))
+        .user_agent("my-job/2.0")
+        .build()
+        .unwrap();
     Customer::list(&knack).all().await.unwrap();
     assert!(head(&heads).contains("\r\nuser-agent: my-job/2.0\r\n"));
 }
@@ -80,7 +96,10 @@ async fn a_request_on_the_wire() {
 async fn a_proxy_is_used_and_its_password_shown_nowhere() {
     let (proxy, heads) = server(None);
     // Nothing listens at the base URL: only the proxy can answer.
-    let builder = Client::builder(APP).api_key(KEY).base_url("http://127.0.0.1:1/v1").proxy(format!("http://ann:pass-word@{proxy}"));
+    let builder = Client::builder(APP)
+        .api_key(KEY)
+        .base_url("http://127.0.0.1:1/v1")
+        .proxy(format!("http://ann:pass-word@{proxy}"));
     let shown = format!("{builder:?}");
     let knack = builder.build().unwrap();
     Customer::list(&knack).all().await.unwrap();
@@ -97,12 +116,20 @@ async fn a_proxy_is_used_and_its_password_shown_nowhere() {
 async fn tls_is_checked_and_another_authority_can_be_trusted() {
     let pair = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     let key = pki_types::PrivateKeyDer::try_from(pair.signing_key.serialize_der()).unwrap();
-    let config = ServerConfig::builder().with_no_client_auth().with_single_cert(vec![pair.cert.der().clone()], key).unwrap();
+    let config = ServerConfig::builder()
+        .with_no_client_auth()
+        .with_single_cert(vec![pair.cert.der().clone()], key)
+        .unwrap();
     let (address, heads) = server(Some(Arc::new(config)));
-    let builder = || Client::builder(APP).api_key(KEY).base_url(format!("https://localhost:{}/v1", address.port()));
+    let builder =
+        || Client::builder(APP).api_key(KEY).base_url(format!("https://localhost:{}/v1", address.port()));
 
-    let error = Customer::list(&builder().deadline(Duration::from_secs(2)).build().unwrap()).all().await.unwrap_err();
-    assert!(matches!(&error, Error::Transport { source, .. } if source.failure() == Failure::Connect), "{error:?}");
+    let error =
+        Customer::list(&builder().deadline(Duration::from_secs(2)).build().unwrap()).all().await.unwrap_err();
+    assert!(
+        matches!(&error, Error::Transport { source, .. } if source.failure() == Failure::Connect),
+        "{error:?}"
+    );
     assert!(error.to_string().to_lowercase().contains("certificate"), "{error}");
     assert!(heads.lock().unwrap().is_empty(), "nothing was sent to a server that nobody vouches for");
 
@@ -130,7 +157,9 @@ async fn redirects_are_not_followed() {
         for mut socket in listener.incoming().flatten() {
             let mut head = [0; 2048];
             let _read = socket.read(&mut head);
-            let answer = format!("HTTP/1.1 302 Found\r\nLocation: http://{other}/\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            let answer = format!(
+                "HTTP/1.1 302 Found\r\nLocation: http://{other}/\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+            );
             let _gone = socket.write_all(answer.as_bytes());
         }
     });
@@ -157,13 +186,34 @@ fn hosts_have_names() {
 fn what_is_wrong_is_said_before_anything_is_sent() {
     let builder = || Client::builder(APP).api_key(KEY);
     for (error, text) in [
-        (Client::builder("").build().map(drop), "the application id: `` is no application id: expected 24 hexadecimal digits (Builder, API & Code)"),
-        (builder().base_url("http://api.knack.com/v1").build().map(drop), "the base URL `http://api.knack.com/v1` cannot be used: it is not encrypted: the key would travel in the clear; use https"),
-        (builder().base_url("api.knack.com").build().map(drop), "the base URL `api.knack.com` cannot be used: it begins with neither https:// nor http://"),
-        (builder().host(Host::Account("a/b".into())).build().map(drop), "the account `a/b` is no part of a host name: expected letters, digits and hyphens"),
-        (builder().user_agent("a\nb").build().map(drop), "the user agent has characters that a header cannot have"),
-        (builder().timeout(Duration::ZERO).build().map(drop), "the timeout is zero, so no call could ever be sent"),
-        (builder().deadline(Duration::ZERO).build().map(drop), "the deadline is zero, so no call could ever be sent"),
+        (
+            Client::builder("").build().map(drop),
+            "the application id: `` is no application id: expected 24 hexadecimal digits (Builder, API & Code)",
+        ),
+        (
+            builder().base_url("http://api.knack.com/v1").build().map(drop),
+            "the base URL `http://api.knack.com/v1` cannot be used: it is not encrypted: the key would travel in the clear; use https",
+        ),
+        (
+            builder().base_url("api.knack.com").build().map(drop),
+            "the base URL `api.knack.com` cannot be used: it begins with neither https:// nor http://",
+        ),
+        (
+            builder().host(Host::Account("a/b".into())).build().map(drop),
+            "the account `a/b` is no part of a host name: expected letters, digits and hyphens",
+        ),
+        (
+            builder().user_agent("a\nb").build().map(drop),
+            "the user agent has characters that a header cannot have",
+        ),
+        (
+            builder().timeout(Duration::ZERO).build().map(drop),
+            "the timeout is zero, so no call could ever be sent",
+        ),
+        (
+            builder().deadline(Duration::ZERO).build().map(drop),
+            "the deadline is zero, so no call could ever be sent",
+        ),
     ] {
         assert_eq!(error.unwrap_err().to_string(), text);
     }
@@ -193,7 +243,10 @@ async fn a_policy_of_the_users_own_decides() {
     }
     assert!(began.elapsed() < Duration::from_millis(10));
     let usage = knack.usage();
-    assert_eq!((usage.limiter.answered, usage.unmetered.answered, usage.unmetered.strategy), (0, 50, "unmetered"));
+    assert_eq!(
+        (usage.limiter.answered, usage.unmetered.answered, usage.unmetered.strategy),
+        (0, 50, "unmetered")
+    );
 
     let script = Script::always(503, "");
     let knack = Client::builder(APP).api_key(KEY).transport(script.clone()).policy(Free).build().unwrap();
@@ -213,9 +266,16 @@ async fn a_client_from_the_environment() {
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
     };
     let url = format!("{}/v1", server.url());
-    let all = [("KNACK_APP_ID", local.application_id()), ("KNACK_API_KEY", local.api_key()), ("KNACK_BASE_URL", url.as_str())];
+    let all = [
+        ("KNACK_APP_ID", local.application_id()),
+        ("KNACK_API_KEY", local.api_key()),
+        ("KNACK_BASE_URL", url.as_str()),
+    ];
     let first = run(&all).await;
-    let id = first.strip_prefix("first: Some(").and_then(|rest| rest.strip_suffix(')')).unwrap_or_else(|| panic!("{first}"));
+    let id = first
+        .strip_prefix("first: Some(")
+        .and_then(|rest| rest.strip_suffix(')'))
+        .unwrap_or_else(|| panic!("{first}"));
     assert!(local.record("object_1", id).is_some(), "{first}");
     assert_eq!(run(&all[..1]).await, "no client: the environment variable KNACK_API_KEY is not set");
     assert_eq!(run(&all[1..]).await, "no client: the environment variable KNACK_APP_ID is not set");
@@ -230,7 +290,8 @@ async fn the_main_job_over_a_socket() {
     let local = emulator().build().unwrap();
     let server = local.serve().await.unwrap();
     let base = format!("{}/v1", server.url());
-    let knack = Client::builder(local.application_id()).api_key(local.api_key()).base_url(base).build().unwrap();
+    let knack =
+        Client::builder(local.application_id()).api_key(local.api_key()).base_url(base).build().unwrap();
     let customers = Customer::list(&knack).all().await.unwrap();
     assert_eq!(customers.len(), 420);
     assert_eq!(Customer::get(&knack, customers[7].id).await.unwrap(), customers[7]);
@@ -242,7 +303,10 @@ async fn the_main_job_over_a_socket() {
     server.stop().await;
     let impatient = knack.with_deadline(Duration::from_secs(1));
     let error = Customer::get(&impatient, customers[7].id).await.unwrap_err();
-    assert!(matches!(&error, Error::Transport { source, .. } if source.failure() == Failure::Connect), "{error:?}");
+    assert!(
+        matches!(&error, Error::Transport { source, .. } if source.failure() == Failure::Connect),
+        "{error:?}"
+    );
 }
 
 #[test]

@@ -67,11 +67,13 @@ fn agrees(sample: &Sample, recorded: &Value) {
     assert_eq!(sample.text, raw("field_7").as_str().unwrap_or_default());
     assert_eq!(sample.rich, raw("field_8").as_str().unwrap_or_default());
     assert_eq!(sample.amount, raw("field_10").as_f64());
-    let iso = |key: &str| raw(key)["iso_timestamp"].as_str().map(|iso| iso.trim_end_matches(".000Z").to_owned());
+    let iso =
+        |key: &str| raw(key)["iso_timestamp"].as_str().map(|iso| iso.trim_end_matches(".000Z").to_owned());
     assert_eq!(sample.day.map(|day| format!("{day}T00:00:00")), iso("field_12"));
     assert_eq!(sample.moment.map(|moment| moment.to_string()), iso("field_13"));
     let part = |name: &str| raw("field_19")[name].as_str().unwrap_or_default().to_owned();
-    let name = PersonName { title: part("title"), first: part("first"), middle: part("middle"), last: part("last") };
+    let name =
+        PersonName { title: part("title"), first: part("first"), middle: part("middle"), last: part("last") };
     assert_eq!(sample.name.clone().unwrap_or_default(), name);
     assert_eq!(sample.email.as_ref().map(|email| email.address.as_str()), raw("field_20")["email"].as_str());
     assert_eq!(Some(sample.yes), raw("field_29").as_bool());
@@ -79,10 +81,17 @@ fn agrees(sample: &Sample, recorded: &Value) {
     assert_eq!(sample.formula, raw("field_9").as_str().unwrap_or_default());
     let customers = raw("field_128").as_array().cloned().unwrap_or_default();
     assert_eq!(
-        sample.customer.iter().map(|link| json!({"id": link.id().to_string(), "identifier": link.label()})).collect::<Vec<_>>(),
+        sample
+            .customer
+            .iter()
+            .map(|link| json!({"id": link.id().to_string(), "identifier": link.label()}))
+            .collect::<Vec<_>>(),
         customers
     );
-    assert_eq!(sample.address.as_ref().map(|address| address.parse().unwrap()), raw("field_21").is_object().then(|| raw("field_21").clone()));
+    assert_eq!(
+        sample.address.as_ref().map(|address| address.parse().unwrap()),
+        raw("field_21").is_object().then(|| raw("field_21").clone())
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -101,7 +110,8 @@ async fn the_recorded_answer_is_read_as_it_is() {
 #[tokio::test(start_paused = true)]
 async fn the_local_knack_serves_the_recorded_application() {
     let (Some(application), Some(recorded)) = (json("knackpy/_metadata.json"), records()) else { return };
-    let local = Emulator::builder().application(application).records("object_3", recorded.clone()).build().unwrap();
+    let local =
+        Emulator::builder().application(application).records("object_3", recorded.clone()).build().unwrap();
     let knack = client_of(&local).build().unwrap();
     let samples = Sample::list(&knack).sort(Sample::NUMBER.asc()).all().await.unwrap();
     assert_eq!(samples.len(), 25);

@@ -56,7 +56,8 @@ async fn sixty_calls_at_once_are_not_refused_whatever_the_window() {
     for window in WINDOWS {
         // With jitter, a way there that is shorter than any round trip can cost a refusal.
         for (latency, refused) in [(steady, 0), (jittery, 1)] {
-            let local = emulator().window(window).latency(latency).connect_cost(ms(120)).seed(11).build().unwrap();
+            let local =
+                emulator().window(window).latency(latency).connect_cost(ms(120)).seed(11).build().unwrap();
             let knack = client_of(&local).build().unwrap();
             let began = Instant::now();
             assert!(at_once(&knack, some_id(&local), 60).await.is_empty());
@@ -407,5 +408,8 @@ fn without_a_runtime_it_is_an_error_not_a_panic() {
     let mut get = Box::pin(Customer::get(&knack, some_id(&local)));
     let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
     let std::task::Poll::Ready(Err(error)) = get.as_mut().poll(&mut cx) else { panic!("not ready") };
-    assert!(error.to_string().ends_with("was not sent: there is no tokio runtime here; run it in one"), "{error}");
+    assert!(
+        error.to_string().ends_with("was not sent: there is no tokio runtime here; run it in one"),
+        "{error}"
+    );
 }

@@ -33,7 +33,9 @@ fn page(numbers: impl IntoIterator<Item = u64>, total_pages: u64, total_records:
     }
     answer(
         200,
-        format!(r#"{{"total_pages":{total_pages},"current_page":"1","total_records":{total_records},"records":[{records}]}}"#),
+        format!(
+            r#"{{"total_pages":{total_pages},"current_page":"1","total_records":{total_records},"records":[{records}]}}"#
+        ),
     )
 }
 
@@ -81,7 +83,8 @@ async fn totals_that_are_too_low_do_not_end_the_list() {
 
 #[tokio::test(start_paused = true)]
 async fn a_list_whose_count_agrees_costs_no_call_more_than_its_pages() {
-    let script = server(|page_number| if page_number == 1 { page(0..10, 2, 13) } else { page(10..13, 2, 13) });
+    let script =
+        server(|page_number| if page_number == 1 { page(0..10, 2, 13) } else { page(10..13, 2, 13) });
     assert_eq!(sizes(&script, 10).await.len(), 13);
     assert_eq!(script.sent().len(), 2);
     let empty = server(|_| page([], 0, 0));
@@ -126,7 +129,10 @@ async fn a_bad_record_does_not_end_a_stream() {
     let mut stream = Thing::list(&knack).stream();
     assert_eq!(stream.next().await.unwrap().unwrap().size, 1);
     let error = stream.next().await.unwrap().unwrap_err();
-    assert_eq!(error.to_string(), format!("{text}; change the struct's field to fit, or mend the record in Knack"));
+    assert_eq!(
+        error.to_string(),
+        format!("{text}; change the struct's field to fit, or mend the record in Knack")
+    );
     assert_eq!(stream.next().await.unwrap().unwrap().size, 3);
     assert!(stream.next().await.is_none());
 

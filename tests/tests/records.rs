@@ -41,10 +41,12 @@ async fn a_record_from_its_making_to_its_end() {
 async fn only_what_was_set_is_sent() {
     let (local, knack) = local();
     let ann = Customer::create(&knack, &NewCustomer::with_email("ann@example.com")).await.unwrap();
-    let patch = Patch::new().set(Customer::COMPANY, "x").clear(Customer::COMPANY).set(Customer::NEWSLETTER, true);
+    let patch =
+        Patch::new().set(Customer::COMPANY, "x").clear(Customer::COMPANY).set(Customer::NEWSLETTER, true);
     Customer::update(&knack, ann.id, patch).await.unwrap();
 
-    let bodies: Vec<_> = local.requests().into_iter().map(|seen| String::from_utf8(seen.body.to_vec()).unwrap()).collect();
+    let bodies: Vec<_> =
+        local.requests().into_iter().map(|seen| String::from_utf8(seen.body.to_vec()).unwrap()).collect();
     let created = r#"{"field_1":{"first":"Ann","last":"Berg"},"field_2":{"email":"ann@example.com"}}"#;
     assert_eq!(bodies, [created, r#"{"field_5":"","field_7":true}"#]);
 }
@@ -71,7 +73,8 @@ async fn a_record_that_is_not_there() {
         let local = emulator().missing_record(missing).build().unwrap();
         let knack = client_of(&local).build().unwrap();
         assert!(Customer::get_opt(&knack, NOBODY).await.unwrap().is_none());
-        let text = format!("(object_1), record {NOBODY} found nothing: there is no such record, or it was deleted");
+        let text =
+            format!("(object_1), record {NOBODY} found nothing: there is no such record, or it was deleted");
         for error in [
             Customer::get(&knack, NOBODY).await.unwrap_err(),
             Customer::update(&knack, NOBODY, Patch::new().set(Customer::NEWSLETTER, true)).await.unwrap_err(),
@@ -136,7 +139,10 @@ async fn a_list_in_every_way_of_reading_it() {
 
     let mut pages = OrderLine::list(&knack).pages();
     let first = pages.next().await.unwrap().unwrap();
-    assert_eq!((first.records.len(), first.current_page, first.total_records), (1_000, Some(1), Some(count as u64)));
+    assert_eq!(
+        (first.records.len(), first.current_page, first.total_records),
+        (1_000, Some(1), Some(count as u64))
+    );
 
     let before = local.calls();
     let biggest = OrderLine::list(&knack).sort(OrderLine::QUANTITY.desc()).first().await.unwrap().unwrap();
@@ -216,11 +222,20 @@ async fn refused_values_name_the_fields_of_the_struct() {
     let error = Customer::create(&knack, &ann).await.unwrap_err();
     let Error::Validation(validation) = &error else { panic!("{error:?}") };
     let problem = &validation.problems()[0];
-    assert_eq!((problem.field(), problem.key().map(|k| k.to_string()).as_deref()), (Some("email"), Some("field_2")));
-    assert!(error.to_string().starts_with("create of `Customer` (object_1) has wrong values (Knack refused it): `email` (field_2): "), "{error}");
+    assert_eq!(
+        (problem.field(), problem.key().map(|k| k.to_string()).as_deref()),
+        (Some("email"), Some("field_2"))
+    );
+    assert!(
+        error.to_string().starts_with(
+            "create of `Customer` (object_1) has wrong values (Knack refused it): `email` (field_2): "
+        ),
+        "{error}"
+    );
 
     let nameless = knack_runtime::value::PersonName::default();
-    let error = Customer::update(&knack, NOBODY, Patch::new().set(Customer::NAME, nameless)).await.unwrap_err();
+    let error =
+        Customer::update(&knack, NOBODY, Patch::new().set(Customer::NAME, nameless)).await.unwrap_err();
     assert!(matches!(error, Error::NotFound { .. } | Error::Validation(_)), "{error:?}");
 }
 
@@ -231,7 +246,9 @@ async fn a_value_that_cannot_be_sent_is_an_error_and_nothing_is_sent() {
     let error = Product::update(&knack, NOBODY, patch).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        format!("update of `Product` (object_4), record {NOBODY} was not sent: `weight` (field_34): the value is no finite number, so it cannot be sent")
+        format!(
+            "update of `Product` (object_4), record {NOBODY} was not sent: `weight` (field_34): the value is no finite number, so it cannot be sent"
+        )
     );
     assert_eq!(local.calls(), 0);
 }

@@ -62,14 +62,21 @@ async fn a_create_whose_fate_is_unknown_is_not_sent_again() {
         (Effect::CutBody { at: 10 }, 1, "the answer's body was cut off"),
         (Effect::HangAfter, 1, "no answer in time (waited 30.0 s)"),
         (Effect::Status { status: 504, body: "<html>".into() }, 0, "(504 Gateway Timeout): an HTML page"),
-        (Effect::Status { status: 500, body: "Internal Server Error".into() }, 0, "(500 Internal Server Error)"),
+        (
+            Effect::Status { status: 500, body: "Internal Server Error".into() },
+            0,
+            "(500 Internal Server Error)",
+        ),
     ] {
         let (local, knack, _) = with(Fault::new(effect.clone()).method(Method::POST));
         let before = local.count("object_1");
         let error = Customer::create(&knack, &NewCustomer::with_email("ann@example.com")).await.unwrap_err();
         assert!(error.is_ambiguous() && !error.is_retryable(), "{effect:?}: {error:?}");
         let text = error.to_string();
-        assert!(text.starts_with("create of `Customer` (object_1) may or may not have been carried out: "), "{text}");
+        assert!(
+            text.starts_with("create of `Customer` (object_1) may or may not have been carried out: "),
+            "{text}"
+        );
         assert!(text.contains(cause), "{text}");
         assert!(text.ends_with("look whether the record is there before you send it again"), "{text}");
         assert_eq!((local.requests().len(), local.count("object_1") - before), (1, made), "{effect:?}");
@@ -94,7 +101,9 @@ async fn trouble_that_stays_ends_after_four_attempts() {
 
     let (local, knack, id) = with(Fault::new(Effect::NoConnection));
     let error = Customer::delete(&knack, id).await.unwrap_err();
-    assert!(matches!(&error, Error::Transport { attempts: 4, source, .. } if source.failure() == Failure::Connect));
+    assert!(
+        matches!(&error, Error::Transport { attempts: 4, source, .. } if source.failure() == Failure::Connect)
+    );
     assert_eq!(local.count("object_1"), 420);
 }
 
@@ -135,10 +144,14 @@ async fn retries_are_a_fifth_of_the_calls_at_most() {
 async fn an_attempt_takes_no_longer_than_its_timeout_and_a_call_no_longer_than_its_deadline() {
     let local = emulator().fault(Fault::new(Effect::Hang)).build().unwrap();
     let id = local.ids("object_1")[0].parse().unwrap();
-    let knack = client_of(&local).timeout(Duration::from_secs(2)).deadline(Duration::from_secs(5)).build().unwrap();
+    let knack =
+        client_of(&local).timeout(Duration::from_secs(2)).deadline(Duration::from_secs(5)).build().unwrap();
     let began = Instant::now();
     let error = Customer::get(&knack, id).await.unwrap_err();
-    assert!(matches!(&error, Error::Transport { source, .. } if source.failure() == Failure::Timeout), "{error:?}");
+    assert!(
+        matches!(&error, Error::Transport { source, .. } if source.failure() == Failure::Timeout),
+        "{error:?}"
+    );
     assert!(began.elapsed() <= Duration::from_millis(5_001), "{:?}", began.elapsed());
     assert!((2..=3).contains(&local.requests().len()));
 }
@@ -165,7 +178,10 @@ async fn a_transport_may_say_how_far_it_got() {
     let script = Script::new(|index, _| async move {
         match index {
             0 => Err(TransportError::new(Failure::Connect, "refused")),
-            _ => Ok(answer(200, r#"{"id":"5d7964422d7159001659b27a","field_1_raw":{"first":"A"},"field_2_raw":{"email":"a@b.c"},"field_7_raw":false}"#)),
+            _ => Ok(answer(
+                200,
+                r#"{"id":"5d7964422d7159001659b27a","field_1_raw":{"first":"A"},"field_2_raw":{"email":"a@b.c"},"field_7_raw":false}"#,
+            )),
         }
     });
     let made = Customer::create(&script.client(), &NewCustomer::with_email("a@b.c")).await.unwrap();

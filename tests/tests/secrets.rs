@@ -42,28 +42,34 @@ async fn the_key_is_in_no_log_error_url_or_debug_text() {
         .finish();
     tracing::subscriber::set_global_default(subscriber).unwrap();
 
-    let faults = [Fault::throttle().nth(2), Fault::new(Effect::DropBefore).nth(4), Fault::status(403, "no").nth(9)];
+    let faults =
+        [Fault::throttle().nth(2), Fault::new(Effect::DropBefore).nth(4), Fault::status(403, "no").nth(9)];
     let mut local = emulator().api_key(KEY);
     for fault in faults {
         local = local.fault(fault);
     }
     let local = local.build().unwrap();
     let server = local.serve().await.unwrap();
-    let builder = Client::builder(local.application_id()).api_key(KEY).base_url(format!("{}/v1", server.url()));
+    let builder =
+        Client::builder(local.application_id()).api_key(KEY).base_url(format!("{}/v1", server.url()));
     let mut shown = format!("{builder:?}");
     let knack = builder.build().unwrap();
     shown += &format!("{knack:?} {:?}", knack.usage());
 
     let ann = Customer::create(&knack, &NewCustomer::with_email("ann@example.com")).await.unwrap();
     for _ in 0..3 {
-        shown += &format!("{:?}", Customer::update(&knack, ann.id, Patch::new().set(Customer::NEWSLETTER, true)).await);
+        shown += &format!(
+            "{:?}",
+            Customer::update(&knack, ann.id, Patch::new().set(Customer::NEWSLETTER, true)).await
+        );
         shown += &format!("{:?}", Customer::get(&knack, ann.id).await);
     }
     shown += &format!("{:?}", Customer::list(&knack).filter(Customer::NAME.contains("Ann")).guarded().await);
     shown += &format!("{:?} {:?}", Customer::list(&knack), Customer::list(&knack).stream());
     shown += &format!("{:?}", Customer::delete(&knack, ann.id).await);
     server.stop().await;
-    let error = Customer::get(&knack.with_deadline(std::time::Duration::from_millis(300)), ann.id).await.unwrap_err();
+    let error =
+        Customer::get(&knack.with_deadline(std::time::Duration::from_millis(300)), ann.id).await.unwrap_err();
     shown += &format!("{error} {error:?}");
     shown += &format!("{:?}", Client::builder("x").api_key(KEY).build().unwrap_err());
 
@@ -74,7 +80,10 @@ async fn the_key_is_in_no_log_error_url_or_debug_text() {
         assert!(!format!("{}?{}{:?}", seen.path, seen.query, seen.body).contains(KEY));
     }
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    assert!(log.contains("knack.create") && log.contains("knack.update") && log.contains("holding the queue"), "{log}");
+    assert!(
+        log.contains("knack.create") && log.contains("knack.update") && log.contains("holding the queue"),
+        "{log}"
+    );
     for text in [&shown, &log] {
         assert!(!text.contains(KEY), "the key is shown");
         assert!(!text.contains("ann@example.com") || text == &shown, "values are no business of a log");
