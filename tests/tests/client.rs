@@ -1,5 +1,8 @@
 //! Every option of the builder does what it says, on real sockets where it is about sockets.
 
+// A panic is how a test fails, in its helpers as well.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex};

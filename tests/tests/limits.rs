@@ -1,5 +1,8 @@
 //! Pacing, the queue, deadlines, refusals and the day's plan, in paused time.
 
+// A panic is how a test fails, in its helpers as well.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;

@@ -1,5 +1,8 @@
 //! What is sent again, what is not, and what is said about a write whose fate is unknown.
 
+// A panic is how a test fails, in its helpers as well.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
 use std::time::Duration;
 
 use http::Method;
