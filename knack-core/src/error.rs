@@ -13,15 +13,63 @@ use crate::record::RecordError;
 use crate::transport::TransportError;
 
 /// The result of a call.
+///
+/// ```
+/// use knack_core::{KnackObject, RecordId, Result, verbs::ObjectAccess};
+///
+/// async fn is_there<T: KnackObject>(knack: &impl ObjectAccess, id: RecordId) -> Result<bool> {
+///     Ok(T::get_opt(knack, id).await?.is_some())
+/// }
+/// ```
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Everything that a call can end with besides its answer.
+/// Everything that a call can end with besides its answer. Each message says what happened, to which
+/// object, record and field, and what to do next.
 ///
 /// No variant holds a secret: keys and tokens are sent in headers, which no message repeats.
+///
+/// ```
+/// use knack_core::Error;
+///
+/// /// What a program that copies records does about an error.
+/// fn next_step(error: &Error) -> &'static str {
+///     match error {
+///         Error::Ambiguous { .. } => "look whether the record is there",
+///         Error::PlanExhausted { .. } => "go on tomorrow",
+///         Error::Validation(_) | Error::Unreadable(_) => "put the record on a list for people",
+///         error if error.is_retryable() => "try again later",
+///         _ => "give up",
+///     }
+/// }
+/// # use std::time::Duration;
+/// # use knack_core::{Error, call, key::ObjectKey, object::Projection, query::ListQuery};
+/// # static CUSTOMER: Projection = Projection::new("Customer", ObjectKey::new(3), &[]);
+/// # let call = *call::list(&CUSTOMER, &ListQuery::default()).label();
+/// # let error = Error::PlanExhausted { call, resets_in: Some(Duration::from_secs(60)) };
+/// # assert_eq!(next_step(&error), "go on tomorrow");
+/// ```
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The limit of calls a second leaves no room before the call's deadline.
+    /// The limit of calls a second leaves no room before the call's deadline. It was not sent, or
+    /// each time refused with a 429, which Knack sends unprocessed: it has not been carried out.
+    ///
+    /// Source: docs.knack.com/docs/api-limits.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use knack_core::{Error, call, key::ObjectKey, object::Projection, query::ListQuery};
+    /// # static CUSTOMER: Projection = Projection::new("Customer", ObjectKey::new(3), &[]);
+    /// # let call = *call::list(&CUSTOMER, &ListQuery::default()).label();
+    /// let error = Error::RateLimited {
+    ///     call,
+    ///     deadline: Duration::from_secs(5),
+    ///     estimate: Some(Duration::from_secs(7)),
+    ///     refusals: 0,
+    /// };
+    /// assert!(error.is_retryable());
+    /// assert!(error.to_string().contains("lets it go after 7.0 s, which is not before its deadline of 5s"));
+    /// ```
     #[error(
         "{call} was given up: {} before its deadline of {deadline:?}; \
          send fewer calls at once or allow more time with `with_deadline`",
@@ -32,14 +80,26 @@ pub enum Error {
         call: Label,
         /// The deadline, counted from the beginning of the call.
         deadline: Duration,
-        /// When it could have been sent at the earliest, counted from the beginning of the call,
-        /// where that was known.
+        /// When it could have been sent at the earliest, counted from the beginning of the call; `None`
+        /// where the limiter does not know.
         estimate: Option<Duration>,
         /// How often the server had refused it with a 429.
         refusals: u32,
     },
 
-    /// The day's calls are used up.
+    /// The plan's calls of the day are used up, for all applications of the account. Until the reset,
+    /// a client gives this error without asking the server, or waits if it was told so.
+    ///
+    /// Source: docs.knack.com/docs/api-limits.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use knack_core::{Error, call, key::ObjectKey, object::Projection, query::ListQuery};
+    /// # static CUSTOMER: Projection = Projection::new("Customer", ObjectKey::new(3), &[]);
+    /// # let call = *call::list(&CUSTOMER, &ListQuery::default()).label();
+    /// let error = Error::PlanExhausted { call, resets_in: Some(Duration::from_secs(10_680)) };
+    /// assert!(error.to_string().contains("used up, for another 2 h 58 min"));
+    /// ```
     #[error(
         "{call} was not done: the plan's calls of the day are used up{}; \
          wait until then (`wait_for_plan` does), or raise the plan",
@@ -48,11 +108,26 @@ pub enum Error {
     PlanExhausted {
         /// The call.
         call: Label,
-        /// How long until the day's count begins anew, by the server's word.
+        /// How long until the day's count begins anew, at midnight GMT, by the server's word; `None` if
+        /// the answer did not say.
         resets_in: Option<Duration>,
     },
 
-    /// A write was sent and no answer tells whether it was carried out.
+    /// A create was sent and no answer tells whether it was carried out. It is never sent again by
+    /// itself: that could make a second record.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use knack_core::{Error, call, key::ObjectKey, object::Projection, query::ListQuery};
+    /// # static CUSTOMER: Projection = Projection::new("Customer", ObjectKey::new(3), &[]);
+    /// # let call = *call::list(&CUSTOMER, &ListQuery::default()).label();
+    /// use knack_core::transport::{Failure, TransportError};
+    ///
+    /// let source = TransportError::new(Failure::Broken, "connection reset");
+    /// let cause = Box::new(Error::Transport { call, source, attempts: 1 });
+    /// let error = Error::Ambiguous { call, cause };
+    /// assert!(error.is_ambiguous() && !error.is_retryable());
+    /// ```
     #[error(
         "{call} may or may not have been carried out: {cause}; \
          look whether the record is there before you send it again"
@@ -60,37 +135,103 @@ pub enum Error {
     Ambiguous {
         /// The call.
         call: Label,
-        /// What came instead of an answer.
+        /// What came instead of an answer: a [`Transport`](Self::Transport) or an
+        /// [`Api`](Self::Api) error.
         cause: Box<Error>,
     },
 
-    /// Knack refused the values.
+    /// Knack refused the values, or they were seen to be wrong before anything was sent.
+    ///
+    /// ```
+    /// # use http::StatusCode;
+    /// # use knack_core::{Error, call, error::from_answer, key::ObjectKey, object::Projection};
+    /// # static CUSTOMER: Projection = Projection::new("Customer", ObjectKey::new(3), &[]);
+    /// # let call = *call::get(&CUSTOMER, "5d7964422d7159001659b27a".parse()?).label();
+    /// let body = br#"{"errors":[{"field":"field_7","type":"required","message":"City is required."}]}"#;
+    /// let error = from_answer(&call, Some(&CUSTOMER), StatusCode::BAD_REQUEST, 1, body);
+    /// let Error::Validation(validation) = error else { panic!("{error}") };
+    /// assert_eq!(validation.problems()[0].message(), "City is required.");
+    /// # Ok::<(), knack_core::key::KeyError>(())
+    /// ```
     #[error("{0}")]
     Validation(Validation),
 
-    /// Knack did not accept the credentials.
+    /// Knack did not accept the credentials, or they do not reach this far. The message says which
+    /// of them to check.
+    ///
+    /// Source: docs.knack.com/reference/response-format.
+    ///
+    /// ```
+    /// # use http::StatusCode;
+    /// # use knack_core::{Error, call, error::from_answer, key::ObjectKey, object::Projection};
+    /// # static CUSTOMER: Projection = Projection::new("Customer", ObjectKey::new(3), &[]);
+    /// # let call = *call::get(&CUSTOMER, "5d7964422d7159001659b27a".parse()?).label();
+    /// let error = from_answer(&call, None, StatusCode::UNAUTHORIZED, 1, b"Invalid API Key");
+    /// assert_eq!(error.status(), Some(StatusCode::UNAUTHORIZED));
+    /// assert!(error.to_string().contains("(401 Unauthorized): Invalid API Key; check the API key"));
+    /// # Ok::<(), knack_core::key::KeyError>(())
+    /// ```
     #[error("{call} was refused ({status}): {message}; {}", auth_hint(.message))]
     Auth {
         /// The call.
         call: Label,
-        /// 400, 401 or 403.
+        /// 401 or 403; 400 for an application id that is none.
         status: StatusCode,
         /// Knack's own words.
         message: String,
     },
 
-    /// The record does not exist.
+    /// The record does not exist. Knack mostly says so with a 500, so the verbs look into the list
+    /// before they give this error; [`status`](Self::status) is `None` for it.
+    ///
+    /// ```
+    /// # use http::StatusCode;
+    /// # use knack_core::{Error, call, error::from_answer, key::ObjectKey, object::Projection};
+    /// # static CUSTOMER: Projection = Projection::new("Customer", ObjectKey::new(3), &[]);
+    /// # let call = *call::get(&CUSTOMER, "5d7964422d7159001659b27a".parse()?).label();
+    /// let error = from_answer(&call, None, StatusCode::NOT_FOUND, 1, b"");
+    /// assert!(matches!(error, Error::NotFound { call } if call.record().is_some()));
+    /// # Ok::<(), knack_core::key::KeyError>(())
+    /// ```
     #[error("{call} found nothing: there is no such record, or it was deleted")]
     NotFound {
         /// The call.
         call: Label,
     },
 
-    /// A record came, but does not fit the struct.
+    /// A record came, but does not fit the struct. Where it came from a list, the other records can
+    /// still be had: see [`List::guarded`](crate::list::List::guarded).
+    ///
+    /// ```
+    /// # use knack_core::Error;
+    /// # #[derive(Debug, knack_derive::KnackObject)]
+    /// # #[knack(object = "object_3", crate = knack_core)]
+    /// # struct Customer { #[knack(key = "field_8", kind = "number")] age: Option<u32> }
+    /// let record = knack_core::record::read_record::<Customer>(br#"{"field_8":"many"}"#)?;
+    /// let error = record.into_result().unwrap_err();
+    /// assert!(matches!(&error, Error::Unreadable(_)));
+    /// assert!(error.to_string().starts_with("`Customer.age` (object_3, field_8, number) could not be read"));
+    /// # Ok::<(), knack_core::error::MalformedAnswer>(())
+    /// ```
     #[error("{0}; change the struct's field to fit, or mend the record in Knack")]
     Unreadable(RecordError),
 
-    /// The answer is not what the API gives.
+    /// The answer has a status of success and is not what the API gives: a gateway's page, a cut
+    /// body. For a write this means that it was carried out.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use knack_core::{Error, call, key::ObjectKey, object::Projection, query::ListQuery};
+    /// # static CUSTOMER: Projection = Projection::new("Customer", ObjectKey::new(3), &[]);
+    /// # let call = *call::list(&CUSTOMER, &ListQuery::default()).label();
+    /// # use knack_core::Error;
+    /// # #[derive(Debug, knack_derive::KnackObject)]
+    /// # #[knack(object = "object_3", crate = knack_core)]
+    /// # struct Customer { #[knack(key = "field_8", kind = "number")] age: Option<u32> }
+    /// let answer = knack_core::record::read_page::<Customer>(b"<html>Welcome</html>").unwrap_err();
+    /// let error = Error::Malformed { call, answer };
+    /// assert!(error.to_string().contains("an HTML page, not JSON"));
+    /// ```
     #[error("{call} got an answer that could not be read: {answer}")]
     Malformed {
         /// The call.
@@ -99,20 +240,46 @@ pub enum Error {
         answer: MalformedAnswer,
     },
 
-    /// Another answer that is no success.
+    /// Another answer that is no success. A list whose pages repeat, so that it would never end, is
+    /// this too, with status 200.
+    ///
+    /// ```
+    /// # use http::StatusCode;
+    /// # use knack_core::{Error, call, error::from_answer, key::ObjectKey, object::Projection};
+    /// # static CUSTOMER: Projection = Projection::new("Customer", ObjectKey::new(3), &[]);
+    /// # let call = *call::get(&CUSTOMER, "5d7964422d7159001659b27a".parse()?).label();
+    /// let error = from_answer(&call, None, StatusCode::BAD_GATEWAY, 4, b"<html>Bad Gateway</html>");
+    /// assert!(error.is_retryable());
+    /// assert!(error.to_string().contains("failed (502 Bad Gateway) after 4 attempts: an HTML page"));
+    /// # Ok::<(), knack_core::key::KeyError>(())
+    /// ```
     #[error("{call} failed ({status}){}: {message}{}", tried(*.attempts), status_hint(*.status))]
     Api {
         /// The call.
         call: Label,
         /// The status.
         status: StatusCode,
-        /// Knack's own words, or what stands for them.
+        /// Knack's own words, or what stands for them, at most 300 characters.
         message: String,
         /// How often it was tried.
         attempts: u32,
     },
 
-    /// No usable answer came.
+    /// No usable answer came. For a create this means that it was not carried out; where that is not
+    /// known, the error is [`Ambiguous`](Self::Ambiguous).
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use knack_core::{Error, call, key::ObjectKey, object::Projection, query::ListQuery};
+    /// # static CUSTOMER: Projection = Projection::new("Customer", ObjectKey::new(3), &[]);
+    /// # let call = *call::list(&CUSTOMER, &ListQuery::default()).label();
+    /// use knack_core::transport::{Failure, TransportError};
+    ///
+    /// let source = TransportError::new(Failure::Connect, "connection refused");
+    /// let error = Error::Transport { call, source, attempts: 4 };
+    /// assert!(error.is_retryable());
+    /// assert!(error.to_string().contains("no connection to the server (connection refused), after 4 attempts"));
+    /// ```
     #[error("{call} failed: {source}, after {attempts} attempt{}; check the network and the base URL", plural(*.attempts))]
     Transport {
         /// The call.
@@ -124,6 +291,16 @@ pub enum Error {
     },
 
     /// The call could not be made from what was given; nothing was sent.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use knack_core::{Error, call, key::ObjectKey, object::Projection, query::ListQuery};
+    /// # static CUSTOMER: Projection = Projection::new("Customer", ObjectKey::new(3), &[]);
+    /// # let call = *call::list(&CUSTOMER, &ListQuery::default()).label();
+    /// let error = Error::Invalid { call, problem: "`age` (field_8): the value is no finite number".into() };
+    /// assert!(!error.is_retryable());
+    /// assert!(error.to_string().starts_with("list of `Customer` (object_3) was not sent: `age`"));
+    /// ```
     #[error("{call} was not sent: {problem}")]
     Invalid {
         /// The call.
@@ -134,7 +311,18 @@ pub enum Error {
 }
 
 impl Error {
-    /// The HTTP status, where there was an answer with one.
+    /// The HTTP status of [`Auth`](Self::Auth), [`Api`](Self::Api) and of a
+    /// [`Validation`](Self::Validation) by Knack; `None` for all other errors.
+    ///
+    /// ```
+    /// # use http::StatusCode;
+    /// # use knack_core::{Error, call, error::from_answer, key::ObjectKey, object::Projection};
+    /// # static CUSTOMER: Projection = Projection::new("Customer", ObjectKey::new(3), &[]);
+    /// # let call = *call::get(&CUSTOMER, "5d7964422d7159001659b27a".parse()?).label();
+    /// let error = from_answer(&call, None, StatusCode::CONFLICT, 1, b"Conflict");
+    /// assert_eq!(error.status(), Some(StatusCode::CONFLICT));
+    /// # Ok::<(), knack_core::key::KeyError>(())
+    /// ```
     pub fn status(&self) -> Option<StatusCode> {
         match self {
             Self::Auth { status, .. } | Self::Api { status, .. } => Some(*status),
@@ -144,7 +332,17 @@ impl Error {
     }
 
     /// Whether the same call may succeed later without being changed, and sending it again does
-    /// no harm.
+    /// no harm. "No" is no verdict on the data: after [`Ambiguous`](Self::Ambiguous), look first.
+    ///
+    /// ```
+    /// # use http::StatusCode;
+    /// # use knack_core::{Error, call, error::from_answer, key::ObjectKey, object::Projection};
+    /// # static CUSTOMER: Projection = Projection::new("Customer", ObjectKey::new(3), &[]);
+    /// # let call = *call::get(&CUSTOMER, "5d7964422d7159001659b27a".parse()?).label();
+    /// assert!(from_answer(&call, None, StatusCode::SERVICE_UNAVAILABLE, 4, b"").is_retryable());
+    /// assert!(!from_answer(&call, None, StatusCode::FORBIDDEN, 1, b"").is_retryable());
+    /// # Ok::<(), knack_core::key::KeyError>(())
+    /// ```
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::RateLimited { .. } | Self::PlanExhausted { .. } => true,
@@ -154,7 +352,7 @@ impl Error {
         }
     }
 
-    /// Whether a write may have been carried out although it failed.
+    /// Whether a write may have been carried out although it failed; see [`Ambiguous`](Self::Ambiguous).
     pub const fn is_ambiguous(&self) -> bool {
         matches!(self, Self::Ambiguous { .. })
     }
@@ -219,16 +417,28 @@ fn status_hint(status: StatusCode) -> &'static str {
     }
 }
 
-/// Values that Knack refused, each with the struct's field where it is known.
+/// Values that were refused, each with the struct's field where it is known.
+///
+/// By Knack, in an answer with status 400; or before sending, when a [`Patch`](crate::Patch) that is to
+/// make a record does not set a required field. Then [`Error::status`] is `None`.
 ///
 /// ```
-/// # fn show(error: knack_core::Error) {
-/// if let knack_core::Error::Validation(validation) = error {
-///     for problem in validation.problems() {
-///         println!("{}: {}", problem.field().unwrap_or("?"), problem.message());
-///     }
+/// # use http::StatusCode;
+/// # use knack_core::{Error, call, error::from_answer, key::ObjectKey, object::Projection};
+/// # static CUSTOMER: Projection = Projection::new("Customer", ObjectKey::new(3), &[]);
+/// # let call = *call::get(&CUSTOMER, "5d7964422d7159001659b27a".parse()?).label();
+/// use knack_core::error::Validation;
+///
+/// fn report(refused: &Validation) -> Vec<String> {
+///     refused.problems().iter().map(|p| format!("{}: {}", p.field().unwrap_or("?"), p.message())).collect()
 /// }
-/// # }
+///
+/// let body = br#"{"errors":[{"field":"field_7","type":"unique","message":"City must be unique."}]}"#;
+/// let error = from_answer(&call, Some(&CUSTOMER), StatusCode::BAD_REQUEST, 1, body);
+/// let Error::Validation(refused) = error else { panic!("{error}") };
+/// assert_eq!(report(&refused), ["?: City must be unique."]); // this projection does not know field_7
+/// assert_eq!(refused.call().record(), call.record());
+/// # Ok::<(), knack_core::key::KeyError>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Validation {
@@ -260,7 +470,26 @@ impl fmt::Display for Validation {
     }
 }
 
-/// One value that Knack refused.
+/// One value that was refused.
+///
+/// Source: the JSON of a refused write, `{"errors":[{"field":…,"type":…,"message":…}]}`, as recorded.
+///
+/// ```
+/// # use std::time::Duration;
+/// # use knack_core::{Error, call, key::ObjectKey, object::Projection, query::ListQuery};
+/// # static CUSTOMER: Projection = Projection::new("Customer", ObjectKey::new(3), &[]);
+/// # let call = *call::list(&CUSTOMER, &ListQuery::default()).label();
+/// use http::StatusCode;
+/// use knack_core::error::from_answer;
+/// use knack_core::key::FieldKey;
+///
+/// let body = br#"{"errors":[{"field":"field_7","type":"required","message":"City is required."}]}"#;
+/// let error = from_answer(&call, None, StatusCode::BAD_REQUEST, 1, body);
+/// let Error::Validation(refused) = error else { panic!("{error}") };
+/// let problem = &refused.problems()[0];
+/// assert_eq!((problem.key(), problem.rule()), (Some(FieldKey::new(7)), "required"));
+/// assert_eq!(problem.to_string(), "field_7: City is required.");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     pub(crate) field: Option<&'static str>,
@@ -276,7 +505,7 @@ impl Problem {
         Self { field, key: Some(key), rule: "required".into(), message: "a value is required".into() }
     }
 
-    /// The struct's field.
+    /// The struct's field; `None` if Knack named no field or one that the struct does not have.
     pub fn field(&self) -> Option<&'static str> {
         self.field
     }
@@ -286,7 +515,7 @@ impl Problem {
         self.key
     }
 
-    /// Which rule was broken, in Knack's word: `required`, `unique`.
+    /// Which rule was broken, in Knack's word: `required`, `unique`. Empty if it gave none.
     pub fn rule(&self) -> &str {
         &self.rule
     }
@@ -307,7 +536,20 @@ impl fmt::Display for Problem {
     }
 }
 
-/// An answer that is not the JSON that the API gives: where reading stopped, and how it begins.
+/// An answer that is not the JSON that the API gives: where reading stopped, and how it begins, at
+/// most 60 characters of it.
+///
+/// ```
+/// # use knack_core::Error;
+/// # #[derive(Debug, knack_derive::KnackObject)]
+/// # #[knack(object = "object_3", crate = knack_core)]
+/// # struct Customer { #[knack(key = "field_8", kind = "number")] age: Option<u32> }
+/// use knack_core::record::read_page;
+///
+/// let cut = read_page::<Customer>(br#"{"total_pages":1,"#).unwrap_err();
+/// assert!(cut.to_string().starts_with("it ends after 17 bytes"));
+/// assert_eq!(read_page::<Customer>(b"").unwrap_err().to_string(), "it is empty");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MalformedAnswer {
     at: usize,
@@ -349,9 +591,27 @@ impl fmt::Display for MalformedAnswer {
 
 impl std::error::Error for MalformedAnswer {}
 
-/// The error that an answer without success stands for.
+/// The error that an answer without success stands for. `projection` gives problems the names of the
+/// struct's fields; `attempts` is told in messages.
+///
+/// | answer | error |
+/// |---|---|
+/// | 400 with a list of `errors` in JSON | [`Error::Validation`] |
+/// | 401, 403, and 400 that speaks of the app id | [`Error::Auth`] |
+/// | 404 of a call that names a record | [`Error::NotFound`] |
+/// | any other | [`Error::Api`] |
 ///
 /// Source: docs.knack.com/reference/response-format; plain text is the rule, JSON the exception.
+///
+/// ```
+/// # use http::StatusCode;
+/// # use knack_core::{Error, call, error::from_answer, key::ObjectKey, object::Projection};
+/// # static CUSTOMER: Projection = Projection::new("Customer", ObjectKey::new(3), &[]);
+/// # let call = *call::get(&CUSTOMER, "5d7964422d7159001659b27a".parse()?).label();
+/// let error = from_answer(&call, Some(&CUSTOMER), StatusCode::FORBIDDEN, 1, b"Invalid or Expired Token");
+/// assert!(matches!(error, Error::Auth { message, .. } if message == "Invalid or Expired Token"));
+/// # Ok::<(), knack_core::key::KeyError>(())
+/// ```
 pub fn from_answer(
     call: &Label,
     projection: Option<&Projection>,

@@ -12,7 +12,8 @@ use std::str::FromStr;
 /// use knack_core::key::ObjectKey;
 ///
 /// let error = "orders".parse::<ObjectKey>().unwrap_err();
-/// assert_eq!(error.to_string(), "`orders` is no object key: expected `object_` and a number, like `object_3`");
+/// let text = "`orders` is no object key: expected `object_` and a number, like `object_3`";
+/// assert_eq!(error.to_string(), text);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{given}` is no {what}: expected {expected}")]
@@ -85,13 +86,15 @@ macro_rules! numbered_key {
 }
 
 numbered_key!(
-    /// The key of an object (a table), `object_3`.
+    /// The key of an object (a table), `object_3`; the Builder shows it in its address line.
+    ///
+    /// Source: docs.knack.com/docs/object-based-requests.
     ///
     /// ```
     /// use knack_core::key::ObjectKey;
     ///
     /// let key: ObjectKey = "object_3".parse()?;
-    /// assert_eq!(key, ObjectKey::new(3));
+    /// assert_eq!((key, key.number()), (ObjectKey::new(3), 3));
     /// assert!("object_3/records".parse::<ObjectKey>().is_err());
     /// # Ok::<(), knack_core::key::KeyError>(())
     /// ```
@@ -100,9 +103,12 @@ numbered_key!(
 numbered_key!(
     /// The key of a page, `scene_12`.
     ///
+    /// Source: docs.knack.com/docs/view-based-requests.
+    ///
     /// ```
     /// use knack_core::key::SceneKey;
-    /// assert_eq!("scene_12".parse::<SceneKey>()?.to_string(), "scene_12");
+    ///
+    /// assert_eq!("scene_12".parse::<SceneKey>()?, SceneKey::new(12));
     /// # Ok::<(), knack_core::key::KeyError>(())
     /// ```
     SceneKey, "scene_", "scene key", "`scene_` and a number, like `scene_12`"
@@ -110,9 +116,12 @@ numbered_key!(
 numbered_key!(
     /// The key of a view on a page, `view_18`.
     ///
+    /// Source: docs.knack.com/docs/view-based-requests.
+    ///
     /// ```
     /// use knack_core::key::ViewKey;
-    /// assert_eq!("view_18".parse::<ViewKey>()?.to_string(), "view_18");
+    ///
+    /// assert_eq!("view_18".parse::<ViewKey>()?, ViewKey::new(18));
     /// # Ok::<(), knack_core::key::KeyError>(())
     /// ```
     ViewKey, "view_", "view key", "`view_` and a number, like `view_18`"

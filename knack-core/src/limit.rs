@@ -8,6 +8,8 @@
 //! A permit goes through states: *granted*, then *sent*, then *observed*. Dropped before it is
 //! sent, it is refunded; dropped after, it stays charged, because a cancelled call may still
 //! arrive at the server.
+//!
+//! Knack's limit is 10 calls a second on every plan. Source: docs.knack.com/docs/api-limits.
 
 use std::fmt;
 use std::sync::Arc;
@@ -19,12 +21,22 @@ use crate::clock::Moment;
 use crate::headers::LimitHeaders;
 
 /// What the head of the queue asks for.
+///
+/// ```
+/// use std::time::Duration;
+/// use knack_core::clock::Moment;
+/// use knack_core::limit::Ask;
+///
+/// let mut ask = Ask::new(Moment::ZERO + Duration::from_secs(60));
+/// assert_eq!(ask.attempt, 0);
+/// ask.attempt = 1; // the same call, after a refusal
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Ask {
     /// When the call should be done with.
     pub deadline: Moment,
-    /// How often the call was sent already.
+    /// How often the call was sent already: 0 for a first attempt.
     pub attempt: u32,
 }
 
@@ -36,6 +48,20 @@ impl Ask {
 }
 
 /// A limiter's answer to the head of the queue.
+///
+/// ```
+/// use std::time::Duration;
+/// use knack_core::clock::Moment;
+/// use knack_core::limit::{Ask, Decision, Limiter, Slots};
+///
+/// let (slots, now) = (Slots::new(1), Moment::ZERO);
+/// let ask = Ask::new(now + Duration::from_secs(60));
+/// let Decision::Granted(id) = slots.try_acquire(&ask, now) else { panic!() };
+/// assert_eq!(slots.try_acquire(&ask, now), Decision::OnChange); // its end is not known yet
+///
+/// slots.lost(id, now); // given up on its way: it may arrive for 5 s, and counts for 1 s more
+/// assert_eq!(slots.try_acquire(&ask, now), Decision::NotBefore(now + Duration::from_secs(6)));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision {
     /// Send now; the id names the permit from here on.
@@ -46,11 +72,36 @@ pub enum Decision {
     OnChange,
 }
 
-/// The name that a limiter gives to a permit. What it means is the limiter's business.
+/// The name that a limiter gives to a permit. What it means is the limiter's business; the executor
+/// hands it back with what became of the call.
+///
+/// ```
+/// use std::time::Duration;
+/// use knack_core::clock::Moment;
+/// use knack_core::limit::{Ask, Decision, Limiter, PermitId, Slots};
+///
+/// let ask = Ask::new(Moment::ZERO + Duration::from_secs(60));
+/// let decision = Slots::default().try_acquire(&ask, Moment::ZERO);
+/// assert_eq!(decision, Decision::Granted(PermitId(0))); // here: the number of the slot
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct PermitId(pub u64);
 
 /// What became of a call that was sent.
+///
+/// ```
+/// use std::time::Duration;
+/// use http::StatusCode;
+/// use knack_core::clock::Moment;
+/// use knack_core::headers::LimitHeaders;
+/// use knack_core::limit::Observation;
+///
+/// let sent = Moment::ZERO;
+/// let received = sent + Duration::from_millis(150);
+/// let status = Some(StatusCode::TOO_MANY_REQUESTS);
+/// let answer = Observation::new(sent, received, status, LimitHeaders::default());
+/// assert!(answer.refused());
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Observation {
@@ -75,13 +126,23 @@ impl Observation {
         Self { sent_at, received_at, status, headers }
     }
 
-    /// Whether the server refused the call for its rate or its plan (status 429).
+    /// Whether the server refused the call for its rate or its plan (status 429). Knack answers both
+    /// alike; [`plan_exhausted`](LimitHeaders::plan_exhausted) of the headers tells them apart.
     pub fn refused(&self) -> bool {
         self.status == Some(StatusCode::TOO_MANY_REQUESTS)
     }
 }
 
-/// A limiter as seen from outside.
+/// A limiter as seen from outside, for people and for metrics.
+///
+/// ```
+/// use knack_core::clock::Moment;
+/// use knack_core::limit::{Limiter, Slots};
+///
+/// let snapshot = Slots::default().snapshot(Moment::ZERO);
+/// assert_eq!((snapshot.strategy, snapshot.available, snapshot.in_flight), ("slots", Some(10), 0));
+/// assert_eq!((snapshot.answered, snapshot.refused, snapshot.least_round_trip), (0, 0, None));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Snapshot {
@@ -91,11 +152,12 @@ pub struct Snapshot {
     pub in_flight: u32,
     /// Permits that could be granted now; `None` if there is no bound.
     pub available: Option<u32>,
-    /// Answers seen.
+    /// Answers seen since the limiter was made, of whatever status.
     pub answered: u64,
     /// How many of them were refusals (429).
     pub refused: u64,
-    /// The smallest round trip seen.
+    /// The smallest round trip seen; `None` before the first answer, or if the limiter does not
+    /// measure it.
     pub least_round_trip: Option<Duration>,
 }
 
@@ -130,19 +192,26 @@ pub struct Snapshot {
 ///     fn observe(&self, _id: PermitId, _observation: &Observation) {}
 ///     fn snapshot(&self, _now: Moment) -> Snapshot { Snapshot::default() }
 /// }
+///
+/// let (limiter, now) = (OnePerSecond::default(), Moment::ZERO);
+/// let ask = Ask::new(now + Duration::from_secs(60));
+/// assert_eq!(limiter.try_acquire(&ask, now), Decision::Granted(PermitId(0)));
+/// assert_eq!(limiter.try_acquire(&ask, now), Decision::NotBefore(now + Duration::from_secs(1)));
 /// ```
 pub trait Limiter: Send + Sync + 'static {
-    /// May the head of the queue be sent now?
+    /// May the head of the queue be sent now? Called again at the moment that was named, after each
+    /// permit's end, and when the [`Bell`] rings.
     fn try_acquire(&self, ask: &Ask, now: Moment) -> Decision;
 
-    /// The permit was not used: nothing was sent.
+    /// The permit was not used: nothing was sent, so nothing is charged.
     fn refund(&self, id: PermitId);
 
     /// The call was sent at `sent_at` and given up before its answer; it may still arrive at the
     /// server and must stay charged for as long as that could be.
     fn lost(&self, id: PermitId, sent_at: Moment);
 
-    /// The call ended: with an answer, or with a failure of the transport (`status` is `None`).
+    /// The call ended: with an answer, or with a failure of the transport (`status` is `None`), after
+    /// which it may have arrived at the server all the same.
     fn observe(&self, id: PermitId, observation: &Observation);
 
     /// The state at `now`, for people and for metrics.
@@ -151,6 +220,16 @@ pub trait Limiter: Send + Sync + 'static {
     /// The earliest moment at which the call with `ahead` calls before it could be granted, if
     /// that is known. A call whose deadline is earlier is refused at once, so a guess must be too
     /// early rather than too late.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use knack_core::clock::Moment;
+    /// use knack_core::limit::{Limiter, Slots};
+    ///
+    /// // With 10 slots free, the 26th call goes two seconds later.
+    /// let earliest = Slots::default().earliest(25, Moment::ZERO);
+    /// assert_eq!(earliest, Some(Moment::ZERO + Duration::from_secs(2)));
+    /// ```
     fn earliest(&self, ahead: usize, now: Moment) -> Option<Moment> {
         let _ = (ahead, now);
         None
@@ -163,7 +242,7 @@ pub trait Limiter: Send + Sync + 'static {
     }
 }
 
-/// A limiter that several clients share.
+/// A limiter that several clients share, each of which holds a clone of the `Arc`.
 impl<L: Limiter + ?Sized> Limiter for Arc<L> {
     fn try_acquire(&self, ask: &Ask, now: Moment) -> Decision {
         (**self).try_acquire(ask, now)
@@ -194,7 +273,20 @@ impl<L: Limiter + ?Sized> Limiter for Arc<L> {
     }
 }
 
-/// Wakes an executor's queue, so that its head asks again.
+/// Wakes an executor's queue, so that its head asks again. A limiter gets one from each client by
+/// [`Limiter::on_change`] and rings it from a task or thread of its own, never while it is asked.
+///
+/// ```
+/// use std::sync::atomic::{AtomicU32, Ordering};
+/// use std::sync::Arc;
+/// use knack_core::limit::Bell;
+///
+/// let rings = Arc::new(AtomicU32::new(0));
+/// let counted = Arc::clone(&rings);
+/// let bell = Bell::new(move || { counted.fetch_add(1, Ordering::Relaxed); });
+/// bell.ring();
+/// assert_eq!(rings.load(Ordering::Relaxed), 1);
+/// ```
 #[derive(Clone)]
 pub struct Bell(Arc<dyn Fn() + Send + Sync>);
 
@@ -222,14 +314,20 @@ impl fmt::Debug for Bell {
 /// # use std::sync::Arc;
 /// # use std::time::Duration;
 /// use knack_core::clock::Moment;
-/// use knack_core::limit::{Ask, Decision, Limiter, Permit, Slots};
+/// use knack_core::headers::LimitHeaders;
+/// use knack_core::limit::{Ask, Limiter, Observation, Permit, Slots};
 ///
 /// let slots: Arc<dyn Limiter> = Arc::new(Slots::new(1));
-/// let ask = Ask::new(Moment::new(Duration::from_secs(60)));
+/// let (ask, now) = (Ask::new(Moment::new(Duration::from_secs(60))), Moment::ZERO);
 ///
-/// let permit = Permit::try_acquire(&slots, &ask, Moment::ZERO).unwrap();
+/// let permit = Permit::try_acquire(&slots, &ask, now).unwrap();
 /// drop(permit); // nothing was sent: refunded
-/// assert!(Permit::try_acquire(&slots, &ask, Moment::ZERO).is_ok());
+///
+/// let mut permit = Permit::try_acquire(&slots, &ask, now).unwrap();
+/// permit.mark_sent(now); // from here on it is charged
+/// let status = Some(http::StatusCode::OK);
+/// permit.observe(&Observation::new(now, now, status, LimitHeaders::default()));
+/// assert!(Permit::try_acquire(&slots, &ask, now).is_err()); // not before a second has passed
 /// ```
 #[must_use = "a permit that is dropped is given back"]
 pub struct Permit {
@@ -257,18 +355,30 @@ impl Permit {
         }
     }
 
-    /// Rings `bell` when the permit ends, in whatever state.
+    /// Rings `bell` when the permit ends, in whatever state, so that the next in the queue asks.
+    ///
+    /// ```
+    /// # use std::sync::{Arc, atomic::{AtomicBool, Ordering}};
+    /// # use knack_core::clock::Moment;
+    /// # use knack_core::limit::{Ask, Bell, Limiter, Permit, Slots};
+    /// # let limiter: Arc<dyn Limiter> = Arc::new(Slots::default());
+    /// let rung = Arc::new(AtomicBool::new(false));
+    /// let flag = Arc::clone(&rung);
+    /// let permit = Permit::try_acquire(&limiter, &Ask::new(Moment::ZERO), Moment::ZERO).unwrap();
+    /// drop(permit.with_bell(Bell::new(move || flag.store(true, Ordering::Relaxed))));
+    /// assert!(rung.load(Ordering::Relaxed));
+    /// ```
     pub fn with_bell(mut self, bell: Bell) -> Self {
         self.bell = Some(bell);
         self
     }
 
-    /// The call is being sent: from here on it is charged.
+    /// The call is being sent: from here on the permit is charged, dropped or not.
     pub fn mark_sent(&mut self, now: Moment) {
         self.state = State::Sent(now);
     }
 
-    /// The call ended.
+    /// The call ended; `observation` says how. Ends the permit.
     pub fn observe(mut self, observation: &Observation) {
         self.state = State::Observed;
         self.limiter.observe(self.id, observation);

@@ -33,7 +33,7 @@ fn server(tls: Option<Arc<ServerConfig>>) -> (SocketAddr, Arc<Mutex<Vec<String>>
             thread::spawn(move || match tls {
                 None => serve(socket, &kept),
                 Some(config) => {
-                    serve(StreamOwned::new(ServerConnection::new(config).unwrap(), socket), &kept)
+                    serve(StreamOwned::new(ServerConnection::new(config).unwrap(), socket), &kept);
                 }
             });
         }

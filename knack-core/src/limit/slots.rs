@@ -26,12 +26,22 @@ const LATEST_ARRIVAL: Duration = Duration::from_secs(5);
 /// simulation with round trips around 150 ms, 88 % of the 10 calls a second are used and 0.04 % of
 /// them refused. It needs no header and trusts no clock.
 ///
+/// Source of the 10 calls: docs.knack.com/docs/api-limits.
+///
 /// ```
-/// use knack_core::limit::Slots;
+/// use std::time::Duration;
+/// use knack_core::clock::Moment;
+/// use knack_core::limit::{Ask, Decision, Limiter, Slots};
 ///
 /// let knacks_own = Slots::default(); // 10 calls a second
 /// let half = Slots::new(5); // leaves room for another program
-/// # let _ = (knacks_own, half);
+/// assert_eq!(half.snapshot(Moment::ZERO).available, Some(5));
+///
+/// let ask = Ask::new(Moment::ZERO + Duration::from_secs(60));
+/// for _ in 0..10 {
+///     assert!(matches!(knacks_own.try_acquire(&ask, Moment::ZERO), Decision::Granted(_)));
+/// }
+/// assert_eq!(knacks_own.try_acquire(&ask, Moment::ZERO), Decision::OnChange);
 /// ```
 #[derive(Debug)]
 pub struct Slots {
@@ -54,7 +64,7 @@ enum Slot {
 }
 
 impl Slots {
-    /// A limiter of `calls_per_second`, at least one.
+    /// A limiter of `calls_per_second`; 0 is taken as 1.
     pub fn new(calls_per_second: u32) -> Self {
         let slots = vec![Slot::Free(Moment::ZERO); calls_per_second.max(1) as usize].into();
         Self { state: Mutex::new(State { slots, answered: 0, refused: 0, least_round_trip: None }) }

@@ -11,11 +11,18 @@ use crate::limit::{Ask, Decision, Limiter, Observation, PermitId, Snapshot};
 /// such as those of public views; a 429 still holds the queue, since the executor does that.
 ///
 /// ```
-/// use knack_core::limit::Unmetered;
+/// use knack_core::clock::Moment;
+/// use knack_core::limit::{Ask, Decision, Limiter, Unmetered};
 ///
-/// let free = Unmetered::default();
-/// let polite = Unmetered::at_most(8); // 8 calls under way
-/// # let _ = (free, polite);
+/// let ask = Ask::new(Moment::ZERO);
+/// let polite = Unmetered::at_most(1);
+/// let Decision::Granted(id) = polite.try_acquire(&ask, Moment::ZERO) else { panic!() };
+/// assert_eq!(polite.try_acquire(&ask, Moment::ZERO), Decision::OnChange);
+/// polite.refund(id);
+/// assert!(matches!(polite.try_acquire(&ask, Moment::ZERO), Decision::Granted(_)));
+///
+/// let free = Unmetered::default(); // no bound
+/// assert_eq!(free.snapshot(Moment::ZERO).available, None);
 /// ```
 #[derive(Debug)]
 pub struct Unmetered {
@@ -26,7 +33,7 @@ pub struct Unmetered {
 }
 
 impl Unmetered {
-    /// At most `calls` under way at the same time, at least one.
+    /// At most `calls` under way at the same time; 0 is taken as 1.
     pub const fn at_most(calls: u32) -> Self {
         let most = if calls == 0 { 1 } else { calls };
         Self { most, in_flight: AtomicU32::new(0), answered: AtomicU64::new(0), refused: AtomicU64::new(0) }
