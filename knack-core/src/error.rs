@@ -29,8 +29,10 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// No variant holds a secret: keys and tokens are sent in headers, which no message repeats.
 ///
 /// ```
-/// use knack_core::Error;
-///
+/// # use std::time::Duration;
+/// # use knack_core::{Error, call, key::ObjectKey, object::Projection, query::ListQuery};
+/// # static CUSTOMER: Projection = Projection::new("Customer", ObjectKey::new(3), &[]);
+/// # let call = *call::list(&CUSTOMER, &ListQuery::default()).label();
 /// /// What a program that copies records does about an error.
 /// fn next_step(error: &Error) -> &'static str {
 ///     match error {
@@ -41,18 +43,14 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 ///         _ => "give up",
 ///     }
 /// }
-/// # use std::time::Duration;
-/// # use knack_core::{Error, call, key::ObjectKey, object::Projection, query::ListQuery};
-/// # static CUSTOMER: Projection = Projection::new("Customer", ObjectKey::new(3), &[]);
-/// # let call = *call::list(&CUSTOMER, &ListQuery::default()).label();
 /// # let error = Error::PlanExhausted { call, resets_in: Some(Duration::from_secs(60)) };
 /// # assert_eq!(next_step(&error), "go on tomorrow");
 /// ```
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The limit of calls a second leaves no room before the call's deadline. It was not sent, or
-    /// each time refused with a 429, which Knack sends unprocessed: it has not been carried out.
+    /// The limit of calls a second leaves no room before the call's deadline. It was not sent, or was
+    /// refused with a 429, which Knack gives before it does anything.
     ///
     /// Source: docs.knack.com/docs/api-limits.
     ///
@@ -210,21 +208,20 @@ pub enum Error {
     /// let record = knack_core::record::read_record::<Customer>(br#"{"field_8":"many"}"#)?;
     /// let error = record.into_result().unwrap_err();
     /// assert!(matches!(&error, Error::Unreadable(_)));
-    /// assert!(error.to_string().starts_with("`Customer.age` (object_3, field_8, number) could not be read"));
+    /// assert!(error.to_string().starts_with("`Customer.age` (object_3, field_8, number) could not"));
     /// # Ok::<(), knack_core::error::MalformedAnswer>(())
     /// ```
     #[error("{0}; change the struct's field to fit, or mend the record in Knack")]
     Unreadable(RecordError),
 
-    /// The answer has a status of success and is not what the API gives: a gateway's page, a cut
-    /// body. For a write this means that it was carried out.
+    /// The answer has a status of success and is not what the API gives, such as the page of a
+    /// gateway. After a write, look whether it was carried out: such an answer does not tell.
     ///
     /// ```
     /// # use std::time::Duration;
     /// # use knack_core::{Error, call, key::ObjectKey, object::Projection, query::ListQuery};
     /// # static CUSTOMER: Projection = Projection::new("Customer", ObjectKey::new(3), &[]);
     /// # let call = *call::list(&CUSTOMER, &ListQuery::default()).label();
-    /// # use knack_core::Error;
     /// # #[derive(Debug, knack_derive::KnackObject)]
     /// # #[knack(object = "object_3", crate = knack_core)]
     /// # struct Customer { #[knack(key = "field_8", kind = "number")] age: Option<u32> }
@@ -278,7 +275,7 @@ pub enum Error {
     /// let source = TransportError::new(Failure::Connect, "connection refused");
     /// let error = Error::Transport { call, source, attempts: 4 };
     /// assert!(error.is_retryable());
-    /// assert!(error.to_string().contains("no connection to the server (connection refused), after 4 attempts"));
+    /// assert!(error.to_string().contains("no connection to the server (connection refused), after 4"));
     /// ```
     #[error("{call} failed: {source}, after {attempts} attempt{}; check the network and the base URL", plural(*.attempts))]
     Transport {

@@ -4,12 +4,35 @@
 //! whether the field can be written, and which filters it has. No value type shares a name with a
 //! kind: compiler messages then print kinds by their short names.
 //!
+//! Each kind below says what Knack sends for it with `format=raw`, as in recorded answers. Which Rust
+//! types hold it is told in [`value`](crate::value).
+//!
 //! Source: docs.knack.com/docs/working-with-fields and the `type` of fields in application dumps.
+//!
+//! ```
+//! use knack_core::kind::{Clearable, FieldKind, Kind, Sum, WebLink};
+//!
+//! fn cleared<K: Clearable>() -> &'static str {
+//!     K::CLEARED // `cleared::<Sum>()` does not compile: Knack computes sums
+//! }
+//! assert_eq!(cleared::<WebLink>(), "\"\"");
+//! assert_eq!(WebLink::KIND.name(), "link");
+//! assert_eq!(Sum::KIND, FieldKind::SUM);
+//! ```
 
 use std::fmt;
 use std::str::FromStr;
 
 /// A kind of field, known to the compiler. Implemented by the markers of this module alone.
+///
+/// ```
+/// use knack_core::kind::{AutoIncrement, Kind};
+///
+/// fn describe<K: Kind>(key: &str) -> String {
+///     format!("{key}, {}", K::KIND)
+/// }
+/// assert_eq!(describe::<AutoIncrement>("field_40"), "field_40, auto increment");
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no Knack field kind",
     note = "the kinds are the types in `kind`, such as `kind::ShortText`"
@@ -19,18 +42,38 @@ pub trait Kind: sealed::Sealed + Copy + Send + Sync + 'static {
     const KIND: FieldKind;
 }
 
-/// A kind that Knack lets a program write.
+/// A kind that Knack lets a program write. Formulas, totals and automatic numbers are not: Knack computes
+/// them, and a patch that sets one does not compile.
+///
+/// ```
+/// use knack_core::kind::{Boolean, Connection, ShortText, Writable};
+///
+/// assert_eq!([ShortText::CLEARED, Connection::CLEARED, Boolean::CLEARED], ["\"\"", "[]", "false"]);
+/// ```
+///
+/// ```compile_fail,E0277
+/// use knack_core::kind::{Concatenation, Writable};
+///
+/// let cleared = Concatenation::CLEARED; // a text formula
+/// ```
 #[diagnostic::on_unimplemented(
     message = "a Knack `{Self}` field cannot be written: Knack computes it",
     label = "read-only field",
     note = "leave it out of the write; its new value comes back with the record"
 )]
 pub trait Writable: Kind {
-    /// The JSON that empties a field of this kind.
+    /// The JSON that empties a field of this kind; `false` for yes/no, which is never empty.
     const CLEARED: &'static str;
 }
 
-/// A kind that can be emptied. Every writable kind but yes/no, which is always one of the two.
+/// A kind that can be emptied: every writable kind but yes/no, which is always one of the two, and
+/// passwords and user roles, which a patch can only replace.
+///
+/// ```compile_fail,E0277
+/// fn clear<K: knack_core::kind::Clearable>() {}
+///
+/// clear::<knack_core::kind::Boolean>();
+/// ```
 #[diagnostic::on_unimplemented(
     message = "a Knack `{Self}` field cannot be cleared",
     label = "always has a value, or is computed by Knack",
@@ -47,9 +90,12 @@ mod sealed {
 /// ```
 /// use knack_core::kind::FieldKind;
 ///
-/// assert_eq!("short_text".parse(), Ok(FieldKind::SHORT_TEXT));
-/// assert_eq!(FieldKind::SUM.label(), "sum");
+/// let kind: FieldKind = "short_text".parse()?;
+/// assert_eq!(kind, FieldKind::SHORT_TEXT);
+/// assert_eq!((kind.name(), kind.label()), ("short_text", "short text"));
 /// assert!(!FieldKind::SUM.is_writable());
+/// assert_eq!(FieldKind::ALL.iter().filter(|kind| !kind.is_writable()).count(), 8);
+/// # Ok::<(), knack_core::kind::UnknownKind>(())
 /// ```
 #[derive(Clone, Copy)]
 pub struct FieldKind {
@@ -87,63 +133,73 @@ macro_rules! kinds {
 }
 
 kinds! {
-    /// One line of text.
+    /// One line of text. Raw: a string.
     ShortText SHORT_TEXT = "short_text", "short text", true;
-    /// Text of several lines.
+    /// Text of several lines. Raw: a string with `\n`.
     ParagraphText PARAGRAPH_TEXT = "paragraph_text", "paragraph text", true;
-    /// Text with HTML markup.
+    /// Text with HTML markup, which is a visitor's to choose: do not show it unchecked. Raw: a string.
     RichText RICH_TEXT = "rich_text", "rich text", true;
-    /// One or more of the field's options.
+    /// One or more of the field's options. Raw: a string, or a list of strings if several may be
+    /// chosen.
     MultipleChoice MULTIPLE_CHOICE = "multiple_choice", "multiple choice", true;
-    /// Yes or no; never empty.
+    /// Yes or no; never empty. Raw: `true` or `false`.
     Boolean BOOLEAN = "boolean", "yes/no", true;
-    /// A number.
+    /// A number, in whatever unit the field's label says. Raw: a number.
     Number NUMBER = "number", "number", true;
-    /// An amount of money.
+    /// An amount of money in the currency of the field's settings, which records do not repeat. Raw:
+    /// a string, `"100.43"`.
     Currency CURRENCY = "currency", "currency", true;
-    /// A number that Knack counts up; read-only.
+    /// A number that Knack counts up and does not use again; read-only. Raw: a number.
     AutoIncrement AUTO_INCREMENT = "auto_increment", "auto increment", false;
-    /// A number or date that Knack computes; read-only.
+    /// A number or date that Knack computes when the record is saved; read-only. Raw: a number that
+    /// is not rounded, for a difference of dates in seconds; a date in one of several forms.
     Equation EQUATION = "equation", "equation", false;
-    /// Text that Knack computes; read-only.
+    /// Text that Knack computes when the record is saved; read-only. Raw: a string.
     Concatenation CONCATENATION = "concatenation", "text formula", false;
-    /// How many records are connected; read-only.
+    /// How many records are connected; read-only. Raw: a number.
     Count COUNT = "count", "count", false;
-    /// The sum over connected records; read-only.
+    /// The sum over connected records; read-only. Raw: a number.
     Sum SUM = "sum", "sum", false;
-    /// The mean over connected records; read-only.
+    /// The mean over connected records; read-only. Raw: a number.
     Average AVERAGE = "average", "average", false;
-    /// The least value of connected records; read-only.
+    /// The least value of connected records; read-only. Raw: a number.
     Min MIN = "min", "min", false;
-    /// The greatest value of connected records; read-only.
+    /// The greatest value of connected records; read-only. Raw: a number.
     Max MAX = "max", "max", false;
-    /// A date, a time of day, both, or a range of them.
+    /// A date, a time of day, both, or a range of them, by the wall clock in the application's time
+    /// zone. Raw: an object; its `iso_timestamp` looks like UTC and is not.
     DateTime DATE_TIME = "date_time", "date/time", true;
-    /// One or more spans of time worked.
+    /// One or more spans of time worked. Raw: an object with `times` and, in milliseconds, their
+    /// `total_time`.
     Timer TIMER = "timer", "timer", true;
-    /// A person's name in parts.
+    /// A person's name in parts. Raw: an object with those of `title`, `first`, `middle` and `last`
+    /// that are filled.
     Name NAME = "name", "name", true;
-    /// An e-mail address.
+    /// An e-mail address. Raw: an object with `email` and perhaps `label`.
     Email EMAIL = "email", "e-mail", true;
-    /// A telephone number.
+    /// A telephone number. Raw: an object; its `full` has the digits alone.
     Phone PHONE = "phone", "phone", true;
-    /// A postal address or a place on the map.
+    /// A postal address or a place on the map. Raw: an object with `street`, `city`, `state`, `zip`
+    /// and so on; `latitude` and `longitude` are numbers or text.
     Address ADDRESS = "address", "address", true;
-    /// A link to a web page.
+    /// A link to a web page. Raw: an object with `url` and perhaps `label`.
     WebLink WEB_LINK = "link", "link", true;
-    /// An uploaded file.
+    /// An uploaded file. Raw: an object with `id`, `filename`, `url` and, in bytes, `size`. Written
+    /// as the id of an upload.
     File FILE = "file", "file", true;
-    /// An uploaded image or the address of one.
+    /// An uploaded image or the address of one. Raw: an object like a file's, or the address as a
+    /// string.
     Image IMAGE = "image", "image", true;
-    /// A drawn signature.
+    /// A drawn signature. Raw: an object with `base30` and `svg`.
     Signature SIGNATURE = "signature", "signature", true;
-    /// A number of stars.
+    /// A number of stars, halves where the field allows them. Raw: a number.
     Rating RATING = "rating", "rating", true;
-    /// Links to records of an object.
+    /// Links to records of an object. Raw: a list of objects with `id` and `identifier`, a list even
+    /// where the field takes one alone.
     Connection CONNECTION = "connection", "connection", true;
-    /// A password; written, never read back.
+    /// A password; written as a string, never read back.
     Password PASSWORD = "password", "password", true;
-    /// The roles of a user.
+    /// The roles of a user. Raw: a list of profile keys, `["profile_30"]`.
     UserRoles USER_ROLES = "user_roles", "user roles", true;
 }
 
@@ -186,6 +242,13 @@ impl fmt::Debug for FieldKind {
 }
 
 /// A name that is no kind this version knows.
+///
+/// ```
+/// use knack_core::kind::FieldKind;
+///
+/// let error = "hologram".parse::<FieldKind>().unwrap_err();
+/// assert_eq!(error.to_string(), "`hologram` is no known field kind");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is no known field kind")]
 pub struct UnknownKind(String);

@@ -27,7 +27,29 @@ use crate::verbs::{KnackObject, ObjectAccess, Reply};
 /// | [`guarded`](Self::guarded) | a `Vec` of every record and of every error |
 /// | [`first`](Self::first) | the first record, with a page of one |
 ///
-/// Each page costs one call. Pages are as large as Knack allows, 1,000 records, unless set.
+/// Each page costs one call. Pages are as large as Knack allows, 1,000 records, unless set. A record
+/// that moves to a later page while the list is read comes once.
+///
+/// Source: docs.knack.com/docs/object-based-requests, docs.knack.com/docs/pagination.
+///
+/// ```
+/// # use knack_core::{KnackObject, RecordId, Result, call::Call, verbs::{Execute, ObjectAccess, Reply}};
+/// # #[derive(Debug, PartialEq, knack_derive::KnackObject)]
+/// # #[knack(object = "object_3", crate = knack_core)]
+/// # struct Customer { #[knack(key = "field_7", kind = "short_text")] city: String }
+/// # #[derive(Clone)] struct Canned(&'static str);
+/// # impl ObjectAccess for Canned {}
+/// # impl Execute for Canned {
+/// #     async fn execute(&self, _: Call) -> Result<Reply> { Ok(Reply { body: self.0.into() }) }
+/// # }
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
+/// # let knack = Canned(r#"{"total_pages":1,"total_records":2,"records":[
+/// #     {"field_7":"Oslo"},{"field_7":"Bergen"}]}"#);
+/// let list = Customer::list(&knack).filter(Customer::CITY.is_not_blank()).sort(Customer::CITY.desc());
+/// let customers = list.all().await?; // only now something is sent
+/// assert_eq!(customers.len(), 2);
+/// # Ok(()) }
+/// ```
 #[must_use = "a list asks for nothing before it is read"]
 pub struct List<T, C> {
     client: C,
@@ -45,38 +67,190 @@ impl<T: KnackObject, C: ObjectAccess> List<T, C> {
     }
 
     /// Keeps only what passes the filter. A second filter replaces the first; join rules with `&`.
+    ///
+    /// Source: docs.knack.com/docs/constructing-filters.
+    ///
+    /// ```
+    /// # use knack_core::{KnackObject, RecordId, Result, call::Call, verbs::{Execute, ObjectAccess, Reply}};
+    /// # #[derive(knack_derive::KnackObject)]
+    /// # #[knack(object = "object_3", crate = knack_core)]
+    /// # struct Customer { #[knack(key = "field_7", kind = "short_text")] city: String }
+    /// # #[derive(Clone)] struct Expect(&'static str);
+    /// # impl ObjectAccess for Expect {}
+    /// # impl Execute for Expect {
+    /// #     async fn execute(&self, call: Call) -> Result<Reply> {
+    /// #         assert!(call.query().contains(self.0), "{}", call.query());
+    /// #         Ok(Reply { body: r#"{"records":[]}"#.into() })
+    /// #     }
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
+    /// let knack = Expect("Oslo"); // a stand-in that wants this in the query
+    /// Customer::list(&knack).filter(Customer::CITY.is("Oslo")).all().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn filter(self, filter: impl IntoFilter<T::Object>) -> Self {
         self.map(|query| query.filter(filter))
     }
 
-    /// Sets the order. Sort by a field that does not change while you read: pages are counted anew
-    /// for each call.
+    /// Sets the order; without one it is the object's own. Sort by a field that does not change while
+    /// you read: pages are counted anew for each call.
+    ///
+    /// Source: docs.knack.com/docs/sorting.
+    ///
+    /// ```
+    /// # use knack_core::{KnackObject, RecordId, Result, call::Call, verbs::{Execute, ObjectAccess, Reply}};
+    /// # #[derive(knack_derive::KnackObject)]
+    /// # #[knack(object = "object_3", crate = knack_core)]
+    /// # struct Customer { #[knack(key = "field_7", kind = "short_text")] city: String }
+    /// # #[derive(Clone)] struct Expect(&'static str);
+    /// # impl ObjectAccess for Expect {}
+    /// # impl Execute for Expect {
+    /// #     async fn execute(&self, call: Call) -> Result<Reply> {
+    /// #         assert!(call.query().contains(self.0), "{}", call.query());
+    /// #         Ok(Reply { body: r#"{"records":[]}"#.into() })
+    /// #     }
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
+    /// let knack = Expect("sort_field=field_7&sort_order=desc"); // a stand-in that wants this in the query
+    /// Customer::list(&knack).sort(Customer::CITY.desc()).all().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn sort(self, sort: Sort<T::Object>) -> Self {
         self.map(|query| query.sort(sort))
     }
 
-    /// Sets how many records a page holds, from 1 to 1,000.
+    /// Sets how many records a page holds, from 1 to 1,000. Fewer cost more calls; they help where
+    /// large pages of a filtered object are slow or fail.
+    ///
+    /// Source: docs.knack.com/docs/pagination.
+    ///
+    /// ```
+    /// # use knack_core::{KnackObject, RecordId, Result, call::Call, verbs::{Execute, ObjectAccess, Reply}};
+    /// # #[derive(knack_derive::KnackObject)]
+    /// # #[knack(object = "object_3", crate = knack_core)]
+    /// # struct Customer { #[knack(key = "field_7", kind = "short_text")] city: String }
+    /// # #[derive(Clone)] struct Expect(&'static str);
+    /// # impl ObjectAccess for Expect {}
+    /// # impl Execute for Expect {
+    /// #     async fn execute(&self, call: Call) -> Result<Reply> {
+    /// #         assert!(call.query().contains(self.0), "{}", call.query());
+    /// #         Ok(Reply { body: r#"{"records":[]}"#.into() })
+    /// #     }
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
+    /// let knack = Expect("rows_per_page=100"); // a stand-in that wants this in the query
+    /// Customer::list(&knack).rows_per_page(100).all().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn rows_per_page(self, rows: u16) -> Self {
         self.map(|query| query.rows_per_page(rows))
     }
 
-    /// Searches the fields that are marked as searchable.
+    /// Searches the fields that are marked as searchable. Where none is, Knack ignores it and sends
+    /// all records; it is not documented.
+    ///
+    /// ```
+    /// # use knack_core::{KnackObject, RecordId, Result, call::Call, verbs::{Execute, ObjectAccess, Reply}};
+    /// # #[derive(knack_derive::KnackObject)]
+    /// # #[knack(object = "object_3", crate = knack_core)]
+    /// # struct Customer { #[knack(key = "field_7", kind = "short_text")] city: String }
+    /// # #[derive(Clone)] struct Expect(&'static str);
+    /// # impl ObjectAccess for Expect {}
+    /// # impl Execute for Expect {
+    /// #     async fn execute(&self, call: Call) -> Result<Reply> {
+    /// #         assert!(call.query().contains(self.0), "{}", call.query());
+    /// #         Ok(Reply { body: r#"{"records":[]}"#.into() })
+    /// #     }
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
+    /// let knack = Expect("q=red%20bike"); // a stand-in that wants this in the query
+    /// Customer::list(&knack).search("red bike").all().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn search(self, text: impl Into<String>) -> Self {
         self.map(|query| query.search(text))
     }
 
-    /// Sets in which form values are sent.
+    /// Sets in which form values are sent. Structs read the same values from both; [`Format::Both`]
+    /// doubles the bytes.
+    ///
+    /// Source: docs.knack.com/docs/formatting.
+    ///
+    /// ```
+    /// # use knack_core::{KnackObject, RecordId, Result, call::Call, verbs::{Execute, ObjectAccess, Reply}};
+    /// # #[derive(knack_derive::KnackObject)]
+    /// # #[knack(object = "object_3", crate = knack_core)]
+    /// # struct Customer { #[knack(key = "field_7", kind = "short_text")] city: String }
+    /// # #[derive(Clone)] struct Expect(&'static str);
+    /// # impl ObjectAccess for Expect {}
+    /// # impl Execute for Expect {
+    /// #     async fn execute(&self, call: Call) -> Result<Reply> {
+    /// #         assert!(call.query().contains(self.0), "{}", call.query());
+    /// #         Ok(Reply { body: r#"{"records":[]}"#.into() })
+    /// #     }
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
+    /// use knack_core::query::Format;
+    ///
+    /// let knack = Expect("format=raw"); // a stand-in that wants this in the query
+    /// Customer::list(&knack).format(Format::Raw).all().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn format(self, format: Format) -> Self {
         self.map(|query| query.format(format))
     }
 
     /// The records, one by one. A record that cannot be read is an `Err` among them and does not end
-    /// the stream; a page that cannot be had does.
+    /// the stream; a page that cannot be had does. Holds one page at a time.
+    ///
+    /// ```
+    /// # use knack_core::{KnackObject, RecordId, Result, call::Call, verbs::{Execute, ObjectAccess, Reply}};
+    /// # #[derive(Debug, PartialEq, knack_derive::KnackObject)]
+    /// # #[knack(object = "object_3", crate = knack_core)]
+    /// # struct Customer { #[knack(key = "field_7", kind = "short_text")] city: String }
+    /// # #[derive(Clone)] struct Canned(&'static str);
+    /// # impl ObjectAccess for Canned {}
+    /// # impl Execute for Canned {
+    /// #     async fn execute(&self, _: Call) -> Result<Reply> { Ok(Reply { body: self.0.into() }) }
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
+    /// # let knack = Canned(r#"{"total_pages":1,"total_records":2,"records":[
+    /// #     {"field_7":"Oslo"},{"field_7":"Bergen"}]}"#);
+    /// let mut customers = Customer::list(&knack).stream();
+    /// let mut cities = Vec::new();
+    /// while let Some(customer) = customers.next().await {
+    ///     cities.push(customer?.city);
+    /// }
+    /// assert_eq!(cities, ["Oslo", "Bergen"]);
+    /// # Ok(()) }
+    /// ```
     pub fn stream(self) -> Records<T, C> {
         Records { pages: self.pages(), buffer: VecDeque::new() }
     }
 
-    /// The pages.
+    /// The pages, each with the server's counts. An empty list is one empty page.
+    ///
+    /// ```
+    /// # use knack_core::{KnackObject, RecordId, Result, call::Call, verbs::{Execute, ObjectAccess, Reply}};
+    /// # #[derive(Debug, PartialEq, knack_derive::KnackObject)]
+    /// # #[knack(object = "object_3", crate = knack_core)]
+    /// # struct Customer { #[knack(key = "field_7", kind = "short_text")] city: String }
+    /// # #[derive(Clone)] struct Canned(&'static str);
+    /// # impl ObjectAccess for Canned {}
+    /// # impl Execute for Canned {
+    /// #     async fn execute(&self, _: Call) -> Result<Reply> { Ok(Reply { body: self.0.into() }) }
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
+    /// # let knack = Canned(r#"{"total_pages":1,"total_records":2,"records":[
+    /// #     {"field_7":"Oslo"},{"field_7":"Bergen"}]}"#);
+    /// let mut pages = Customer::list(&knack).pages();
+    /// while let Some(page) = pages.next().await {
+    ///     let page = page?;
+    ///     println!("{} of {:?} records", page.records.len(), page.total_records);
+    /// #   assert_eq!((page.records.len(), page.total_records), (2, Some(2)));
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub fn pages(self) -> Pages<T, C> {
         Pages {
             client: self.client,
@@ -89,6 +263,24 @@ impl<T: KnackObject, C: ObjectAccess> List<T, C> {
 
     /// Every record, or the first error: one record that cannot be read fails the whole. Use
     /// [`guarded`](Self::guarded) to keep the others.
+    ///
+    /// ```
+    /// # use knack_core::{KnackObject, RecordId, Result, call::Call, verbs::{Execute, ObjectAccess, Reply}};
+    /// # #[derive(Debug, PartialEq, knack_derive::KnackObject)]
+    /// # #[knack(object = "object_3", crate = knack_core)]
+    /// # struct Customer { #[knack(key = "field_7", kind = "short_text")] city: String }
+    /// # #[derive(Clone)] struct Canned(&'static str);
+    /// # impl ObjectAccess for Canned {}
+    /// # impl Execute for Canned {
+    /// #     async fn execute(&self, _: Call) -> Result<Reply> { Ok(Reply { body: self.0.into() }) }
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
+    /// # let knack = Canned(r#"{"total_pages":1,"total_records":2,"records":[
+    /// #     {"field_7":"Oslo"},{"field_7":"Bergen"}]}"#);
+    /// let customers: Vec<Customer> = Customer::list(&knack).all().await?;
+    /// assert_eq!(customers[1].city, "Bergen");
+    /// # Ok(()) }
+    /// ```
     pub async fn all(self) -> Result<Vec<T>> {
         let mut records = self.stream();
         let mut all = Vec::new();
@@ -98,7 +290,28 @@ impl<T: KnackObject, C: ObjectAccess> List<T, C> {
         Ok(all)
     }
 
-    /// Every record, each with what is wrong with it if it could not be read.
+    /// Every record, each with what is wrong with it if it could not be read. An error is that of a
+    /// page.
+    ///
+    /// ```
+    /// # use knack_core::{KnackObject, RecordId, Result, call::Call, verbs::{Execute, ObjectAccess, Reply}};
+    /// # #[derive(Debug, PartialEq, knack_derive::KnackObject)]
+    /// # #[knack(object = "object_3", crate = knack_core)]
+    /// # struct Customer { #[knack(key = "field_7", kind = "short_text")] city: String }
+    /// # #[derive(Clone)] struct Canned(&'static str);
+    /// # impl ObjectAccess for Canned {}
+    /// # impl Execute for Canned {
+    /// #     async fn execute(&self, _: Call) -> Result<Reply> { Ok(Reply { body: self.0.into() }) }
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
+    /// # let knack = Canned(r#"{"total_pages":1,"total_records":2,"records":[
+    /// #     {"field_7":"Oslo"},{"id":"5d7964422d7159001659b27b","field_7":{"a":1}}]}"#);
+    /// let (good, bad): (Vec<_>, Vec<_>) =
+    ///     Customer::list(&knack).guarded().await?.into_iter().partition(|record| record.error().is_none());
+    /// assert_eq!((good.len(), bad.len()), (1, 1));
+    /// assert_eq!(bad[0].id.unwrap().to_string(), "5d7964422d7159001659b27b");
+    /// # Ok(()) }
+    /// ```
     pub async fn guarded(self) -> Result<Vec<Guarded<T>>> {
         let mut pages = self.pages();
         let mut all = Vec::new();
@@ -108,7 +321,26 @@ impl<T: KnackObject, C: ObjectAccess> List<T, C> {
         Ok(all)
     }
 
-    /// The first record, or `None` if there is none. Asks for a page of one.
+    /// The first record in the list's order, or `None` if there is none. Asks for a page of one, so it
+    /// costs one call.
+    ///
+    /// ```
+    /// # use knack_core::{KnackObject, RecordId, Result, call::Call, verbs::{Execute, ObjectAccess, Reply}};
+    /// # #[derive(Debug, PartialEq, knack_derive::KnackObject)]
+    /// # #[knack(object = "object_3", crate = knack_core)]
+    /// # struct Customer { #[knack(key = "field_7", kind = "short_text")] city: String }
+    /// # #[derive(Clone)] struct Canned(&'static str);
+    /// # impl ObjectAccess for Canned {}
+    /// # impl Execute for Canned {
+    /// #     async fn execute(&self, _: Call) -> Result<Reply> { Ok(Reply { body: self.0.into() }) }
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
+    /// # let knack = Canned(r#"{"total_pages":1,"total_records":2,"records":[
+    /// #     {"field_7":"Oslo"},{"field_7":"Bergen"}]}"#);
+    /// let customer = Customer::list(&knack).sort(Customer::CITY.desc()).first().await?;
+    /// assert_eq!(customer.unwrap().city, "Oslo");
+    /// # Ok(()) }
+    /// ```
     pub async fn first(self) -> Result<Option<T>> {
         self.rows_per_page(1).stream().next().await.transpose()
     }
@@ -120,7 +352,31 @@ impl<T, C> fmt::Debug for List<T, C> {
     }
 }
 
-/// A stream of records. It owns what it needs: it can be moved to a task.
+/// A stream of records, from [`List::stream`]. It owns what it needs: it can be moved to a task. It is
+/// a `Stream` of the `futures` crates, too.
+///
+/// ```
+/// # use knack_core::{KnackObject, RecordId, Result, call::Call, verbs::{Execute, ObjectAccess, Reply}};
+/// # #[derive(Debug, PartialEq, knack_derive::KnackObject)]
+/// # #[knack(object = "object_3", crate = knack_core)]
+/// # struct Customer { #[knack(key = "field_7", kind = "short_text")] city: String }
+/// # #[derive(Clone)] struct Canned(&'static str);
+/// # impl ObjectAccess for Canned {}
+/// # impl Execute for Canned {
+/// #     async fn execute(&self, _: Call) -> Result<Reply> { Ok(Reply { body: self.0.into() }) }
+/// # }
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
+/// # let knack = Canned(r#"{"total_pages":1,"total_records":2,"records":[
+/// #     {"field_7":"Oslo"},{"field_7":"Bergen"}]}"#);
+/// let mut customers = Customer::list(&knack).stream();
+/// let counting = tokio::spawn(async move {
+///     let mut count = 0;
+///     while let Some(Ok(_)) = customers.next().await { count += 1; }
+///     count
+/// });
+/// assert_eq!(counting.await.unwrap(), 2);
+/// # Ok(()) }
+/// ```
 #[must_use = "streams ask for nothing before they are read"]
 pub struct Records<T, C> {
     pages: Pages<T, C>,
@@ -128,7 +384,8 @@ pub struct Records<T, C> {
 }
 
 impl<T: KnackObject, C: ObjectAccess> Records<T, C> {
-    /// The next record, without the need for an extension trait.
+    /// The next record, without the need for an extension trait; `None` after the last. May be dropped
+    /// while it waits: no record is lost.
     pub async fn next(&mut self) -> Option<Result<T>> {
         poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }
@@ -159,7 +416,28 @@ impl<T, C> fmt::Debug for Records<T, C> {
     }
 }
 
-/// A stream of pages. Ends after an error.
+/// A stream of pages, from [`List::pages`]. Ends after an error.
+///
+/// ```
+/// # use knack_core::{KnackObject, RecordId, Result, call::Call, verbs::{Execute, ObjectAccess, Reply}};
+/// # #[derive(Debug, PartialEq, knack_derive::KnackObject)]
+/// # #[knack(object = "object_3", crate = knack_core)]
+/// # struct Customer { #[knack(key = "field_7", kind = "short_text")] city: String }
+/// # #[derive(Clone)] struct Canned(&'static str);
+/// # impl ObjectAccess for Canned {}
+/// # impl Execute for Canned {
+/// #     async fn execute(&self, _: Call) -> Result<Reply> { Ok(Reply { body: self.0.into() }) }
+/// # }
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
+/// # let knack = Canned(r#"{"total_pages":1,"total_records":2,"records":[
+/// #     {"field_7":"Oslo"},{"field_7":"Bergen"}]}"#);
+/// let mut pages = Customer::list(&knack).pages();
+/// let page = pages.next().await.unwrap()?;
+/// assert_eq!(page.total_pages, Some(1));
+/// let cities = page.records.into_iter().map(|record| record.into_result().map(|customer| customer.city));
+/// assert_eq!(cities.collect::<Result<Vec<_>>>()?, ["Oslo", "Bergen"]);
+/// # Ok(()) }
+/// ```
 #[must_use = "streams ask for nothing before they are read"]
 pub struct Pages<T, C> {
     client: C,
@@ -170,7 +448,8 @@ pub struct Pages<T, C> {
 }
 
 impl<T: KnackObject, C: ObjectAccess> Pages<T, C> {
-    /// The next page, without the need for an extension trait.
+    /// The next page, without the need for an extension trait; `None` after the last. May be dropped
+    /// while it waits: no page is lost.
     pub async fn next(&mut self) -> Option<Result<Page<T>>> {
         poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }
@@ -288,12 +567,34 @@ impl Progress {
 }
 
 impl<T> Guarded<T> {
-    /// The record, or what is wrong with it as the error of a call.
+    /// The record, or what is wrong with it as [`Error::Unreadable`].
+    ///
+    /// ```
+    /// # use knack_core::{KnackObject, RecordId, Result, call::Call, verbs::{Execute, ObjectAccess, Reply}};
+    /// # #[derive(Debug, PartialEq, knack_derive::KnackObject)]
+    /// # #[knack(object = "object_3", crate = knack_core)]
+    /// # struct Customer { #[knack(key = "field_7", kind = "short_text")] city: String }
+    /// # #[derive(Clone)] struct Canned(&'static str);
+    /// # impl ObjectAccess for Canned {}
+    /// # impl Execute for Canned {
+    /// #     async fn execute(&self, _: Call) -> Result<Reply> { Ok(Reply { body: self.0.into() }) }
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
+    /// # let knack = Canned(r#"{"total_pages":1,"total_records":2,"records":[
+    /// #     {"field_7":"Oslo"},{"id":"5d7964422d7159001659b27b","field_7":{"a":1}}]}"#);
+    /// for record in Customer::list(&knack).guarded().await? {
+    ///     match record.into_result() {
+    ///         Ok(customer) => println!("{}", customer.city),
+    ///         Err(error) => eprintln!("{error}"),
+    ///     }
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub fn into_result(self) -> Result<T> {
         self.result.map_err(Error::Unreadable)
     }
 
-    /// What is wrong with the record, if anything.
+    /// What is wrong with the record, if anything; see [`List::guarded`].
     pub fn error(&self) -> Option<&RecordError> {
         self.result.as_ref().err()
     }

@@ -10,10 +10,32 @@ use crate::kind::{FieldKind, Kind};
 ///
 /// Structs that derive the same object share this type, so that a handle of one projection serves
 /// another, and only a new record of the same object can be given to `create`.
+///
+/// ```
+/// # #[derive(knack_derive::KnackObject)]
+/// # #[knack(object = "object_3", crate = knack_core)]
+/// # struct Customer {
+/// #     #[knack(key = "field_7", kind = "short_text", required)] city: String,
+/// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
+/// # }
+/// use knack_core::object::{Object, ObjectTag};
+///
+/// assert_eq!(Object::<3>::KEY.to_string(), "object_3");
+/// let shared: <Customer as knack_core::KnackObject>::Object = Object::<3>;
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Object<const NUMBER: u32>;
 
-/// Implemented by [`Object`] alone.
+/// Implemented by [`Object`] alone: bounds that name it take any object.
+///
+/// ```
+/// use knack_core::object::{Object, ObjectTag};
+///
+/// fn path<O: ObjectTag>() -> String {
+///     format!("/objects/{}/records", O::KEY)
+/// }
+/// assert_eq!(path::<Object<3>>(), "/objects/object_3/records");
+/// ```
 pub trait ObjectTag: sealed::Sealed + Copy + Send + Sync + 'static {
     /// The object's key.
     const KEY: ObjectKey;
@@ -25,6 +47,13 @@ mod sealed {
 }
 
 /// Holds for an object and itself, so that a field of another object is told as such.
+///
+/// ```compile_fail,E0277
+/// use knack_core::object::{Object, SameObject};
+///
+/// fn same<A: SameObject<B>, B>() {}
+/// same::<Object<3>, Object<4>>();
+/// ```
 #[diagnostic::on_unimplemented(
     message = "this field belongs to another object",
     label = "a field of another object",
@@ -39,6 +68,16 @@ impl<const NUMBER: u32> ObjectTag for Object<NUMBER> {
 }
 
 /// One field of a struct: the Rust name, the Knack key, and what the schema says of it.
+///
+/// ```
+/// use knack_core::key::FieldKey;
+/// use knack_core::kind::{FieldKind, ShortText};
+/// use knack_core::object::FieldDef;
+///
+/// let city = FieldDef::new::<ShortText>("city", FieldKey::new(7)).required();
+/// assert_eq!((city.name(), city.key()), ("city", FieldKey::new(7)));
+/// assert_eq!((city.kind(), city.is_required()), (FieldKind::SHORT_TEXT, true));
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct FieldDef {
     name: &'static str,
@@ -73,13 +112,30 @@ impl FieldDef {
         self.kind
     }
 
-    /// Whether Knack demands a value.
+    /// Whether Knack demands a value, by the struct's word.
     pub const fn is_required(&self) -> bool {
         self.required
     }
 }
 
-/// A struct's view of an object: which fields it takes, under which names.
+/// A struct's view of an object: which fields it takes, under which names. The derive makes one;
+/// a program may use it to tell what it needs of an application.
+///
+/// ```
+/// # #[derive(knack_derive::KnackObject)]
+/// # #[knack(object = "object_3", crate = knack_core)]
+/// # struct Customer {
+/// #     #[knack(key = "field_7", kind = "short_text", required)] city: String,
+/// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
+/// # }
+/// use knack_core::KnackObject;
+///
+/// let projection = Customer::PROJECTION;
+/// assert_eq!((projection.type_name(), projection.object().number()), ("Customer", 3));
+/// let keys: Vec<String> = projection.fields().iter().map(|field| field.key().to_string()).collect();
+/// assert_eq!(keys, ["field_7", "field_8"]);
+/// assert_eq!(projection.to_string(), "Customer (object_3)");
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Projection {
     type_name: &'static str,
@@ -116,14 +172,46 @@ impl fmt::Display for Projection {
 }
 
 /// Marks a field that Knack lets be empty.
+///
+/// ```
+/// # #[derive(knack_derive::KnackObject)]
+/// # #[knack(object = "object_3", crate = knack_core)]
+/// # struct Customer {
+/// #     #[knack(key = "field_7", kind = "short_text", required)] city: String,
+/// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
+/// # }
+/// use knack_core::kind::Number;
+/// use knack_core::object::{Field, Object, Optional};
+///
+/// let age: Field<Object<3>, Number, Optional> = Customer::AGE; // `kind = "number"`
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Optional;
 
 /// Marks a field that Knack demands in every record; it cannot be cleared.
+///
+/// ```
+/// # #[derive(knack_derive::KnackObject)]
+/// # #[knack(object = "object_3", crate = knack_core)]
+/// # struct Customer {
+/// #     #[knack(key = "field_7", kind = "short_text", required)] city: String,
+/// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
+/// # }
+/// use knack_core::kind::ShortText;
+/// use knack_core::object::{Field, Object, Required};
+///
+/// let city: Field<Object<3>, ShortText, Required> = Customer::CITY; // `kind = "short_text", required`
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Required;
 
-/// A field that may be emptied.
+/// A field that may be emptied: one that is not `required`.
+///
+/// ```compile_fail,E0277
+/// fn clear<N: knack_core::object::MayBeEmpty>() {}
+///
+/// clear::<knack_core::object::Required>();
+/// ```
 #[diagnostic::on_unimplemented(
     message = "this field is required in Knack, so it cannot be cleared",
     label = "required field",
@@ -137,13 +225,25 @@ impl MayBeEmpty for Optional {}
 /// must have a value. The derive makes one for every field; filters, sorts and patches take them.
 ///
 /// ```
-/// use knack_core::kind::ShortText;
-/// use knack_core::object::{Field, FieldDef, Object};
-/// use knack_core::key::FieldKey;
+/// # #[derive(knack_derive::KnackObject)]
+/// # #[knack(object = "object_3", crate = knack_core)]
+/// # struct Customer {
+/// #     #[knack(key = "field_7", kind = "short_text", required)] city: String,
+/// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
+/// # }
+/// use knack_core::Patch;
+/// use knack_core::object::{Field, ObjectTag};
 ///
-/// static CITY: FieldDef = FieldDef::new::<ShortText>("city", FieldKey::new(7));
-/// const HANDLE: Field<Object<3>, ShortText> = Field::new(&CITY);
-/// assert_eq!(HANDLE.def().key().to_string(), "field_7");
+/// /// Works for any field of any struct.
+/// fn whereabouts<O: ObjectTag, K, N>(field: Field<O, K, N>) -> String {
+///     format!("{} of {}", field.key(), O::KEY)
+/// }
+/// assert_eq!(whereabouts(Customer::CITY), "field_7 of object_3");
+/// assert_eq!(Customer::CITY.def().name(), "city");
+/// assert_eq!(format!("{:?}", Customer::AGE), "age (field_8, number)");
+///
+/// let adults = Customer::AGE.higher_than(17);
+/// let birthday = Patch::<Customer>::new().set(Customer::AGE, 18.0);
 /// ```
 pub struct Field<O, K, N = Optional> {
     def: &'static FieldDef,
@@ -153,7 +253,8 @@ pub struct Field<O, K, N = Optional> {
 type Marker<O, K, N> = PhantomData<fn() -> (O, K, N)>;
 
 impl<O, K, N> Field<O, K, N> {
-    /// A handle of the field that `def` tells of.
+    /// A handle of the field that `def` tells of; `O` and `K` must be those of `def`, since nothing here
+    /// can check them.
     pub const fn new(def: &'static FieldDef) -> Self {
         Self { def, marker: PhantomData }
     }

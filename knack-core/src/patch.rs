@@ -17,35 +17,35 @@ use crate::write::ValueWriter;
 /// means "skip".
 ///
 /// Computed fields cannot be set, required fields and yes/no fields cannot be cleared: both do not
-/// compile. Setting or clearing a field again replaces what was said before.
+/// compile. Setting or clearing a field again replaces what was said before. As a new record, a patch
+/// sets what its author wants and leaves the rest to the defaults of the application.
+///
+/// Source: docs.knack.com/docs/object-based-requests: an update changes the fields that it names.
 ///
 /// ```
-/// # use knack_core::key::FieldKey;
-/// # use knack_core::kind::ShortText;
-/// # use knack_core::object::{Field, FieldDef, Object, Projection};
-/// # use knack_core::record::{FieldError, Reader};
-/// # use knack_core::{KnackObject, Patch};
-/// # struct Customer;
-/// # static FIELDS: [FieldDef; 2] = [
-/// #     FieldDef::new::<ShortText>("city", FieldKey::new(7)),
-/// #     FieldDef::new::<ShortText>("note", FieldKey::new(8)),
-/// # ];
-/// # static CUSTOMER: Projection = Projection::new("Customer", knack_core::key::ObjectKey::new(3), &FIELDS);
-/// # impl Customer {
-/// #     const CITY: Field<Object<3>, ShortText> = Field::new(&FIELDS[0]);
-/// #     const NOTE: Field<Object<3>, ShortText> = Field::new(&FIELDS[1]);
+/// # #[derive(knack_derive::KnackObject)]
+/// # #[knack(object = "object_3", crate = knack_core)]
+/// # struct Customer {
+/// #     #[knack(key = "field_7", kind = "short_text", required)] city: String,
+/// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
 /// # }
-/// # impl KnackObject for Customer {
-/// #     type Object = Object<3>;
-/// #     const PROJECTION: &'static Projection = &CUSTOMER;
-/// #     fn read(_: &mut Reader<'_>) -> Result<Self, FieldError> { Ok(Self) }
-/// # }
+/// use knack_core::Patch;
 /// use knack_core::patch::FieldState;
 ///
 /// let patch: Patch<Customer> = Patch::new().set(Customer::CITY, "Oslo");
 /// assert_eq!(patch.state(Customer::CITY), FieldState::Set("\"Oslo\""));
-/// assert_eq!(patch.state(Customer::NOTE), FieldState::Untouched);
-/// assert_eq!(patch.clear(Customer::NOTE).state(Customer::NOTE), FieldState::Cleared);
+/// assert_eq!(patch.state(Customer::AGE), FieldState::Untouched);
+/// assert_eq!(patch.clear(Customer::AGE).state(Customer::AGE), FieldState::Cleared);
+/// ```
+///
+/// ```compile_fail,E0277
+/// # #[derive(knack_derive::KnackObject)]
+/// # #[knack(object = "object_3", crate = knack_core)]
+/// # struct Customer {
+/// #     #[knack(key = "field_7", kind = "short_text", required)] city: String,
+/// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
+/// # }
+/// let patch = knack_core::Patch::<Customer>::new().clear(Customer::CITY); // a required field
 /// ```
 pub struct Patch<T> {
     entries: Vec<Entry>,
@@ -65,6 +65,26 @@ enum Change {
 }
 
 /// What a [`Patch`] says about a field.
+///
+/// ```
+/// # #[derive(knack_derive::KnackObject)]
+/// # #[knack(object = "object_3", crate = knack_core)]
+/// # struct Customer {
+/// #     #[knack(key = "field_7", kind = "short_text", required)] city: String,
+/// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
+/// # }
+/// use knack_core::Patch;
+/// use knack_core::patch::FieldState;
+///
+/// let patch = Patch::<Customer>::new().set(Customer::AGE, f64::NAN);
+/// let text = match patch.state(Customer::AGE) {
+///     FieldState::Untouched => "as it was",
+///     FieldState::Set(json) => json,
+///     FieldState::Cleared => "empty",
+///     FieldState::Invalid => "cannot be sent",
+/// };
+/// assert_eq!(text, "cannot be sent");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FieldState<'a> {
     /// Nothing: the field stays as it is.
@@ -78,7 +98,21 @@ pub enum FieldState<'a> {
 }
 
 impl<T> Patch<T> {
-    /// A patch that changes nothing.
+    /// A patch that changes nothing. Sent as an update, it still costs a call.
+    ///
+    /// ```
+    /// # #[derive(knack_derive::KnackObject)]
+    /// # #[knack(object = "object_3", crate = knack_core)]
+    /// # struct Customer {
+    /// #     #[knack(key = "field_7", kind = "short_text", required)] city: String,
+    /// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
+    /// # }
+    /// use knack_core::Patch;
+    ///
+    /// let patch = Patch::<Customer>::new();
+    /// assert!(patch.is_empty());
+    /// assert!(!patch.set(Customer::AGE, 41.0).is_empty());
+    /// ```
     pub const fn new() -> Self {
         Self { entries: Vec::new(), target: PhantomData }
     }
@@ -90,8 +124,22 @@ impl<T> Patch<T> {
 }
 
 impl<T: KnackObject> Patch<T> {
-    /// Sets a field. A value that cannot be sent, such as a float that is no number, is an error
-    /// when the patch is sent.
+    /// Sets a field to a value of any type that fits its kind. A value that cannot be sent, such as a
+    /// float that is no number, is an [`Error::Invalid`] when the patch is sent.
+    ///
+    /// ```
+    /// # #[derive(knack_derive::KnackObject)]
+    /// # #[knack(object = "object_3", crate = knack_core)]
+    /// # struct Customer {
+    /// #     #[knack(key = "field_7", kind = "short_text", required)] city: String,
+    /// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
+    /// # }
+    /// use knack_core::Patch;
+    /// use knack_core::patch::FieldState;
+    ///
+    /// let patch = Patch::<Customer>::new().set(Customer::AGE, 40).set(Customer::AGE, 41);
+    /// assert_eq!(patch.state(Customer::AGE), FieldState::Set("41"));
+    /// ```
     pub fn set<O, K: Writable, N, V: ToField<K>>(self, field: Field<O, K, N>, value: V) -> Self
     where
         T::Object: SameObject<O>,
@@ -102,6 +150,20 @@ impl<T: KnackObject> Patch<T> {
     }
 
     /// Empties a field.
+    ///
+    /// ```
+    /// # #[derive(knack_derive::KnackObject)]
+    /// # #[knack(object = "object_3", crate = knack_core)]
+    /// # struct Customer {
+    /// #     #[knack(key = "field_7", kind = "short_text", required)] city: String,
+    /// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
+    /// # }
+    /// use knack_core::Patch;
+    /// use knack_core::patch::FieldState;
+    ///
+    /// let patch = Patch::<Customer>::new().clear(Customer::AGE);
+    /// assert_eq!(patch.state(Customer::AGE), FieldState::Cleared);
+    /// ```
     pub fn clear<O, K: Clearable, N: MayBeEmpty>(self, field: Field<O, K, N>) -> Self
     where
         T::Object: SameObject<O>,
@@ -109,7 +171,7 @@ impl<T: KnackObject> Patch<T> {
         self.put(field.def(), Ok(Change::Cleared(K::CLEARED)))
     }
 
-    /// What this patch says about a field.
+    /// What this patch says about a field; see [`FieldState`].
     pub fn state<O, K, N>(&self, field: Field<O, K, N>) -> FieldState<'_>
     where
         T::Object: SameObject<O>,
@@ -190,7 +252,25 @@ impl<T> fmt::Debug for Patch<T> {
     }
 }
 
-/// Writes the body of a create or update, keeping the first value that cannot be written.
+/// Writes the body of a create or update, keeping the first value that cannot be written. Derived code
+/// uses it; so may a [`NewRecord`] of your own.
+///
+/// ```
+/// # #[derive(knack_derive::KnackObject)]
+/// # #[knack(object = "object_3", crate = knack_core)]
+/// # struct Customer {
+/// #     #[knack(key = "field_7", kind = "short_text", required)] city: String,
+/// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
+/// # }
+/// use knack_core::kind::{Number, ShortText};
+/// use knack_core::{KnackObject, patch::BodyWriter};
+///
+/// let mut body = BodyWriter::create(Customer::PROJECTION);
+/// body.put::<ShortText, _>(Customer::CITY.def(), "Oslo");
+/// body.put_some::<Number, f64>(Customer::AGE.def(), None); // not sent
+/// assert_eq!(body.finish()?, r#"{"field_7":"Oslo"}"#);
+/// # Ok::<(), knack_core::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct BodyWriter {
     call: Label,
@@ -203,13 +283,12 @@ impl BodyWriter {
         Self { call, json: String::from("{"), error: None }
     }
 
-    /// A writer of a new record's body.
+    /// A writer of a new record's body; `projection` is named in errors.
     pub fn create(projection: &Projection) -> Self {
         Self::new(Label::new(Verb::Create, projection, None))
     }
 
-    /// Writes the field at `index` of the projection; used by derived code. The line is also the
-    /// check that `V` fits `K` and that Knack lets `K` be written.
+    /// Writes `field`. The line is also the check that `V` fits `K` and that Knack lets `K` be written.
     pub fn put<K: Writable, V: ToField<K> + ?Sized>(&mut self, field: &FieldDef, value: &V) {
         self.entry(field, |out| value.to_field(out));
     }
@@ -238,7 +317,7 @@ impl BodyWriter {
         }
     }
 
-    /// The whole body, or what could not be written.
+    /// The whole body, or [`Error::Invalid`] for the first value that could not be written.
     pub fn finish(mut self) -> Result<String, Error> {
         self.json.push('}');
         match self.error {

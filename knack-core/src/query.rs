@@ -1,6 +1,34 @@
 //! Queries: filters that the compiler checks, sorts, pages, and their encoding.
 //!
-//! Source: docs.knack.com/docs/constructing-filters, …/pagination, …/sorting, …/formatting.
+//! | kinds | filters |
+//! |---|---|
+//! | texts, text formula, name, e-mail, phone, address | `is`, `contains`, `starts_with`, `ends_with` |
+//! | multiple choice, user roles | `is`, `contains` |
+//! | numbers, currency, rating, timer, equation, totals | `is`, `higher_than`, `lower_than` |
+//! | date/time | `is`, `is_before`, `is_after` |
+//! | yes/no, link, connection | `is` |
+//! | file, image, signature | |
+//!
+//! Besides, `is` has `is_not`, `contains` has `does_not_contain`, and all of them `is_blank` and
+//! `is_not_blank`. Knack's table has no row for connections; their filters are those seen in use.
+//!
+//! Source: docs.knack.com/docs/constructing-filters, …/pagination, …/sorting, …/formatting, and
+//! docs.knack.com/reference/filters-field-types.
+//!
+//! ```
+//! # use knack_core::query::ListQuery;
+//! # #[derive(knack_derive::KnackObject)]
+//! # #[knack(object = "object_3", crate = knack_core)]
+//! # struct Customer {
+//! #     #[knack(key = "field_7", kind = "short_text")] city: String,
+//! #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
+//! #     #[knack(key = "field_9", kind = "connection")] rep: Vec<knack_core::Link<Customer>>,
+//! # }
+//! let adults_of_oslo = Customer::CITY.is("Oslo") & Customer::AGE.higher_than(17);
+//! let query = ListQuery::default().filter(adults_of_oslo).sort(Customer::AGE.desc()).rows_per_page(50);
+//! let encoded = query.encode();
+//! assert!(encoded.starts_with("rows_per_page=50&sort_field=field_8&sort_order=desc&format=raw&filters="));
+//! ```
 
 use std::borrow::Cow;
 use std::fmt::Display;
@@ -26,21 +54,107 @@ const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.'
 ///
 /// Rules join with `&` to [`All`] and with `|` to [`Any`]. The two do not mix: the API knows one
 /// level of rules in a request, and what it cannot say does not compile.
+///
+/// Source: docs.knack.com/docs/constructing-filters.
+///
+/// ```
+/// # use knack_core::query::ListQuery;
+/// # #[derive(knack_derive::KnackObject)]
+/// # #[knack(object = "object_3", crate = knack_core)]
+/// # struct Customer {
+/// #     #[knack(key = "field_7", kind = "short_text")] city: String,
+/// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
+/// #     #[knack(key = "field_9", kind = "connection")] rep: Vec<knack_core::Link<Customer>>,
+/// # }
+/// use knack_core::query::{All, Any, Rule};
+///
+/// let rule: Rule<_> = Customer::CITY.is("Oslo");
+/// let both: All<_> = rule.clone() & Customer::AGE.higher_than(17);
+/// let either: Any<_> = rule | Customer::CITY.is("Bergen");
+/// ```
+///
+/// ```compile_fail,E0277
+/// # use knack_core::query::ListQuery;
+/// # #[derive(knack_derive::KnackObject)]
+/// # #[knack(object = "object_3", crate = knack_core)]
+/// # struct Customer {
+/// #     #[knack(key = "field_7", kind = "short_text")] city: String,
+/// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
+/// #     #[knack(key = "field_9", kind = "connection")] rep: Vec<knack_core::Link<Customer>>,
+/// # }
+/// let nested = Customer::CITY.is("Oslo") & Customer::AGE.is(17) | Customer::AGE.is_blank();
+/// ```
 #[derive(Clone, Debug)]
 pub struct Rule<O> {
     json: Value,
     object: PhantomData<fn() -> O>,
 }
 
-/// Rules that must all hold.
+/// Rules that must all hold; joined by `&` or collected. Of no rules, all hold.
+///
+/// ```
+/// # use knack_core::query::ListQuery;
+/// # #[derive(knack_derive::KnackObject)]
+/// # #[knack(object = "object_3", crate = knack_core)]
+/// # struct Customer {
+/// #     #[knack(key = "field_7", kind = "short_text")] city: String,
+/// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
+/// #     #[knack(key = "field_9", kind = "connection")] rep: Vec<knack_core::Link<Customer>>,
+/// # }
+/// use knack_core::query::All;
+///
+/// let none_of: All<_> = ["Oslo", "Bergen"].into_iter().map(|city| Customer::CITY.is_not(city)).collect();
+/// let query = ListQuery::default().filter(none_of & Customer::AGE.is_not_blank());
+/// assert!(query.encode().contains("filters=%7B%22match%22%3A%22and%22"));
+/// ```
 #[derive(Clone, Debug)]
 pub struct All<O>(Vec<Rule<O>>);
 
-/// Rules of which one must hold.
+/// Rules of which one must hold; joined by `|` or collected. Of no rules, **every** record passes: the
+/// API has no filter that none passes, so look whether there is a rule before you ask.
+///
+/// ```
+/// # use knack_core::query::ListQuery;
+/// # #[derive(knack_derive::KnackObject)]
+/// # #[knack(object = "object_3", crate = knack_core)]
+/// # struct Customer {
+/// #     #[knack(key = "field_7", kind = "short_text")] city: String,
+/// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
+/// #     #[knack(key = "field_9", kind = "connection")] rep: Vec<knack_core::Link<Customer>>,
+/// # }
+/// use knack_core::query::Any;
+///
+/// let cities: Any<_> = ["Oslo", "Bergen"].into_iter().map(|city| Customer::CITY.is(city)).collect();
+/// let query = ListQuery::default().filter(cities);
+/// assert!(query.encode().contains("filters=%7B%22match%22%3A%22or%22"));
+/// ```
 #[derive(Clone, Debug)]
 pub struct Any<O>(Vec<Rule<O>>);
 
-/// What a list is filtered by: a [`Rule`], [`All`] or [`Any`] of some.
+/// What a list is filtered by: a [`Rule`], [`All`] or [`Any`] of some, where a program chooses between
+/// them.
+///
+/// ```
+/// # use knack_core::query::ListQuery;
+/// # #[derive(knack_derive::KnackObject)]
+/// # #[knack(object = "object_3", crate = knack_core)]
+/// # struct Customer {
+/// #     #[knack(key = "field_7", kind = "short_text")] city: String,
+/// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
+/// #     #[knack(key = "field_9", kind = "connection")] rep: Vec<knack_core::Link<Customer>>,
+/// # }
+/// use knack_core::KnackObject;
+/// use knack_core::query::Filter;
+///
+/// fn filter(nordic: bool) -> Filter<<Customer as KnackObject>::Object> {
+///     if nordic {
+///         (Customer::CITY.is("Oslo") | Customer::CITY.is("Bergen")).into()
+///     } else {
+///         Customer::CITY.is_not_blank().into()
+///     }
+/// }
+/// assert!(ListQuery::default().filter(filter(true)).encode().contains("%22or%22"));
+/// ```
 #[derive(Clone, Debug)]
 pub struct Filter<O> {
     any: bool,
@@ -125,6 +239,23 @@ impl<O> From<Any<O>> for Filter<O> {
 }
 
 /// A filter for lists of the object `O`: a [`Rule`], [`All`], [`Any`] or [`Filter`].
+///
+/// ```
+/// # use knack_core::query::ListQuery;
+/// # #[derive(knack_derive::KnackObject)]
+/// # #[knack(object = "object_3", crate = knack_core)]
+/// # struct Customer {
+/// #     #[knack(key = "field_7", kind = "short_text")] city: String,
+/// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
+/// #     #[knack(key = "field_9", kind = "connection")] rep: Vec<knack_core::Link<Customer>>,
+/// # }
+/// use knack_core::query::IntoFilter;
+///
+/// fn first_page<O>(filter: impl IntoFilter<O>) -> String {
+///     ListQuery::default().filter(filter).page(1).encode()
+/// }
+/// assert!(first_page(Customer::AGE.is_blank()).starts_with("page=1&"));
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no filter for this object",
     label = "a filter of another object, or none",
@@ -147,7 +278,7 @@ macro_rules! into_filter {
 
 into_filter!(Rule All Any Filter);
 
-/// Never implemented: what is asked of a rule joined by both operators.
+/// Never implemented: what is asked of a rule joined by both operators. See [`Rule`].
 #[diagnostic::on_unimplemented(
     message = "rules joined by `&` and by `|` do not mix: a request to Knack has one level of rules",
     label = "joined by the other operator",
@@ -179,13 +310,39 @@ impl<O> Filter<O> {
     }
 }
 
-/// A value to compare fields of kind `K` with.
+/// A value to compare fields of kind `K` with: text with text, numbers with numbers, `bool` with
+/// yes/no, civil dates with dates, a [`RecordId`] or [`Link`] with connections. A type of yours takes
+/// part by saying what it is in JSON.
+///
+/// ```
+/// # use knack_core::query::ListQuery;
+/// # #[derive(knack_derive::KnackObject)]
+/// # #[knack(object = "object_3", crate = knack_core)]
+/// # struct Customer {
+/// #     #[knack(key = "field_7", kind = "short_text")] city: String,
+/// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
+/// #     #[knack(key = "field_9", kind = "connection")] rep: Vec<knack_core::Link<Customer>>,
+/// # }
+/// use knack_core::kind::ShortText;
+/// use knack_core::query::Operand;
+///
+/// enum Region { North, South }
+///
+/// impl Operand<ShortText> for Region {
+///     fn operand(self) -> serde_json::Value {
+///         match self { Self::North => "North".into(), Self::South => "South".into() }
+///     }
+/// }
+/// let query = ListQuery::default().filter(Customer::CITY.is(Region::North));
+/// assert!(query.encode().contains("North"));
+/// ```
 #[diagnostic::on_unimplemented(
     message = "a Knack `{K}` field is not compared with `{Self}`",
     label = "this value does not fit the field's kind"
 )]
 pub trait Operand<K: Kind> {
-    /// The value as the API takes it in filters.
+    /// The value as the API takes it in filters: a string, a number, `true` or `false`. For dates a
+    /// string `mm/dd/yyyy`: an ISO date matches nothing, without an error.
     fn operand(self) -> Value;
 }
 
@@ -205,25 +362,72 @@ macro_rules! operators {
 }
 
 operators! {
-    /// Kinds that can be looked into: `contains`.
+    /// Kinds that can be looked into: [`contains`](Field::contains) and
+    /// [`does_not_contain`](Field::does_not_contain).
+    ///
+    /// ```
+    /// use knack_core::kind::{Address, MultipleChoice};
+    /// use knack_core::query::Containing;
+    ///
+    /// fn searchable<K: Containing>() {}
+    /// searchable::<Address>();
+    /// searchable::<MultipleChoice>();
+    /// ```
     Containing: ShortText ParagraphText RichText Name Email Phone Concatenation Address MultipleChoice UserRoles;
-    /// Kinds whose beginning and end can be asked for.
+    /// Kinds whose beginning and end can be asked for: [`starts_with`](Field::starts_with) and
+    /// [`ends_with`](Field::ends_with).
+    ///
+    /// ```
+    /// fn texts<K: knack_core::query::Edged>() {}
+    /// texts::<knack_core::kind::Phone>();
+    /// ```
     Edged: ShortText ParagraphText RichText Name Email Phone Concatenation Address;
-    /// Kinds that can be compared for equality.
+    /// Kinds that can be compared for equality: [`is`](Field::is) and [`is_not`](Field::is_not).
+    ///
+    /// ```
+    /// fn compared<K: knack_core::query::Comparable>() {}
+    /// compared::<knack_core::kind::Connection>();
+    /// ```
     Comparable: ShortText ParagraphText RichText Name Email Phone Concatenation Address MultipleChoice
         UserRoles Number Equation Rating Timer Currency AutoIncrement Count Sum Average Min Max Boolean
         WebLink DateTime Connection;
-    /// Kinds that are numbers.
+    /// Kinds that are numbers: [`higher_than`](Field::higher_than) and [`lower_than`](Field::lower_than).
+    ///
+    /// ```
+    /// fn numbers<K: knack_core::query::Ordered>() {}
+    /// numbers::<knack_core::kind::Currency>();
+    /// ```
     Ordered: Number Equation Rating Timer Currency AutoIncrement Count Sum Average Min Max;
-    /// Kinds that can be asked whether they are empty.
+    /// Kinds that can be asked whether they are empty: [`is_blank`](Field::is_blank) and
+    /// [`is_not_blank`](Field::is_not_blank). All but passwords.
+    ///
+    /// ```
+    /// fn maybe_empty<K: knack_core::query::Blankable>() {}
+    /// maybe_empty::<knack_core::kind::Signature>();
+    /// ```
     Blankable: ShortText ParagraphText RichText Name Email Phone Concatenation Address MultipleChoice
         UserRoles Number Equation Rating Timer Currency AutoIncrement Count Sum Average Min Max Boolean
         WebLink DateTime Connection File Image Signature;
-    /// Kinds that are dates.
+    /// Kinds that are dates: [`is_before`](Field::is_before) and [`is_after`](Field::is_after).
+    ///
+    /// ```
+    /// fn dates<K: knack_core::query::Dated>() {}
+    /// dates::<knack_core::kind::DateTime>();
+    /// ```
     Dated: DateTime;
 }
 
-/// Kinds that are compared with text.
+/// Kinds that are compared with text: `&str` and `String` are their operands.
+///
+/// ```
+/// use knack_core::kind::WebLink;
+/// use knack_core::query::{Operand, TextOperand};
+///
+/// fn text<K: TextOperand>(value: &str) -> serde_json::Value {
+///     Operand::<K>::operand(value)
+/// }
+/// assert_eq!(text::<WebLink>("https://example.com"), "https://example.com");
+/// ```
 #[diagnostic::on_unimplemented(
     message = "a Knack `{Self}` field is not compared with text",
     label = "this value does not fit the field's kind"
@@ -311,24 +515,28 @@ impl Operand<DateTime> for jiff::civil::DateTime {
     }
 }
 
-/// The filters of a field's kind, and its sorts.
-///
-/// ```
-/// use knack_core::key::FieldKey;
-/// use knack_core::kind::{Number, ShortText};
-/// use knack_core::object::{Field, FieldDef, Object};
-/// use knack_core::query::Filter;
-///
-/// static NAME: FieldDef = FieldDef::new::<ShortText>("name", FieldKey::new(7));
-/// static AGE: FieldDef = FieldDef::new::<Number>("age", FieldKey::new(8));
-/// const BY_NAME: Field<Object<3>, ShortText> = Field::new(&NAME);
-/// const BY_AGE: Field<Object<3>, Number> = Field::new(&AGE);
-///
-/// let filter: Filter<Object<3>> = (BY_NAME.contains("Ann") & BY_AGE.higher_than(40)).into();
-/// # let _ = filter;
-/// ```
+/// The filters of a field's kind, and its sorts. Which kinds have which, the [module](crate::query)
+/// tells; others do not compile.
 impl<O, K, N> Field<O, K, N> {
-    /// The value equals `value`; text is compared without case.
+    /// The value equals `value`. Text is compared without case, as far as is known: the documents do
+    /// not say. A connection is compared with one record; of several connections one must be it.
+    ///
+    /// Source: docs.knack.com/docs/constructing-filters.
+    ///
+    /// ```
+    /// # use knack_core::query::ListQuery;
+    /// # #[derive(knack_derive::KnackObject)]
+    /// # #[knack(object = "object_3", crate = knack_core)]
+    /// # struct Customer {
+    /// #     #[knack(key = "field_7", kind = "short_text")] city: String,
+    /// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
+    /// #     #[knack(key = "field_9", kind = "connection")] rep: Vec<knack_core::Link<Customer>>,
+    /// # }
+    /// let rep = "5d7964422d7159001659b27a".parse::<knack_core::RecordId>()?;
+    /// let query = ListQuery::default().filter(Customer::CITY.is("Oslo") & Customer::REP.is(rep));
+    /// assert!(query.encode().contains("5d7964422d7159001659b27a"));
+    /// # Ok::<(), knack_core::key::KeyError>(())
+    /// ```
     pub fn is(self, value: impl Operand<K>) -> Rule<O>
     where
         K: Comparable,
@@ -337,6 +545,19 @@ impl<O, K, N> Field<O, K, N> {
     }
 
     /// The value differs from `value`.
+    ///
+    /// ```
+    /// # use knack_core::query::ListQuery;
+    /// # #[derive(knack_derive::KnackObject)]
+    /// # #[knack(object = "object_3", crate = knack_core)]
+    /// # struct Customer {
+    /// #     #[knack(key = "field_7", kind = "short_text")] city: String,
+    /// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
+    /// #     #[knack(key = "field_9", kind = "connection")] rep: Vec<knack_core::Link<Customer>>,
+    /// # }
+    /// let query = ListQuery::default().filter(Customer::CITY.is_not("Oslo"));
+    /// assert!(query.encode().contains("is%20not"));
+    /// ```
     pub fn is_not(self, value: impl Operand<K>) -> Rule<O>
     where
         K: Comparable,
@@ -345,6 +566,19 @@ impl<O, K, N> Field<O, K, N> {
     }
 
     /// The text has `value` in it, or the choice includes it.
+    ///
+    /// ```
+    /// # use knack_core::query::ListQuery;
+    /// # #[derive(knack_derive::KnackObject)]
+    /// # #[knack(object = "object_3", crate = knack_core)]
+    /// # struct Customer {
+    /// #     #[knack(key = "field_7", kind = "short_text")] city: String,
+    /// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
+    /// #     #[knack(key = "field_9", kind = "connection")] rep: Vec<knack_core::Link<Customer>>,
+    /// # }
+    /// let query = ListQuery::default().filter(Customer::CITY.contains("burg"));
+    /// assert!(query.encode().contains("%22contains%22"));
+    /// ```
     pub fn contains(self, value: impl Operand<K>) -> Rule<O>
     where
         K: Containing,
@@ -353,6 +587,19 @@ impl<O, K, N> Field<O, K, N> {
     }
 
     /// The text has `value` nowhere in it, or the choice does not include it.
+    ///
+    /// ```
+    /// # use knack_core::query::ListQuery;
+    /// # #[derive(knack_derive::KnackObject)]
+    /// # #[knack(object = "object_3", crate = knack_core)]
+    /// # struct Customer {
+    /// #     #[knack(key = "field_7", kind = "short_text")] city: String,
+    /// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
+    /// #     #[knack(key = "field_9", kind = "connection")] rep: Vec<knack_core::Link<Customer>>,
+    /// # }
+    /// let query = ListQuery::default().filter(Customer::CITY.does_not_contain("burg"));
+    /// assert!(query.encode().contains("does%20not%20contain"));
+    /// ```
     pub fn does_not_contain(self, value: impl Operand<K>) -> Rule<O>
     where
         K: Containing,
@@ -361,6 +608,19 @@ impl<O, K, N> Field<O, K, N> {
     }
 
     /// The text begins with `value`.
+    ///
+    /// ```
+    /// # use knack_core::query::ListQuery;
+    /// # #[derive(knack_derive::KnackObject)]
+    /// # #[knack(object = "object_3", crate = knack_core)]
+    /// # struct Customer {
+    /// #     #[knack(key = "field_7", kind = "short_text")] city: String,
+    /// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
+    /// #     #[knack(key = "field_9", kind = "connection")] rep: Vec<knack_core::Link<Customer>>,
+    /// # }
+    /// let query = ListQuery::default().filter(Customer::CITY.starts_with("San "));
+    /// assert!(query.encode().contains("starts%20with"));
+    /// ```
     pub fn starts_with(self, value: impl Operand<K>) -> Rule<O>
     where
         K: Edged,
@@ -369,6 +629,19 @@ impl<O, K, N> Field<O, K, N> {
     }
 
     /// The text ends with `value`.
+    ///
+    /// ```
+    /// # use knack_core::query::ListQuery;
+    /// # #[derive(knack_derive::KnackObject)]
+    /// # #[knack(object = "object_3", crate = knack_core)]
+    /// # struct Customer {
+    /// #     #[knack(key = "field_7", kind = "short_text")] city: String,
+    /// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
+    /// #     #[knack(key = "field_9", kind = "connection")] rep: Vec<knack_core::Link<Customer>>,
+    /// # }
+    /// let query = ListQuery::default().filter(Customer::CITY.ends_with("stad"));
+    /// assert!(query.encode().contains("ends%20with"));
+    /// ```
     pub fn ends_with(self, value: impl Operand<K>) -> Rule<O>
     where
         K: Edged,
@@ -376,7 +649,20 @@ impl<O, K, N> Field<O, K, N> {
         Rule::new(self, "ends with", Some(value.operand()))
     }
 
-    /// The number is greater than `value`.
+    /// The number is greater than `value`; the API has no "or equal".
+    ///
+    /// ```
+    /// # use knack_core::query::ListQuery;
+    /// # #[derive(knack_derive::KnackObject)]
+    /// # #[knack(object = "object_3", crate = knack_core)]
+    /// # struct Customer {
+    /// #     #[knack(key = "field_7", kind = "short_text")] city: String,
+    /// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
+    /// #     #[knack(key = "field_9", kind = "connection")] rep: Vec<knack_core::Link<Customer>>,
+    /// # }
+    /// let adults = ListQuery::default().filter(Customer::AGE.higher_than(17));
+    /// assert!(adults.encode().contains("higher%20than"));
+    /// ```
     pub fn higher_than(self, value: impl Operand<K>) -> Rule<O>
     where
         K: Ordered,
@@ -384,7 +670,20 @@ impl<O, K, N> Field<O, K, N> {
         Rule::new(self, "higher than", Some(value.operand()))
     }
 
-    /// The number is less than `value`.
+    /// The number is less than `value`; the API has no "or equal".
+    ///
+    /// ```
+    /// # use knack_core::query::ListQuery;
+    /// # #[derive(knack_derive::KnackObject)]
+    /// # #[knack(object = "object_3", crate = knack_core)]
+    /// # struct Customer {
+    /// #     #[knack(key = "field_7", kind = "short_text")] city: String,
+    /// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
+    /// #     #[knack(key = "field_9", kind = "connection")] rep: Vec<knack_core::Link<Customer>>,
+    /// # }
+    /// let query = ListQuery::default().filter(Customer::AGE.lower_than(17.5));
+    /// assert!(query.encode().contains("lower%20than"));
+    /// ```
     pub fn lower_than(self, value: impl Operand<K>) -> Rule<O>
     where
         K: Ordered,
@@ -392,7 +691,20 @@ impl<O, K, N> Field<O, K, N> {
         Rule::new(self, "lower than", Some(value.operand()))
     }
 
-    /// The field is empty.
+    /// The field is empty. Yes/no fields never are.
+    ///
+    /// ```
+    /// # use knack_core::query::ListQuery;
+    /// # #[derive(knack_derive::KnackObject)]
+    /// # #[knack(object = "object_3", crate = knack_core)]
+    /// # struct Customer {
+    /// #     #[knack(key = "field_7", kind = "short_text")] city: String,
+    /// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
+    /// #     #[knack(key = "field_9", kind = "connection")] rep: Vec<knack_core::Link<Customer>>,
+    /// # }
+    /// let query = ListQuery::default().filter(Customer::AGE.is_blank());
+    /// assert!(query.encode().contains("is%20blank"));
+    /// ```
     pub fn is_blank(self) -> Rule<O>
     where
         K: Blankable,
@@ -401,6 +713,19 @@ impl<O, K, N> Field<O, K, N> {
     }
 
     /// The field is not empty.
+    ///
+    /// ```
+    /// # use knack_core::query::ListQuery;
+    /// # #[derive(knack_derive::KnackObject)]
+    /// # #[knack(object = "object_3", crate = knack_core)]
+    /// # struct Customer {
+    /// #     #[knack(key = "field_7", kind = "short_text")] city: String,
+    /// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
+    /// #     #[knack(key = "field_9", kind = "connection")] rep: Vec<knack_core::Link<Customer>>,
+    /// # }
+    /// let query = ListQuery::default().filter(Customer::AGE.is_not_blank());
+    /// assert!(query.encode().contains("is%20not%20blank"));
+    /// ```
     pub fn is_not_blank(self) -> Rule<O>
     where
         K: Blankable,
@@ -408,7 +733,19 @@ impl<O, K, N> Field<O, K, N> {
         Rule::new(self, "is not blank", None)
     }
 
-    /// The date is earlier than `value`.
+    /// The date is earlier than `value`, by the wall clock in the application's time zone.
+    ///
+    /// ```
+    /// # #[cfg(feature = "jiff")] {
+    /// # use knack_core::query::ListQuery;
+    /// # #[derive(knack_derive::KnackObject)]
+    /// # #[knack(object = "object_3", crate = knack_core)]
+    /// # struct Customer { #[knack(key = "field_6", kind = "date_time")] since: Option<jiff::civil::Date> }
+    /// let new_year = jiff::civil::date(2026, 1, 1);
+    /// let query = ListQuery::default().filter(Customer::SINCE.is_before(new_year));
+    /// assert!(query.encode().contains("01%2F01%2F2026"));
+    /// # }
+    /// ```
     pub fn is_before(self, value: impl Operand<K>) -> Rule<O>
     where
         K: Dated,
@@ -416,7 +753,19 @@ impl<O, K, N> Field<O, K, N> {
         Rule::new(self, "is before", Some(value.operand()))
     }
 
-    /// The date is later than `value`.
+    /// The date is later than `value`, by the wall clock in the application's time zone.
+    ///
+    /// ```
+    /// # #[cfg(feature = "jiff")] {
+    /// # use knack_core::query::ListQuery;
+    /// # #[derive(knack_derive::KnackObject)]
+    /// # #[knack(object = "object_3", crate = knack_core)]
+    /// # struct Customer { #[knack(key = "field_6", kind = "date_time")] since: Option<jiff::civil::Date> }
+    /// let nine = jiff::civil::date(2026, 3, 9).at(9, 0, 0, 0);
+    /// let query = ListQuery::default().filter(Customer::SINCE.is_after(nine));
+    /// assert!(query.encode().contains("03%2F09%2F2026%209%3A00am"));
+    /// # }
+    /// ```
     pub fn is_after(self, value: impl Operand<K>) -> Rule<O>
     where
         K: Dated,
@@ -425,17 +774,64 @@ impl<O, K, N> Field<O, K, N> {
     }
 
     /// Sorts by this field, the least first.
+    ///
+    /// ```
+    /// # use knack_core::query::ListQuery;
+    /// # #[derive(knack_derive::KnackObject)]
+    /// # #[knack(object = "object_3", crate = knack_core)]
+    /// # struct Customer {
+    /// #     #[knack(key = "field_7", kind = "short_text")] city: String,
+    /// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
+    /// #     #[knack(key = "field_9", kind = "connection")] rep: Vec<knack_core::Link<Customer>>,
+    /// # }
+    /// let query = ListQuery::default().sort(Customer::AGE.asc());
+    /// assert!(query.encode().contains("sort_field=field_8&sort_order=asc"));
+    /// ```
     pub fn asc(self) -> Sort<O> {
         Sort { field: self.key(), descending: false, object: PhantomData }
     }
 
     /// Sorts by this field, the greatest first.
+    ///
+    /// ```
+    /// # use knack_core::query::ListQuery;
+    /// # #[derive(knack_derive::KnackObject)]
+    /// # #[knack(object = "object_3", crate = knack_core)]
+    /// # struct Customer {
+    /// #     #[knack(key = "field_7", kind = "short_text")] city: String,
+    /// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
+    /// #     #[knack(key = "field_9", kind = "connection")] rep: Vec<knack_core::Link<Customer>>,
+    /// # }
+    /// let query = ListQuery::default().sort(Customer::AGE.desc());
+    /// assert!(query.encode().contains("sort_field=field_8&sort_order=desc"));
+    /// ```
     pub fn desc(self) -> Sort<O> {
         Sort { field: self.key(), descending: true, object: PhantomData }
     }
 }
 
-/// The order of a list.
+/// The order of a list: [`Field::asc`] or [`Field::desc`]. One field alone: it is not certain that
+/// Knack heeds a second.
+///
+/// Source: docs.knack.com/docs/sorting.
+///
+/// ```
+/// # use knack_core::query::ListQuery;
+/// # #[derive(knack_derive::KnackObject)]
+/// # #[knack(object = "object_3", crate = knack_core)]
+/// # struct Customer {
+/// #     #[knack(key = "field_7", kind = "short_text")] city: String,
+/// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
+/// #     #[knack(key = "field_9", kind = "connection")] rep: Vec<knack_core::Link<Customer>>,
+/// # }
+/// use knack_core::KnackObject;
+/// use knack_core::query::Sort;
+///
+/// fn order(oldest_first: bool) -> Sort<<Customer as KnackObject>::Object> {
+///     if oldest_first { Customer::AGE.desc() } else { Customer::CITY.asc() }
+/// }
+/// assert!(ListQuery::default().sort(order(true)).encode().contains("desc"));
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Sort<O> {
     field: FieldKey,
@@ -444,20 +840,49 @@ pub struct Sort<O> {
 }
 
 /// Which of its two forms Knack sends of every value.
+///
+/// Source: docs.knack.com/docs/formatting.
+///
+/// ```
+/// use knack_core::query::{Format, ListQuery};
+///
+/// assert_eq!(Format::default(), Format::Raw);
+/// assert!(!ListQuery::default().format(Format::Both).encode().contains("format="));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Format {
     /// Values alone, the default here: half the bytes, and no markup.
     #[default]
     Raw,
-    /// Values and the HTML that pages show for them; Knack's own default.
+    /// Values, under `field_7_raw`, and the HTML that pages show for them, under `field_7`; Knack's
+    /// own default.
     Both,
 }
 
-/// The largest page that Knack gives.
+/// The largest page that Knack gives, in records; without a word it gives 25.
+///
+/// Source: docs.knack.com/docs/pagination.
+///
+/// ```
+/// use knack_core::query::{ListQuery, MOST_ROWS};
+///
+/// assert_eq!(ListQuery::default().rows(), MOST_ROWS);
+/// ```
 pub const MOST_ROWS: u16 = 1_000;
 
-/// What a list asks for, in the form in which it is sent.
+/// What a list asks for, in the form in which it is sent. Programs refine a
+/// [`List`](crate::list::List), which holds one and knows the object.
+///
+/// Source: docs.knack.com/docs/object-based-requests.
+///
+/// ```
+/// use knack_core::query::{Format, ListQuery};
+///
+/// let query = ListQuery::default().page(2).rows_per_page(100).search("red bike").format(Format::Both);
+/// assert_eq!(query.rows(), 100);
+/// assert_eq!(query.encode(), "page=2&rows_per_page=100&q=red%20bike");
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct ListQuery {
     filter: Option<Value>,
@@ -469,7 +894,21 @@ pub struct ListQuery {
 }
 
 impl ListQuery {
-    /// Keeps only what passes the filter. A second filter replaces the first.
+    /// Keeps only what passes the filter. A second filter replaces the first. It becomes part of the
+    /// URL; how long that may be is not documented.
+    ///
+    /// ```
+    /// # use knack_core::query::ListQuery;
+    /// # #[derive(knack_derive::KnackObject)]
+    /// # #[knack(object = "object_3", crate = knack_core)]
+    /// # struct Customer {
+    /// #     #[knack(key = "field_7", kind = "short_text")] city: String,
+    /// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
+    /// #     #[knack(key = "field_9", kind = "connection")] rep: Vec<knack_core::Link<Customer>>,
+    /// # }
+    /// let query = ListQuery::default().filter(Customer::CITY.is("Oslo"));
+    /// assert!(query.encode().contains("filters=%7B"));
+    /// ```
     pub fn filter<O>(mut self, filter: impl IntoFilter<O>) -> Self {
         self.filter = Some(filter.into_filter().into_json());
         self
@@ -483,18 +922,43 @@ impl ListQuery {
     }
 
     /// Sets the order. Without one, Knack uses the object's own.
+    ///
+    /// ```
+    /// # use knack_core::query::ListQuery;
+    /// # #[derive(knack_derive::KnackObject)]
+    /// # #[knack(object = "object_3", crate = knack_core)]
+    /// # struct Customer {
+    /// #     #[knack(key = "field_7", kind = "short_text")] city: String,
+    /// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
+    /// #     #[knack(key = "field_9", kind = "connection")] rep: Vec<knack_core::Link<Customer>>,
+    /// # }
+    /// let query = ListQuery::default().sort(Customer::CITY.asc());
+    /// assert!(query.encode().contains("sort_field=field_7&sort_order=asc"));
+    /// ```
     pub fn sort<O: ObjectTag>(mut self, sort: Sort<O>) -> Self {
         self.sort = Some((sort.field, sort.descending));
         self
     }
 
-    /// Sets the page, from 1.
+    /// Sets the page, from 1. A page behind the last has no records and is no error.
+    ///
+    /// ```
+    /// use knack_core::query::ListQuery;
+    ///
+    /// assert!(ListQuery::default().page(3).encode().starts_with("page=3&"));
+    /// ```
     pub fn page(mut self, page: u64) -> Self {
         self.page = Some(page);
         self
     }
 
-    /// Sets how many records a page holds, from 1 to 1,000.
+    /// Sets how many records a page holds; what is not within 1 to 1,000 is brought there.
+    ///
+    /// ```
+    /// use knack_core::query::ListQuery;
+    ///
+    /// assert_eq!(ListQuery::default().rows_per_page(5_000).rows(), 1_000);
+    /// ```
     pub fn rows_per_page(mut self, rows: u16) -> Self {
         self.rows_per_page = Some(rows.clamp(1, MOST_ROWS));
         self
@@ -506,19 +970,37 @@ impl ListQuery {
     }
 
     /// Searches the fields that are marked as searchable for a text. Knack ignores it where no
-    /// field is.
+    /// field is: then all records come.
+    ///
+    /// ```
+    /// use knack_core::query::ListQuery;
+    ///
+    /// assert!(ListQuery::default().search("a & b").encode().ends_with("q=a%20%26%20b"));
+    /// ```
     pub fn search(mut self, text: impl Into<String>) -> Self {
         self.search = Some(text.into());
         self
     }
 
     /// Sets in which form values are sent.
+    ///
+    /// ```
+    /// use knack_core::query::{Format, ListQuery};
+    ///
+    /// assert!(ListQuery::default().format(Format::Raw).encode().contains("format=raw"));
+    /// ```
     pub fn format(mut self, format: Format) -> Self {
         self.format = format;
         self
     }
 
-    /// The query string, percent-encoded.
+    /// The query string, percent-encoded, without a question mark.
+    ///
+    /// ```
+    /// use knack_core::query::ListQuery;
+    ///
+    /// assert_eq!(ListQuery::default().encode(), "rows_per_page=1000&format=raw");
+    /// ```
     pub fn encode(&self) -> String {
         let mut query = String::new();
         let mut put = |name: &str, value: &dyn Display| {

@@ -12,6 +12,17 @@ use crate::headers::LimitHeaders;
 use crate::transport::{Failure, TransportError};
 
 /// Whether a call passes the limiter or goes round it.
+///
+/// Source: docs.knack.com/docs/api-limits, which counts calls of objects and of views behind a login.
+///
+/// ```
+/// # use knack_core::{call, key::ObjectKey, object::Projection, query::ListQuery};
+/// # static CUSTOMER: Projection = Projection::new("Customer", ObjectKey::new(3), &[]);
+/// use knack_core::quota::{Metering, QuotaPolicy, StandardPolicy};
+///
+/// let call = call::list(&CUSTOMER, &ListQuery::default());
+/// assert_eq!(StandardPolicy::new().meter(&call), Metering::Metered);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Metering {
     /// Counts against the calls of the second and of the day.
@@ -21,9 +32,21 @@ pub enum Metering {
 }
 
 /// How one attempt at a call ended.
+///
+/// ```
+/// use http::StatusCode;
+/// use knack_core::headers::LimitHeaders;
+/// use knack_core::quota::Outcome;
+///
+/// fn is_good(outcome: Outcome<'_>) -> bool {
+///     matches!(outcome, Outcome::Answer { status, .. } if status.is_success())
+/// }
+/// let limits = LimitHeaders::default();
+/// assert!(is_good(Outcome::Answer { status: StatusCode::OK, limits: &limits }));
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub enum Outcome<'a> {
-    /// The server answered.
+    /// The server answered, with whatever status.
     Answer {
         /// The answer's status.
         status: StatusCode,
@@ -35,19 +58,34 @@ pub enum Outcome<'a> {
 }
 
 /// What to do about an attempt.
+///
+/// ```
+/// # use knack_core::{call, headers::LimitHeaders, key::ObjectKey, object::Projection};
+/// # static CUSTOMER: Projection = Projection::new("Customer", ObjectKey::new(3), &[]);
+/// use http::StatusCode;
+/// use knack_core::quota::{Outcome, QuotaPolicy, StandardPolicy, Verdict};
+///
+/// // A gateway in trouble: the record may have been made.
+/// let outcome = Outcome::Answer { status: StatusCode::BAD_GATEWAY, limits: &LimitHeaders::default() };
+/// let create = call::create(&CUSTOMER, "{}".into());
+/// assert_eq!(StandardPolicy::new().verdict(&create, outcome), Verdict::Ambiguous);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// The call is done, well or not: give the answer back.
     Done,
     /// The server refused the call unprocessed, for its rate. Hold the whole queue, for `after` if
-    /// the server said how long, then send it again. Bounded by the deadline, not by a count.
+    /// the server said how long, else for a second; then send it again. Bounded by the deadline, not
+    /// by a count.
     Throttled {
         /// How long the server wants us to wait.
         after: Option<Duration>,
     },
-    /// Trouble that may pass: send it again after a while, a few times.
+    /// Trouble that may pass: send it again after a while, a few times. For calls that do no harm
+    /// when they are carried out twice.
     Retry,
-    /// The plan's calls of the day are used up.
+    /// The plan's calls of the day are used up: an error, or a wait for the reset if the client was
+    /// told to.
     PlanExhausted {
         /// How long until the count begins anew.
         resets_in: Option<Duration>,
@@ -59,7 +97,9 @@ pub enum Verdict {
 /// Classifies calls and judges their outcomes; pure, so it can be tested line by line.
 ///
 /// ```
-/// use knack_core::call::{Call, Route};
+/// # use knack_core::{headers::LimitHeaders, call, key::ObjectKey, object::Projection};
+/// # static CUSTOMER: Projection = Projection::new("Customer", ObjectKey::new(3), &[]);
+/// use knack_core::call::Call;
 /// use knack_core::quota::{Metering, Outcome, QuotaPolicy, StandardPolicy, Verdict};
 ///
 /// /// Counts everything, whatever the documents say of public views, and never tries twice.
@@ -74,12 +114,17 @@ pub enum Verdict {
 ///         }
 ///     }
 /// }
+/// # let get = call::get(&CUSTOMER, "5d7964422d7159001659b27a".parse()?);
+/// # let limits = LimitHeaders::default();
+/// # let outcome = Outcome::Answer { status: http::StatusCode::BAD_GATEWAY, limits: &limits };
+/// assert_eq!(Careful.verdict(&get, outcome), Verdict::Done); // after a 502
+/// # Ok::<(), knack_core::key::KeyError>(())
 /// ```
 pub trait QuotaPolicy: Send + Sync + 'static {
-    /// Whether this call counts.
+    /// Whether this call counts. Asked once for each call, before it waits.
     fn meter(&self, call: &Call) -> Metering;
 
-    /// What to do about an attempt at it.
+    /// What to do about an attempt at it. Asked after each attempt.
     fn verdict(&self, call: &Call, outcome: Outcome<'_>) -> Verdict;
 }
 
@@ -94,12 +139,23 @@ pub trait QuotaPolicy: Send + Sync + 'static {
 /// | 500 for one record | done: it may not exist | done | ambiguous |
 /// | any other answer | done | done | done |
 ///
-/// ```
-/// use knack_core::quota::{Metering, StandardPolicy};
+/// Source: docs.knack.com/docs/api-limits for the 429; the others follow from what a call does.
 ///
-/// let by_the_book = StandardPolicy::new();
-/// let careful = StandardPolicy::new().public_views(Metering::Metered);
-/// # let _ = (by_the_book, careful);
+/// ```
+/// # use knack_core::{call, headers::LimitHeaders, key::ObjectKey, object::Projection, query::ListQuery};
+/// # static CUSTOMER: Projection = Projection::new("Customer", ObjectKey::new(3), &[]);
+/// use http::StatusCode;
+/// use knack_core::quota::{Outcome, QuotaPolicy, StandardPolicy, Verdict};
+///
+/// let call = call::list(&CUSTOMER, &ListQuery::default());
+/// let refused = |limits: LimitHeaders| {
+///     let outcome = Outcome::Answer { status: StatusCode::TOO_MANY_REQUESTS, limits: &limits };
+///     StandardPolicy::new().verdict(&call, outcome)
+/// };
+/// let mut limits = LimitHeaders::default();
+/// assert_eq!(refused(limits), Verdict::Throttled { after: None });
+/// limits.plan_remaining = Some(0);
+/// assert_eq!(refused(limits), Verdict::PlanExhausted { resets_in: None });
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct StandardPolicy {
@@ -113,6 +169,12 @@ impl StandardPolicy {
     }
 
     /// Sets whether calls of public views count. One version of Knack's documents says they do.
+    ///
+    /// ```
+    /// use knack_core::quota::{Metering, StandardPolicy};
+    ///
+    /// let careful = StandardPolicy::new().public_views(Metering::Metered);
+    /// ```
     pub const fn public_views(self, metering: Metering) -> Self {
         Self { public_views: metering }
     }

@@ -1,4 +1,6 @@
 //! The verbs of a record as provided methods of one trait, over one seam to the executor.
+//!
+//! Source: docs.knack.com/docs/object-based-requests.
 
 use std::future::Future;
 
@@ -15,6 +17,13 @@ use crate::query::ListQuery;
 use crate::record::{FieldError, Guarded, Reader, read_page, read_record};
 
 /// The body of a successful answer.
+///
+/// ```
+/// use knack_core::verbs::Reply;
+///
+/// let reply = Reply { body: r#"{"delete":true}"#.into() };
+/// assert!(reply.body.starts_with(b"{"));
+/// ```
 #[derive(Clone, Debug)]
 pub struct Reply {
     /// The bytes as they came.
@@ -22,13 +31,48 @@ pub struct Reply {
 }
 
 /// Carries out calls: paced, retried, judged. The runtime's client is one; a test's may answer by
-/// itself.
+/// itself. Clones are the same one: lists and tasks hold clones.
+///
+/// ```
+/// use knack_core::call::{Call, Verb};
+/// use knack_core::verbs::{Execute, Reply};
+/// use knack_core::{Result, error};
+///
+/// /// Has one customer, whatever is asked, and refuses to be written to.
+/// #[derive(Clone)]
+/// struct Fixed;
+///
+/// impl Execute for Fixed {
+///     async fn execute(&self, call: Call) -> Result<Reply> {
+///         if call.verb() == Verb::Get {
+///             return Ok(Reply { body: r#"{"id":"5d7964422d7159001659b27a","field_7":"Oslo"}"#.into() });
+///         }
+///         Err(error::from_answer(call.label(), None, http::StatusCode::FORBIDDEN, 1, b"read only"))
+///     }
+/// }
+/// # use knack_core::{call, key::ObjectKey, object::Projection};
+/// # static CUSTOMER: Projection = Projection::new("Customer", ObjectKey::new(3), &[]);
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// assert!(Fixed.execute(call::create(&CUSTOMER, "{}".into())).await.is_err());
+/// # }
+/// ```
 pub trait Execute: Clone + Send + Sync + 'static {
-    /// Carries out one call and gives back the successful answer.
+    /// Carries out one call and gives back the successful answer; an answer of any other status is an
+    /// error, see [`from_answer`](crate::error::from_answer). Dropping the future gives the call up; it may
+    /// have been sent.
     fn execute(&self, call: Call) -> impl Future<Output = Result<Reply>> + Send;
 }
 
 /// An [`Execute`] that may call the object routes of the API: a client with an API key.
+///
+/// ```
+/// use knack_core::{KnackObject, Result, verbs::ObjectAccess};
+///
+/// /// Works with the runtime's client and with a stand-in of a test.
+/// async fn count<T: KnackObject>(knack: &impl ObjectAccess) -> Result<usize> {
+///     Ok(T::list(knack).guarded().await?.len())
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no API key, which calls of objects need",
     label = "no access to objects",
@@ -38,14 +82,19 @@ pub trait ObjectAccess: Execute {}
 
 /// A struct that stands for records of a Knack object. Derive it; the verbs come with it.
 ///
+/// Every verb takes the client, so the struct holds data alone. All of them give an [`Error`] that
+/// names the object and the record.
+///
+/// Source: docs.knack.com/docs/object-based-requests.
+///
 /// ```
 /// use knack_core::{KnackObject, Patch, RecordId, Result};
 /// use knack_core::verbs::ObjectAccess;
 ///
-/// async fn rename<T: KnackObject>(client: &impl ObjectAccess, id: RecordId, patch: Patch<T>) -> Result<T> {
-///     match T::get_opt(client, id).await? {
-///         Some(_) => T::update(client, id, patch).await,
-///         None => T::create(client, &patch).await,
+/// async fn put<T: KnackObject>(knack: &impl ObjectAccess, id: RecordId, patch: Patch<T>) -> Result<T> {
+///     match T::get_opt(knack, id).await? {
+///         Some(_) => T::update(knack, id, patch).await,
+///         None => T::create(knack, &patch).await,
 ///     }
 /// }
 /// ```
@@ -68,6 +117,24 @@ pub trait KnackObject: Sized + Send + 'static {
     ///
     /// Costs one call, and a second one when Knack answers 500, which it does for records that do
     /// not exist as well as when it is in trouble.
+    ///
+    /// ```
+    /// # use knack_core::{KnackObject, RecordId, Result, call::Call, verbs::{Execute, ObjectAccess, Reply}};
+    /// # #[derive(Debug, PartialEq, knack_derive::KnackObject)]
+    /// # #[knack(object = "object_3", crate = knack_core)]
+    /// # struct Customer { #[knack(key = "field_7", kind = "short_text")] city: String }
+    /// # #[derive(Clone)] struct Canned(&'static str);
+    /// # impl ObjectAccess for Canned {}
+    /// # impl Execute for Canned {
+    /// #     async fn execute(&self, _: Call) -> Result<Reply> { Ok(Reply { body: self.0.into() }) }
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
+    /// # let knack = Canned(r#"{"id":"5d7964422d7159001659b27a","field_7":"Oslo"}"#);
+    /// # let id: RecordId = "5d7964422d7159001659b27a".parse().unwrap();
+    /// let customer = Customer::get(&knack, id).await?;
+    /// assert_eq!(customer.city, "Oslo");
+    /// # Ok(()) }
+    /// ```
     fn get<C: ObjectAccess>(client: &C, id: RecordId) -> impl Future<Output = Result<Self>> + Send {
         async move {
             let label = Label::new(call::Verb::Get, Self::PROJECTION, Some(id));
@@ -76,6 +143,24 @@ pub trait KnackObject: Sized + Send + 'static {
     }
 
     /// Reads one record, or `None` if it does not exist. Costs what [`get`](Self::get) does.
+    ///
+    /// ```
+    /// # use knack_core::{KnackObject, RecordId, Result, call::Call, verbs::{Execute, ObjectAccess, Reply}};
+    /// # #[derive(Debug, PartialEq, knack_derive::KnackObject)]
+    /// # #[knack(object = "object_3", crate = knack_core)]
+    /// # struct Customer { #[knack(key = "field_7", kind = "short_text")] city: String }
+    /// # #[derive(Clone)] struct Canned(&'static str);
+    /// # impl ObjectAccess for Canned {}
+    /// # impl Execute for Canned {
+    /// #     async fn execute(&self, _: Call) -> Result<Reply> { Ok(Reply { body: self.0.into() }) }
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
+    /// # let knack = Canned(r#"{"id":"5d7964422d7159001659b27a","field_7":"Oslo"}"#);
+    /// # let id: RecordId = "5d7964422d7159001659b27a".parse().unwrap();
+    /// let city = Customer::get_opt(&knack, id).await?.map(|customer| customer.city);
+    /// assert_eq!(city.as_deref(), Some("Oslo"));
+    /// # Ok(()) }
+    /// ```
     fn get_opt<C: ObjectAccess>(
         client: &C,
         id: RecordId,
@@ -95,12 +180,57 @@ pub trait KnackObject: Sized + Send + 'static {
     }
 
     /// Lists records. Nothing is sent before the list is read, see [`List`].
+    ///
+    /// ```
+    /// # use knack_core::{KnackObject, RecordId, Result, call::Call, verbs::{Execute, ObjectAccess, Reply}};
+    /// # #[derive(Debug, PartialEq, knack_derive::KnackObject)]
+    /// # #[knack(object = "object_3", crate = knack_core)]
+    /// # struct Customer { #[knack(key = "field_7", kind = "short_text")] city: String }
+    /// # #[derive(Clone)] struct Canned(&'static str);
+    /// # impl ObjectAccess for Canned {}
+    /// # impl Execute for Canned {
+    /// #     async fn execute(&self, _: Call) -> Result<Reply> { Ok(Reply { body: self.0.into() }) }
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
+    /// # let knack = Canned(r#"{"total_pages":1,"total_records":2,"records":[
+    /// #     {"field_7":"Oslo"},{"field_7":"Bergen"}]}"#);
+    /// let customers = Customer::list(&knack).all().await?;
+    /// assert_eq!(customers.len(), 2);
+    /// # Ok(()) }
+    /// ```
     fn list<C: ObjectAccess>(client: &C) -> List<Self, C> {
         List::new(client.clone())
     }
 
     /// Makes a record from a struct with `#[knack(create)]` or from a [`Patch`], and reads it back,
     /// computed fields included. Costs one call.
+    ///
+    /// A create of which no answer tells whether it was carried out is [`Error::Ambiguous`]; it is not
+    /// sent again. Refused values are [`Error::Validation`].
+    ///
+    /// ```
+    /// # use knack_core::{KnackObject, RecordId, Result, call::Call, verbs::{Execute, ObjectAccess, Reply}};
+    /// # #[derive(Debug, PartialEq, knack_derive::KnackObject)]
+    /// # #[knack(object = "object_3", crate = knack_core)]
+    /// # struct Customer { #[knack(key = "field_7", kind = "short_text")] city: String }
+    /// # #[derive(Clone)] struct Canned(&'static str);
+    /// # impl ObjectAccess for Canned {}
+    /// # impl Execute for Canned {
+    /// #     async fn execute(&self, _: Call) -> Result<Reply> { Ok(Reply { body: self.0.into() }) }
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
+    /// # let knack = Canned(r#"{"id":"5d7964422d7159001659b27a","field_7":"Oslo"}"#);
+    /// # let id: RecordId = "5d7964422d7159001659b27a".parse().unwrap();
+    /// #[derive(knack_derive::KnackObject)]
+    /// #[knack(object = "object_3", create, crate = knack_core)]
+    /// struct NewCustomer {
+    ///     #[knack(key = "field_7", kind = "short_text", required)]
+    ///     city: String,
+    /// }
+    /// let customer = Customer::create(&knack, &NewCustomer { city: "Oslo".into() }).await?;
+    /// assert_eq!(customer.city, "Oslo");
+    /// # Ok(()) }
+    /// ```
     fn create<C: ObjectAccess, R>(client: &C, record: &R) -> impl Future<Output = Result<Self>> + Send
     where
         R: NewRecord<Self::Object>,
@@ -114,6 +244,29 @@ pub trait KnackObject: Sized + Send + 'static {
 
     /// Changes the fields that the patch names and reads the record back. Costs one call, and up to
     /// two more when Knack answers 500, to tell a missing record from trouble.
+    ///
+    /// A record that does not exist is [`Error::NotFound`]. An update without an answer is sent again: a
+    /// second one changes nothing more.
+    ///
+    /// ```
+    /// # use knack_core::{KnackObject, RecordId, Result, call::Call, verbs::{Execute, ObjectAccess, Reply}};
+    /// # #[derive(Debug, PartialEq, knack_derive::KnackObject)]
+    /// # #[knack(object = "object_3", crate = knack_core)]
+    /// # struct Customer { #[knack(key = "field_7", kind = "short_text")] city: String }
+    /// # #[derive(Clone)] struct Canned(&'static str);
+    /// # impl ObjectAccess for Canned {}
+    /// # impl Execute for Canned {
+    /// #     async fn execute(&self, _: Call) -> Result<Reply> { Ok(Reply { body: self.0.into() }) }
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
+    /// # let knack = Canned(r#"{"id":"5d7964422d7159001659b27a","field_7":"Oslo"}"#);
+    /// # let id: RecordId = "5d7964422d7159001659b27a".parse().unwrap();
+    /// use knack_core::Patch;
+    ///
+    /// let customer = Customer::update(&knack, id, Patch::new().set(Customer::CITY, "Oslo")).await?;
+    /// assert_eq!(customer.city, "Oslo");
+    /// # Ok(()) }
+    /// ```
     fn update<C: ObjectAccess>(
         client: &C,
         id: RecordId,
@@ -129,6 +282,26 @@ pub trait KnackObject: Sized + Send + 'static {
     }
 
     /// Deletes a record. Costs what [`update`](Self::update) does.
+    ///
+    /// A record that does not exist is [`Error::NotFound`], unless an earlier attempt of this very call
+    /// may have deleted it: then that is what was asked for.
+    ///
+    /// ```
+    /// # use knack_core::{KnackObject, RecordId, Result, call::Call, verbs::{Execute, ObjectAccess, Reply}};
+    /// # #[derive(Debug, PartialEq, knack_derive::KnackObject)]
+    /// # #[knack(object = "object_3", crate = knack_core)]
+    /// # struct Customer { #[knack(key = "field_7", kind = "short_text")] city: String }
+    /// # #[derive(Clone)] struct Canned(&'static str);
+    /// # impl ObjectAccess for Canned {}
+    /// # impl Execute for Canned {
+    /// #     async fn execute(&self, _: Call) -> Result<Reply> { Ok(Reply { body: self.0.into() }) }
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
+    /// # let id: RecordId = "5d7964422d7159001659b27a".parse().unwrap();
+    /// let knack = Canned(r#"{"delete":true}"#); // a stand-in with Knack's answer
+    /// Customer::delete(&knack, id).await?;
+    /// # Ok(()) }
+    /// ```
     fn delete<C: ObjectAccess>(client: &C, id: RecordId) -> impl Future<Output = Result<()>> + Send {
         async move {
             let call = call::delete(Self::PROJECTION, id);
@@ -141,14 +314,31 @@ pub trait KnackObject: Sized + Send + 'static {
     }
 }
 
-/// A record to be made: a struct with `#[knack(create)]`, or a [`Patch`].
+/// A record to be made in the object `O`: a struct with `#[knack(create)]`, or a [`Patch`].
+///
+/// ```
+/// #[derive(knack_derive::KnackObject)]
+/// #[knack(object = "object_3", create, crate = knack_core)]
+/// struct NewCustomer {
+///     #[knack(key = "field_7", kind = "short_text", required)]
+///     city: String,
+///     #[knack(key = "field_8", kind = "number")]
+///     age: Option<u32>,
+/// }
+/// use knack_core::verbs::NewRecord;
+///
+/// let new = NewCustomer { city: "Oslo".into(), age: None };
+/// assert_eq!(new.body()?, r#"{"field_7":"Oslo"}"#); // `None` is not sent: Knack uses its default
+/// # Ok::<(), knack_core::Error>(())
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no new record of this object",
     label = "cannot be given to `create` here",
     note = "derive `KnackObject` with `#[knack(object = \"object_…\", create)]` on a struct of the new record's fields, or give a `Patch`"
 )]
 pub trait NewRecord<O: ObjectTag> {
-    /// The JSON object to send, by field keys; an error if a value cannot be sent.
+    /// The JSON object to send, by field keys. [`Error::Invalid`] if a value cannot be sent,
+    /// [`Error::Validation`] if a required one is missing.
     fn body(&self) -> Result<String>;
 }
 

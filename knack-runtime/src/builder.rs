@@ -28,17 +28,40 @@ const API_KEY: &str = "x-knack-rest-api-key";
 /// How many unmetered calls may be under way: they cost nothing, and the server is shared.
 const MOST_UNMETERED: u32 = 32;
 
-/// A client that cannot be made from what was given.
+/// A client that cannot be made from what was given. Nothing was sent; no message repeats the key.
+///
+/// ```
+/// use knack_runtime::{BuildError, Client};
+///
+/// let error = Client::builder("my-app").api_key("my-key").build().unwrap_err();
+/// assert!(matches!(error, BuildError::ApplicationId(_)));
+/// assert!(error.to_string().ends_with("(Builder, API & Code)"));
+/// ```
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
-    /// The application id is none.
+    /// The application id is none: it has 24 hexadecimal digits.
     #[error("the application id: {0} (Builder, API & Code)")]
     ApplicationId(#[from] KeyError),
-    /// The API key cannot be a key. It is not repeated here.
+    /// The API key cannot be a key: it is empty or would not fit into a header. It is not repeated
+    /// here.
+    ///
+    /// ```
+    /// use knack_runtime::{BuildError, Client};
+    ///
+    /// let built = Client::builder("5d79512148c4af00106d1507").api_key("").build();
+    /// assert!(matches!(built, Err(BuildError::ApiKey)));
+    /// ```
     #[error("the API key is empty or has characters that no key has (Builder, API & Code)")]
     ApiKey,
-    /// The base URL cannot be used.
+    /// The base URL cannot be used: it is none, is not encrypted, or has more than host and path.
+    ///
+    /// ```
+    /// use knack_runtime::{BuildError, Client};
+    ///
+    /// let plain = Client::builder("5d79512148c4af00106d1507").base_url("http://api.knack.com/v1").build();
+    /// assert!(matches!(plain, Err(BuildError::BaseUrl { problem, .. }) if problem.contains("use https")));
+    /// ```
     #[error("the base URL `{url}` cannot be used: {problem}")]
     BaseUrl {
         /// The URL as given.
@@ -46,24 +69,55 @@ pub enum BuildError {
         /// What is wrong with it.
         problem: &'static str,
     },
-    /// The account's slug is no part of a host name.
+    /// The account's slug is no part of a host name, see [`Host::Account`].
+    ///
+    /// ```
+    /// use knack_runtime::{BuildError, Client, Host};
+    ///
+    /// let host = Host::Account("acme.example/".into());
+    /// let built = Client::builder("5d79512148c4af00106d1507").host(host).build();
+    /// assert!(matches!(built, Err(BuildError::Account(_))));
+    /// ```
     #[error("the account `{0}` is no part of a host name: expected letters, digits and hyphens")]
     Account(String),
     /// The user agent has characters that no header has.
+    ///
+    /// ```
+    /// use knack_runtime::{BuildError, Client};
+    ///
+    /// let built = Client::builder("5d79512148c4af00106d1507").user_agent("a\nb").build();
+    /// assert!(matches!(built, Err(BuildError::UserAgent)));
+    /// ```
     #[error("the user agent has characters that a header cannot have")]
     UserAgent,
-    /// A time is zero.
+    /// A time is zero; named is which, `timeout` or `deadline`.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use knack_runtime::{BuildError, Client};
+    ///
+    /// let built = Client::builder("5d79512148c4af00106d1507").deadline(Duration::ZERO).build();
+    /// assert!(matches!(built, Err(BuildError::ZeroTime("deadline"))));
+    /// ```
     #[error("the {0} is zero, so no call could ever be sent")]
     ZeroTime(&'static str),
     /// The proxy or a certificate cannot be used.
+    ///
+    /// ```
+    /// use knack_runtime::{BuildError, Client};
+    ///
+    /// let built = Client::builder("5d79512148c4af00106d1507").ca_certificate("no PEM").build();
+    /// assert!(matches!(built, Err(BuildError::Connection(_))));
+    /// ```
     #[error("the connection cannot be set up: {0}")]
     Connection(String),
-    /// An environment variable is not set, or is no text.
+    /// An environment variable, named here, is not set or is no text; see [`ClientBuilder::from_env`].
     #[error("the environment variable {0} is not set")]
     Environment(&'static str),
 }
 
-/// Begins a [`Client`]; see [`Client::builder`].
+/// Begins a [`Client`]; see [`Client::builder`]. Options may come in any order, each replaces what was
+/// said before, and [`build`](Self::build) checks them all.
 ///
 /// | option | unless set |
 /// |---|---|
@@ -78,6 +132,22 @@ pub enum BuildError {
 /// | [`ca_certificate`](Self::ca_certificate) | the system's |
 /// | [`user_agent`](Self::user_agent) | `knack-runtime/` and the version |
 /// | [`transport`](Self::transport) | HTTPS |
+///
+/// ```
+/// # use knack_runtime::{BuildError, Client};
+/// # const APP: &str = "5d79512148c4af00106d1507";
+/// use std::time::Duration;
+/// use knack_runtime::{Host, Plan};
+///
+/// let knack = Client::builder(APP)
+///     .api_key("my-key")
+///     .host(Host::Eu)
+///     .plan(Plan::Pro)
+///     .deadline(Duration::from_secs(20))
+///     .build()?;
+/// assert_eq!(knack.usage().plan_limit, Some(5_000));
+/// # Ok::<(), BuildError>(())
+/// ```
 #[must_use]
 pub struct ClientBuilder<A> {
     application: String,
@@ -119,10 +189,20 @@ impl ClientBuilder<NoKey> {
         }
     }
 
-    /// Gives the application's API key, which opens all objects. It is kept secret: it is in no
-    /// `Debug` text, log line, error or URL, and is sent with object calls alone.
+    /// Gives the application's API key (Builder, "API & Code"), which opens all objects. It is kept
+    /// secret: it is in no `Debug` text, log line, error or URL, and is sent with object calls alone.
     ///
     /// Source: docs.knack.com/docs/object-based-requests.
+    ///
+    /// ```
+    /// # use knack_runtime::{BuildError, Client};
+    /// # const APP: &str = "5d79512148c4af00106d1507";
+    /// let builder = Client::builder(APP).api_key("s3cr3t");
+    /// assert!(!format!("{builder:?}").contains("s3cr3t"));
+    /// let knack = builder.build()?;
+    /// assert!(!format!("{knack:?}").contains("s3cr3t"));
+    /// # Ok::<(), BuildError>(())
+    /// ```
     pub fn api_key(self, key: impl Into<SecretString>) -> ClientBuilder<ApiKey> {
         ClientBuilder {
             application: self.application,
@@ -144,7 +224,19 @@ impl ClientBuilder<NoKey> {
 
 impl ClientBuilder<ApiKey> {
     /// Begins a client from the environment: `KNACK_APP_ID`, `KNACK_API_KEY`, and, where it is set,
-    /// `KNACK_BASE_URL`.
+    /// `KNACK_BASE_URL`. A variable that is missing is [`BuildError::Environment`].
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use knack_runtime::{BuildError, ClientBuilder};
+    ///
+    /// fn connect() -> Result<knack_runtime::Client, BuildError> {
+    ///     ClientBuilder::from_env()?.deadline(Duration::from_secs(20)).build()
+    /// }
+    /// if let Err(error) = connect() {
+    ///     eprintln!("{error}"); // the environment variable KNACK_APP_ID is not set
+    /// }
+    /// ```
     pub fn from_env() -> Result<Self, BuildError> {
         let variable = |name| std::env::var(name).map_err(|_| BuildError::Environment(name));
         let builder = Client::builder(variable("KNACK_APP_ID")?).api_key(variable("KNACK_API_KEY")?);
@@ -156,7 +248,19 @@ impl ClientBuilder<ApiKey> {
 }
 
 impl<A> ClientBuilder<A> {
-    /// Sets the host by name.
+    /// Sets the host by name. Asked at the wrong one, Knack may take writes and drop them.
+    ///
+    /// Source: docs.knack.com/docs/introduction-to-the-api; see [`Host`].
+    ///
+    /// ```
+    /// # use knack_runtime::{BuildError, Client};
+    /// # const APP: &str = "5d79512148c4af00106d1507";
+    /// use knack_runtime::Host;
+    ///
+    /// let knack = Client::builder(APP).host(Host::Account("acme".into())).build()?;
+    /// assert!(format!("{knack:?}").contains("https://acme-api.knack.com/v1"));
+    /// # Ok::<(), BuildError>(())
+    /// ```
     pub fn host(mut self, host: Host) -> Self {
         self.address = Address::Host(host);
         self
@@ -164,6 +268,14 @@ impl<A> ClientBuilder<A> {
 
     /// Sets the address of the API, version included: `https://api.knack.com/v1`. Plain `http` is
     /// taken for this machine alone, see [`allow_plain_http`](Self::allow_plain_http).
+    ///
+    /// ```
+    /// # use knack_runtime::{BuildError, Client};
+    /// # const APP: &str = "5d79512148c4af00106d1507";
+    /// assert!(Client::builder(APP).base_url("http://127.0.0.1:4711/v1").build().is_ok());
+    /// let built = Client::builder(APP).base_url("http://10.0.0.7:4711/v1").build();
+    /// assert!(matches!(built, Err(BuildError::BaseUrl { .. })));
+    /// ```
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.address = Address::Url(url.into());
         self
@@ -171,37 +283,112 @@ impl<A> ClientBuilder<A> {
 
     /// Lets the base URL be unencrypted on another machine, as in a network of containers. The API
     /// key then travels in the clear.
+    ///
+    /// ```
+    /// # use knack_runtime::{BuildError, Client};
+    /// # const APP: &str = "5d79512148c4af00106d1507";
+    /// let knack = Client::builder(APP).base_url("http://knack:4711/v1").allow_plain_http().build()?;
+    /// # Ok::<(), BuildError>(())
+    /// ```
     pub fn allow_plain_http(mut self) -> Self {
         self.allow_plain_http = true;
         self
     }
 
-    /// Tells the plan, for [`usage`](Client::usage) before the first answer.
+    /// Tells the plan, for [`usage`](Client::usage) before the first answer. It limits nothing: what
+    /// is left of the day, the server alone knows.
+    ///
+    /// Source: docs.knack.com/docs/api-limits.
+    ///
+    /// ```
+    /// # use knack_runtime::{BuildError, Client};
+    /// # const APP: &str = "5d79512148c4af00106d1507";
+    /// use knack_runtime::Plan;
+    ///
+    /// let knack = Client::builder(APP).plan(Plan::Corporate).build()?;
+    /// assert_eq!(knack.usage().plan_limit, Some(10_000));
+    /// # Ok::<(), BuildError>(())
+    /// ```
     pub fn plan(mut self, plan: Plan) -> Self {
         self.plan = Some(plan);
         self
     }
 
     /// Sets the limiter of metered calls. Give clones of one `Arc` to several clients to share it, as
-    /// those of one account do well to.
+    /// those of one application do well to: the limit is not each client's own.
+    ///
+    /// Source: docs.knack.com/docs/api-limits.
+    ///
+    /// ```
+    /// # use knack_runtime::{BuildError, Client};
+    /// # const APP: &str = "5d79512148c4af00106d1507";
+    /// use std::sync::Arc;
+    /// use knack_runtime::limit::Slots;
+    ///
+    /// let shared = Arc::new(Slots::default());
+    /// let reads = Client::builder(APP).limiter(Arc::clone(&shared)).build()?;
+    /// let writes = Client::builder(APP).limiter(shared).build()?;
+    /// assert_eq!(writes.usage().limiter.available, Some(10)); // for both together
+    /// # Ok::<(), BuildError>(())
+    /// ```
     pub fn limiter(mut self, limiter: impl Limiter) -> Self {
         self.limiter = Arc::new(limiter);
         self
     }
 
     /// Sets the policy: which calls count, and what answers mean.
+    ///
+    /// ```
+    /// # use knack_runtime::{BuildError, Client};
+    /// # const APP: &str = "5d79512148c4af00106d1507";
+    /// use knack_runtime::quota::{Metering, StandardPolicy};
+    ///
+    /// let careful = StandardPolicy::new().public_views(Metering::Metered);
+    /// let knack = Client::builder(APP).policy(careful).build()?;
+    /// # Ok::<(), BuildError>(())
+    /// ```
     pub fn policy(mut self, policy: impl QuotaPolicy) -> Self {
         self.policy = Arc::new(policy);
         self
     }
 
-    /// Sets how long one attempt may take.
+    /// Sets how long one attempt may take, from sending to the last byte of the answer: 30 seconds
+    /// unless set. A read that takes longer is tried again until the deadline.
+    ///
+    /// ```
+    /// # use knack_emulator::Emulator;
+    /// # use knack_runtime::{Client, KnackObject};
+    /// # #[derive(Debug, KnackObject)]
+    /// # #[knack(object = "object_1")]
+    /// # struct Customer { #[knack(key = "field_5", kind = "short_text")] company: Option<String> }
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::time::Duration;
+    /// use knack_emulator::{Effect, Fault};
+    ///
+    /// let local = Emulator::builder().sample().fault(Fault::new(Effect::Hang).nth(1)).build()?;
+    /// # let builder = Client::builder(local.application_id()).api_key(local.api_key());
+    /// let knack = builder.transport(local.transport()).timeout(Duration::from_secs(5)).build()?;
+    /// Customer::list(&knack).first().await?; // the first attempt hangs for 5 s, the second is answered
+    /// assert_eq!(local.calls(), 2);
+    /// # Ok(()) }
+    /// ```
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// Sets how long a call may take in all; [`Client::with_deadline`] sets it for a clone.
+    /// Sets how long a call may take in all, waits and retries included: 60 seconds unless set.
+    /// [`Client::with_deadline`] sets it for a clone.
+    ///
+    /// ```
+    /// # use knack_runtime::{BuildError, Client};
+    /// # const APP: &str = "5d79512148c4af00106d1507";
+    /// use std::time::Duration;
+    ///
+    /// let overnight = Client::builder(APP).deadline(Duration::from_secs(3_600)).build()?;
+    /// # Ok::<(), BuildError>(())
+    /// ```
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self
@@ -209,18 +396,52 @@ impl<A> ClientBuilder<A> {
 
     /// Sets a proxy for all calls, `http://proxy.example:3128`. A name and password in the URL are
     /// used and shown nowhere.
+    ///
+    /// ```
+    /// # use knack_runtime::{BuildError, Client};
+    /// # const APP: &str = "5d79512148c4af00106d1507";
+    /// let knack = Client::builder(APP).proxy("http://ann:s3cr3t@proxy.example:3128").build()?;
+    /// assert!(!format!("{knack:?}").contains("s3cr3t"));
+    /// # Ok::<(), BuildError>(())
+    /// ```
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.http.proxy = Some(url.into());
         self
     }
 
-    /// Adds a certificate authority to those of the system, as PEM text.
+    /// Adds a certificate authority to those of the system, as PEM text; may be called more than
+    /// once. For a proxy that opens TLS, or a stand-in with a certificate of its own.
+    ///
+    /// ```
+    /// # use knack_runtime::{BuildError, Client};
+    /// # const APP: &str = "5d79512148c4af00106d1507";
+    /// fn behind_a_proxy(pem: &str) -> Result<Client<knack_runtime::NoKey>, BuildError> {
+    ///     Client::builder(APP).ca_certificate(pem).build()
+    /// }
+    /// assert!(matches!(behind_a_proxy("no PEM"), Err(BuildError::Connection(_))));
+    /// ```
     pub fn ca_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.http.certificates.push(pem.into());
         self
     }
 
-    /// Sets the user agent.
+    /// Sets the user agent, by which a server's log tells programs apart.
+    ///
+    /// ```
+    /// # use knack_emulator::Emulator;
+    /// # use knack_runtime::{Client, KnackObject};
+    /// # #[derive(Debug, KnackObject)]
+    /// # #[knack(object = "object_1")]
+    /// # struct Customer { #[knack(key = "field_5", kind = "short_text")] company: Option<String> }
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let local = Emulator::builder().sample().build()?;
+    /// # let builder = Client::builder(local.application_id()).api_key(local.api_key());
+    /// let knack = builder.transport(local.transport()).user_agent("stock-sync/2.1").build()?;
+    /// Customer::list(&knack).first().await?;
+    /// assert_eq!(local.requests()[0].headers["user-agent"], "stock-sync/2.1");
+    /// # Ok(()) }
+    /// ```
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
         self.user_agent = user_agent.into();
         self
@@ -228,12 +449,35 @@ impl<A> ClientBuilder<A> {
 
     /// Sends over something else than HTTPS: an emulator in the same process, a test's own
     /// transport. The proxy and the certificates are not used then.
+    ///
+    /// ```
+    /// # use knack_emulator::Emulator;
+    /// # use knack_runtime::{Client, KnackObject};
+    /// # #[derive(Debug, KnackObject)]
+    /// # #[knack(object = "object_1")]
+    /// # struct Customer { #[knack(key = "field_5", kind = "short_text")] company: Option<String> }
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let local = Emulator::builder().sample().build()?;
+    /// let builder = Client::builder(local.application_id()).api_key(local.api_key());
+    /// let knack = builder.transport(local.transport()).build()?;
+    /// assert!(Customer::list(&knack).first().await?.is_some());
+    /// # Ok(()) }
+    /// ```
     pub fn transport(mut self, transport: impl Transport) -> Self {
         self.transport = Some(Arc::new(transport));
         self
     }
 
-    /// Makes the client, or says what is wrong. Sends nothing.
+    /// Makes the client, or says what is wrong. Sends nothing: a wrong key shows at the first call.
+    ///
+    /// ```
+    /// # use knack_runtime::{BuildError, Client};
+    /// # const APP: &str = "5d79512148c4af00106d1507";
+    /// let knack: Client = Client::builder(APP).api_key("my-key").build()?;
+    /// assert!(Client::builder(APP).base_url("api.knack.com").build().is_err());
+    /// # Ok::<(), BuildError>(())
+    /// ```
     pub fn build(self) -> Result<Client<A>, BuildError> {
         let application: ApplicationId = self.application.trim().parse()?;
         let base = base_url(&self.address, self.allow_plain_http)?;

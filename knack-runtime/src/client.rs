@@ -14,28 +14,62 @@ use crate::builder::{BuildError, ClientBuilder};
 use crate::executor::{Executor, Options};
 use crate::usage::Usage;
 
-/// The access of a client that has an API key: to all objects.
+/// The access of a client that has an API key: to all objects, whatever the application's pages allow.
+///
+/// Source: docs.knack.com/docs/object-based-requests.
+///
+/// ```
+/// use knack_runtime::{ApiKey, BuildError, Client};
+///
+/// fn connect(key: &str) -> Result<Client<ApiKey>, BuildError> { // `Client` alone means the same
+///     Client::builder("5d79512148c4af00106d1507").api_key(key).build()
+/// }
+/// assert!(connect("my-key").is_ok());
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct ApiKey;
 
 /// The access of a client without a key: to nothing of objects. Calls that need a key do not
 /// compile with it.
+///
+/// ```compile_fail,E0277
+/// # use knack_emulator::Emulator;
+/// # use knack_runtime::{Client, KnackObject};
+/// # #[derive(Debug, KnackObject)]
+/// # #[knack(object = "object_1")]
+/// # struct Customer { #[knack(key = "field_5", kind = "short_text")] company: Option<String> }
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let knack = Client::builder("5d79512148c4af00106d1507").build()?;
+/// let customers = Customer::list(&knack); // `Client<NoKey>` has no API key
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct NoKey;
 
 /// A client of one Knack application. Cheap to clone; clones share the queue, the limiter and the
-/// connections, and may have a deadline of their own.
+/// connections, and may have a deadline of their own. Calls need tokio around them, of any flavor.
 ///
 /// ```
-/// use std::time::Duration;
-/// use knack_runtime::{Client, Plan};
-///
-/// # fn main() -> Result<(), knack_runtime::BuildError> {
-/// let knack = Client::builder("5d79512148c4af00106d1507").api_key("my-key").plan(Plan::Pro).build()?;
-/// let impatient = knack.with_deadline(Duration::from_secs(5));
-/// let overnight = knack.wait_for_plan(true);
-/// # Ok(())
-/// # }
+/// # use knack_emulator::Emulator;
+/// # use knack_runtime::{Client, KnackObject};
+/// # #[derive(Debug, KnackObject)]
+/// # #[knack(object = "object_1")]
+/// # struct Customer { #[knack(key = "field_5", kind = "short_text")] company: Option<String> }
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let local = Emulator::builder().sample().build()?;
+/// # let builder = Client::builder(local.application_id()).api_key(local.api_key());
+/// let knack = builder.transport(local.transport()).build()?;
+/// let tasks: Vec<_> = (0..20).map(|_| {
+///     let knack = knack.clone();
+///     tokio::spawn(async move { Customer::list(&knack).first().await })
+/// }).collect();
+/// for task in tasks {
+///     assert!(task.await??.is_some()); // 20 calls in two seconds, in the order of their coming
+/// }
+/// assert_eq!(local.refused(), 0);
+/// # Ok(()) }
 /// ```
 pub struct Client<A = ApiKey> {
     executor: Arc<Executor>,
@@ -44,13 +78,31 @@ pub struct Client<A = ApiKey> {
 }
 
 impl Client<ApiKey> {
-    /// Begins a client of the application with this id (Builder, "API & Code").
+    /// Begins a client of the application with this id (Builder, "API & Code"). What is wrong with the
+    /// id, [`build`](ClientBuilder::build) says.
+    ///
+    /// ```
+    /// use knack_runtime::Client;
+    ///
+    /// let knack = Client::builder("5d79512148c4af00106d1507").api_key("my-key").build()?;
+    /// # Ok::<(), knack_runtime::BuildError>(())
+    /// ```
     pub fn builder(application: impl Into<String>) -> ClientBuilder<NoKey> {
         ClientBuilder::new(application.into())
     }
 
     /// A client from the environment: `KNACK_APP_ID`, `KNACK_API_KEY`, and, where it is set,
     /// `KNACK_BASE_URL`. [`ClientBuilder::from_env`] leaves room for other options.
+    ///
+    /// ```
+    /// use knack_runtime::{BuildError, Client};
+    ///
+    /// match Client::from_env() {
+    ///     Ok(knack) => println!("{knack:?}"),
+    ///     Err(BuildError::Environment(name)) => eprintln!("set {name} first"),
+    ///     Err(error) => eprintln!("{error}"),
+    /// }
+    /// ```
     pub fn from_env() -> Result<Self, BuildError> {
         ClientBuilder::from_env()?.build()
     }
@@ -62,18 +114,83 @@ impl<A> Client<A> {
     }
 
     /// The same client with another deadline: how long a call may take in all, waits and retries
-    /// included. 60 seconds unless set. A call that cannot be sent in time is refused at once.
+    /// included. 60 seconds unless set. A call that cannot be sent in time is refused at once, with
+    /// [`Error::RateLimited`](crate::Error::RateLimited).
+    ///
+    /// ```
+    /// # use knack_emulator::Emulator;
+    /// # use knack_runtime::{Client, KnackObject};
+    /// # #[derive(Debug, KnackObject)]
+    /// # #[knack(object = "object_1")]
+    /// # struct Customer { #[knack(key = "field_5", kind = "short_text")] company: Option<String> }
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let local = Emulator::builder().sample().build()?;
+    /// use std::time::Duration;
+    /// use knack_runtime::{Error, limit::Slots};
+    ///
+    /// # let builder = Client::builder(local.application_id()).api_key(local.api_key());
+    /// let knack = builder.transport(local.transport()).limiter(Slots::new(1)).build()?;
+    /// Customer::list(&knack).first().await?; // takes the one call of this second
+    ///
+    /// let impatient = knack.with_deadline(Duration::from_millis(200));
+    /// let refused = Customer::list(&impatient).first().await;
+    /// assert!(matches!(refused, Err(Error::RateLimited { .. })));
+    /// # Ok(()) }
+    /// ```
     pub fn with_deadline(&self, deadline: Duration) -> Self {
         Self { options: Options { deadline, ..self.options }, ..self.clone() }
     }
 
-    /// The same client, which waits for the next day (`true`) or gives an error at once (`false`,
-    /// the default) when the plan's calls are used up. The deadline does not count while it waits.
+    /// The same client, which waits for the next day (`true`) or gives
+    /// [`Error::PlanExhausted`](crate::Error::PlanExhausted) at once (`false`, the default) when the plan's
+    /// calls are used up. The deadline does not count while it waits.
+    ///
+    /// Source: docs.knack.com/docs/api-limits: the day begins at midnight GMT.
+    ///
+    /// ```
+    /// # use knack_emulator::Emulator;
+    /// # use knack_runtime::{Client, KnackObject};
+    /// # #[derive(Debug, KnackObject)]
+    /// # #[knack(object = "object_1")]
+    /// # struct Customer { #[knack(key = "field_5", kind = "short_text")] company: Option<String> }
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use knack_runtime::Error;
+    ///
+    /// let local = Emulator::builder().sample().daily_calls(1).build()?;
+    /// # let builder = Client::builder(local.application_id()).api_key(local.api_key());
+    /// let knack = builder.transport(local.transport()).build()?;
+    /// Customer::list(&knack).first().await?;
+    ///
+    /// let refused = Customer::list(&knack).first().await;
+    /// assert!(matches!(refused, Err(Error::PlanExhausted { .. })));
+    ///
+    /// Customer::list(&knack.wait_for_plan(true)).first().await?; // tomorrow, at once in paused time
+    /// # Ok(()) }
+    /// ```
     pub fn wait_for_plan(&self, wait: bool) -> Self {
         Self { options: Options { wait_for_plan: wait, ..self.options }, ..self.clone() }
     }
 
     /// What is left of the limits, as far as answers have told. Asks the server nothing.
+    ///
+    /// ```
+    /// # use knack_emulator::Emulator;
+    /// # use knack_runtime::{Client, KnackObject};
+    /// # #[derive(Debug, KnackObject)]
+    /// # #[knack(object = "object_1")]
+    /// # struct Customer { #[knack(key = "field_5", kind = "short_text")] company: Option<String> }
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let local = Emulator::builder().sample().daily_calls(5_000).build()?;
+    /// # let builder = Client::builder(local.application_id()).api_key(local.api_key());
+    /// let knack = builder.transport(local.transport()).build()?;
+    /// assert_eq!(knack.usage().plan_left, None);
+    /// Customer::list(&knack).first().await?;
+    /// assert_eq!(knack.usage().plan_left, Some(4_999));
+    /// # Ok(()) }
+    /// ```
     pub fn usage(&self) -> Usage {
         self.executor.usage()
     }

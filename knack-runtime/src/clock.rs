@@ -5,7 +5,7 @@ use std::time::Duration;
 use knack_core::clock::{Clock, Moment};
 use tokio::time::Instant;
 
-/// Follows tokio's time, paused or not.
+/// Follows tokio's time, paused or not. The client's limits, deadlines and waits go by it.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread", start_paused = true)]

@@ -12,6 +12,7 @@ use http::Uri;
 /// use knack_runtime::Host;
 ///
 /// assert_eq!(Host::Us.base_url().unwrap(), "https://api.knack.com/v1");
+/// assert_eq!(Host::Eu.base_url().unwrap(), "https://eu-api.knack.com/v1");
 /// assert_eq!(Host::Account("acme".into()).base_url().unwrap(), "https://acme-api.knack.com/v1");
 /// assert_eq!(Host::Account("acme.evil.example/".into()).base_url(), None);
 /// ```
@@ -23,14 +24,15 @@ pub enum Host {
     Us,
     /// `eu-api.knack.com`, for accounts hosted in the EU.
     Eu,
-    /// `usgc-api.knack.com`, for HIPAA accounts in the US government cloud.
+    /// `usgc-api.knack.com`, for HIPAA accounts in the US government cloud. A move there changes the
+    /// host: docs.knack.com/docs/migrating-to-the-hipaa-environment.
     UsGov,
     /// `{slug}-api.knack.com`, for an account with an address of its own.
     Account(String),
 }
 
 impl Host {
-    /// The base URL, `None` for an account's slug that is no host name.
+    /// The base URL, API version included; `None` for an account's slug that is no host name.
     pub fn base_url(&self) -> Option<String> {
         let name = match self {
             Self::Us => "api",

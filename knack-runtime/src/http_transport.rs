@@ -11,6 +11,18 @@ use knack_core::transport::{BoxFuture, Failure, Request, Response, Transport, Tr
 
 /// Sends requests over HTTPS (and plain HTTP where the builder allows it), over connections that it
 /// keeps. Follows no redirect: the headers carry the application's key.
+///
+/// A client has one unless its builder is given [another](crate::ClientBuilder::transport).
+///
+/// ```
+/// use knack_runtime::{Client, HttpTransport, transport::Transport};
+///
+/// fn is_a_transport<T: Transport>() {}
+/// is_a_transport::<HttpTransport>();
+///
+/// let over_https = Client::builder("5d79512148c4af00106d1507").proxy("http://proxy.example:3128").build()?;
+/// # Ok::<(), knack_runtime::BuildError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct HttpTransport {
     http: reqwest::Client,

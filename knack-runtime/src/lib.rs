@@ -1,31 +1,43 @@
 //! The Knack client: typed records, calls that stay within Knack's limits, retries that are safe.
 //!
-//! ```no_run
+//! ```
 //! use knack_runtime::value::PersonName;
 //! use knack_runtime::{Client, KnackObject, Patch, RecordId};
 //!
 //! #[derive(Debug, KnackObject)]
-//! #[knack(object = "object_3")]
+//! #[knack(object = "object_1")]
 //! struct Customer {
 //!     #[knack(id)]
 //!     id: RecordId,
-//!     #[knack(key = "field_12", kind = "name", required)]
+//!     #[knack(key = "field_1", kind = "name", required)]
 //!     name: PersonName,
-//!     #[knack(key = "field_14", kind = "short_text")]
-//!     city: Option<String>,
+//!     #[knack(key = "field_5", kind = "short_text")]
+//!     company: Option<String>,
 //! }
 //!
-//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
-//! let knack = Client::builder("5d79512148c4af00106d1507").api_key("…").build()?;
+//! # #[tokio::main(flavor = "current_thread", start_paused = true)]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let local = knack_emulator::Emulator::builder().sample().build()?;
+//! # let (app_id, api_key) = (local.application_id(), local.api_key());
+//! let knack = Client::builder(app_id).api_key(api_key)
+//! #   .transport(local.transport())
+//!     .build()?;
 //!
-//! let mut oslo = Customer::list(&knack).filter(Customer::CITY.is("Oslo")).sort(Customer::NAME.asc()).stream();
-//! while let Some(customer) = oslo.next().await {
+//! let mut customers =
+//!     Customer::list(&knack).filter(Customer::COMPANY.is_blank()).sort(Customer::NAME.asc()).stream();
+//! while let Some(customer) = customers.next().await {
 //!     let customer = customer?;
-//!     Customer::update(&knack, customer.id, Patch::new().set(Customer::CITY, "Bergen")).await?;
+//!     println!("{} has no company", customer.name);
+//!     let patch = Patch::new().set(Customer::COMPANY, "unknown");
+//!     let customer = Customer::update(&knack, customer.id, patch).await?;
+//!     assert_eq!(customer.company.as_deref(), Some("unknown"));
+//! #   break;
 //! }
-//! # Ok(())
-//! # }
+//! # Ok(()) }
 //! ```
+//!
+//! The examples on these pages run against a local Knack (`knack-emulator`), whose setup they do not
+//! show: give the builder its application id, its key and its transport.
 //!
 //! # What happens to a call
 //!

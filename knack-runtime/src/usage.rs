@@ -8,20 +8,43 @@ use knack_core::headers::LimitHeaders;
 use knack_core::limit::Snapshot;
 use knack_core::plan::Plan;
 
-/// The state of a client's limits at one moment.
+/// The state of a client's limits at one moment, from [`Client::usage`](crate::Client::usage).
 ///
 /// The plan's figures are the server's own words in the latest answers; they are `None` before the
-/// first answer that has them.
+/// first answer that has them. The allowance is the account's: what other programs spend is seen in
+/// them, too.
+///
+/// Source: docs.knack.com/docs/api-limits.
+///
+/// ```
+/// # use knack_emulator::Emulator;
+/// # use knack_runtime::{Client, KnackObject};
+/// # #[derive(Debug, KnackObject)]
+/// # #[knack(object = "object_1")]
+/// # struct Customer { #[knack(key = "field_5", kind = "short_text")] company: Option<String> }
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let local = Emulator::builder().sample().daily_calls(5_000).build()?;
+/// # let builder = Client::builder(local.application_id()).api_key(local.api_key());
+/// let knack = builder.transport(local.transport()).build()?;
+/// Customer::list(&knack).first().await?;
+///
+/// let usage = knack.usage();
+/// assert_eq!((usage.plan_limit, usage.plan_left), (Some(5_000), Some(4_999)));
+/// assert!(usage.plan_resets_in.unwrap().as_secs() <= 86_400);
+/// assert_eq!((usage.waiting, usage.limiter.answered, usage.unmetered.answered), (0, 1, 0));
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Usage {
     /// The calls of a day: by the server's word, else by the plan given to the builder.
     pub plan_limit: Option<u64>,
-    /// What is left of them.
+    /// What is left of them by the server's word; zero or less when they are used up.
     pub plan_left: Option<i64>,
-    /// How long until the day's count begins anew.
+    /// How long until the day's count begins anew, at midnight GMT.
     pub plan_resets_in: Option<Duration>,
-    /// Calls that wait to be sent.
+    /// Calls that wait to be sent, of all clones.
     pub waiting: usize,
     /// The limiter of metered calls.
     pub limiter: Snapshot,

@@ -106,9 +106,9 @@ async fn answers_that_are_no_records() {
     let call = format!("get of `Thing` (object_3), record {ID} got an answer that could not be read: ");
     for (body, what) in [
         ("", "it is empty"),
-        ("{\"id\":", "expected one whole record at byte 0 of 6; it begins with {\"id\":"),
-        ("[]", "expected one whole record at byte 0 of 2; it begins with []"),
-        ("null", "expected one whole record at byte 0 of 4; it begins with null"),
+        ("{\"id\":", "it ends after 6 bytes where a value was expected"),
+        ("[]", "expected a record at byte 0 of 2; it begins with []"),
+        ("null", "expected a record at byte 0 of 4; it begins with null"),
         (
             "<!DOCTYPE html><html><body>Welcome to the hotel's wireless network</body></html>",
             "it is an HTML page, not JSON (<!DOCTYPE html><html><body>Welcome to the hotel's wireless n…); check the base \

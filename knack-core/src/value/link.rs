@@ -9,21 +9,28 @@ use crate::kind::Connection;
 use crate::value::{FromField, ToField, filled};
 use crate::write::ValueWriter;
 
-/// A connection to a record that `T` stands for: its id, and the label that Knack sends along.
+/// A connection to a record that `T` stands for: its id, and the label that Knack sends along. `T` is
+/// there for the reader: nothing checks it against the application.
+///
+/// A field of one connection is a `Link<T>`, of several a `Vec<Link<T>>`. Writing replaces the whole
+/// set: the API has no way to add one. The connected record is not read along; that is a call of its
+/// own.
 ///
 /// Source: docs.knack.com/docs/working-with-fields.
 ///
 /// ```
-/// use knack_core::RecordId;
-/// use knack_core::value::Link;
+/// use knack_core::cell::Cell;
+/// use knack_core::value::{FromField, Link};
 ///
 /// struct Order;
 ///
-/// let id: RecordId = "5d7964422d7159001659b27a".parse()?;
-/// let link: Link<Order> = Link::to(id);
-/// assert_eq!(link.id(), id);
-/// assert_eq!(link.label(), None);
-/// # Ok::<(), knack_core::key::KeyError>(())
+/// let sent = br#"[{"id":"5d7964422d7159001659b27a","identifier":"No. 17"}]"#;
+/// let link: Link<Order> = Link::from_field(Cell::new(sent))?;
+/// assert_eq!(link.label(), Some("No. 17"));
+///
+/// let same: Link<Order> = Link::to(link.id()); // to write, or to filter by
+/// assert_eq!((same == link, same.label()), (true, None));
+/// # Ok::<(), knack_core::cell::ValueError>(())
 /// ```
 pub struct Link<T> {
     id: RecordId,
@@ -32,7 +39,8 @@ pub struct Link<T> {
 }
 
 impl<T> Link<T> {
-    /// A link to the record with this id.
+    /// A link to the record with this id. Whether there is such a record is not looked at; how Knack
+    /// takes an id that it does not know is not documented.
     pub const fn to(id: RecordId) -> Self {
         Self { id, label: None, target: PhantomData }
     }

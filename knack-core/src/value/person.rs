@@ -7,15 +7,20 @@ use crate::kind::{Email, Name};
 use crate::value::{FromField, ToField, filled};
 use crate::write::ValueWriter;
 
-/// A person's name in the parts that Knack keeps; a part that is not filled is empty.
+/// A person's name in the parts that Knack keeps; a part that is not filled is empty, and is not sent.
 ///
 /// Source: docs.knack.com/docs/working-with-fields.
 ///
 /// ```
-/// use knack_core::value::PersonName;
+/// use knack_core::cell::Cell;
+/// use knack_core::value::{FromField, PersonName};
 ///
 /// let ann = PersonName::new("Ann", "Berg");
 /// assert_eq!(ann.to_string(), "Ann Berg");
+///
+/// let sent = br#"{"title":"Dr.","first":"Ann","last":"Berg"}"#;
+/// assert_eq!(PersonName::from_field(Cell::new(sent))?, PersonName { title: "Dr.".into(), ..ann });
+/// # Ok::<(), knack_core::cell::ValueError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct PersonName {
@@ -30,7 +35,7 @@ pub struct PersonName {
 }
 
 impl PersonName {
-    /// A first and a last name.
+    /// A first and a last name; the other parts are empty.
     pub fn new(first: impl Into<String>, last: impl Into<String>) -> Self {
         Self { first: first.into(), last: last.into(), ..Self::default() }
     }
@@ -94,12 +99,19 @@ impl ToField<Name> for PersonName {
 
 /// An e-mail address and the text that a page shows for it.
 ///
+/// Source: docs.knack.com/docs/working-with-fields.
+///
 /// ```
-/// use knack_core::value::EmailAddress;
+/// use knack_core::cell::Cell;
+/// use knack_core::value::{EmailAddress, FromField};
 ///
 /// let email = EmailAddress::from("ann@example.com");
-/// assert_eq!(email.address, "ann@example.com");
-/// assert_eq!(email.label, None);
+/// assert_eq!((email.address.as_str(), &email.label), ("ann@example.com", &None));
+///
+/// let sent = br#"{"email":"ann@example.com","label":"Ann"}"#;
+/// assert_eq!(EmailAddress::from_field(Cell::new(sent))?.label.as_deref(), Some("Ann"));
+/// assert_eq!(email.to_string(), "ann@example.com");
+/// # Ok::<(), knack_core::cell::ValueError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct EmailAddress {

@@ -105,7 +105,8 @@ impl ToField<Boolean> for bool {
     }
 }
 
-/// The JSON text of a value, for any kind: what no other type holds exactly, this one does.
+/// The JSON text of a value, for any kind: what no other type holds exactly, this one does. An absent
+/// value is `null`.
 ///
 /// ```
 /// use knack_core::cell::Cell;
@@ -120,7 +121,14 @@ impl ToField<Boolean> for bool {
 pub struct Json(Box<str>);
 
 impl Json {
-    /// The JSON of `value`.
+    /// The JSON of `value`, to write what has no type here.
+    ///
+    /// ```
+    /// use knack_core::value::Json;
+    ///
+    /// let site = Json::new(&serde_json::json!({"url": "https://example.com", "label": "us"}));
+    /// assert_eq!(site.as_str(), r#"{"label":"us","url":"https://example.com"}"#);
+    /// ```
     pub fn new(value: &serde_json::Value) -> Self {
         Self(value.to_string().into())
     }
@@ -130,7 +138,16 @@ impl Json {
         &self.0
     }
 
-    /// The value that the text says.
+    /// The value that the text says. An error if it is no JSON: values are taken from answers as they
+    /// come, unchecked.
+    ///
+    /// ```
+    /// use knack_core::value::Json;
+    ///
+    /// let json = Json::new(&serde_json::json!({"latitude": "59.91"}));
+    /// assert_eq!(json.parse()?["latitude"], "59.91");
+    /// # Ok::<(), knack_core::cell::ValueError>(())
+    /// ```
     pub fn parse(&self) -> Result<serde_json::Value, ValueError> {
         serde_json::from_str(&self.0).map_err(|error| ValueError::new(format!("is no valid JSON ({error})")))
     }
