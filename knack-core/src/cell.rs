@@ -37,12 +37,26 @@ impl ValueError {
 #[derive(Clone, Copy, Debug)]
 pub struct Cell<'a> {
     json: &'a [u8],
+    shown: &'a [u8],
 }
 
 impl<'a> Cell<'a> {
     /// The value with this JSON text; empty text stands for an absent value.
     pub const fn new(json: &'a [u8]) -> Self {
-        Self { json }
+        Self { json, shown: b"" }
+    }
+
+    /// The same value with the JSON text of what pages show for it.
+    pub(crate) const fn with_shown(self, shown: &'a [u8]) -> Self {
+        Self { shown, ..self }
+    }
+
+    /// The HTML that pages show for the value, as a JSON string or number; absent unless the call asked
+    /// for both formats. It is a visitor's to choose: do not trust it.
+    ///
+    /// Source: docs.knack.com/docs/formatting.
+    pub const fn shown(&self) -> Cell<'a> {
+        Self::new(self.shown)
     }
 
     /// The JSON text as it came.

@@ -291,26 +291,36 @@ impl RecordId {
     }
 }
 
-impl FromStr for RecordId {
-    type Err = KeyError;
+/// Parsing and printing of ids.
+macro_rules! id_text {
+    ($name:ident, $what:literal) => {
+        impl FromStr for $name {
+            type Err = KeyError;
 
-    fn from_str(text: &str) -> Result<Self, KeyError> {
-        Self::from_hex(text.as_bytes())
-            .ok_or_else(|| KeyError::new(text, "record id", "24 hexadecimal digits"))
-    }
+            fn from_str(text: &str) -> Result<Self, KeyError> {
+                Hex12::parse(text.as_bytes())
+                    .map(Self)
+                    .ok_or_else(|| KeyError::new(text, $what, "24 hexadecimal digits"))
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(&self.0, f)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(&self.0, f)
+            }
+        }
+    };
 }
 
-impl fmt::Display for RecordId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, f)
-    }
-}
-
-impl fmt::Debug for RecordId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, f)
-    }
-}
+id_text!(RecordId, "record id");
+id_text!(ApplicationId, "application id");
+id_text!(AssetId, "file id");
 
 /// The id of an application, 24 hexadecimal digits from the Builder's page "API & Code". It is no
 /// secret: every visitor of the live application sees it.
@@ -328,25 +338,69 @@ impl fmt::Debug for RecordId {
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ApplicationId(Hex12);
 
-impl FromStr for ApplicationId {
+/// The id of an uploaded file or image.
+///
+/// Source: docs.knack.com/docs/fileimage-uploads.
+///
+/// ```
+/// use knack_core::key::AssetId;
+///
+/// let id: AssetId = "5d7967132be2bb0010892ce7".parse()?;
+/// assert_eq!(id.to_string(), "5d7967132be2bb0010892ce7");
+/// # Ok::<(), knack_core::key::KeyError>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AssetId(Hex12);
+
+/// The key of a role, `profile_4`, or `all_users`, which every account has.
+///
+/// Source: docs.knack.com/docs/object-based-requests; user objects in application dumps.
+///
+/// ```
+/// use knack_core::key::ProfileKey;
+///
+/// assert_eq!("profile_4".parse(), Ok(ProfileKey::new(4)));
+/// assert_eq!(ProfileKey::ALL_USERS.to_string(), "all_users");
+/// assert!("Manager".parse::<ProfileKey>().is_err());
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ProfileKey(Option<u32>);
+
+impl ProfileKey {
+    /// The role of every account.
+    pub const ALL_USERS: Self = Self(None);
+
+    /// The key with this number.
+    pub const fn new(number: u32) -> Self {
+        Self(Some(number))
+    }
+}
+
+impl FromStr for ProfileKey {
     type Err = KeyError;
 
     fn from_str(text: &str) -> Result<Self, KeyError> {
-        Hex12::parse(text.as_bytes())
-            .map(Self)
-            .ok_or_else(|| KeyError::new(text, "application id", "24 hexadecimal digits"))
+        if text == "all_users" {
+            return Ok(Self::ALL_USERS);
+        }
+        numbered(text, "profile_").map(Self::new).ok_or_else(|| {
+            KeyError::new(text, "profile key", "`profile_` and a number, like `profile_4`, or `all_users`")
+        })
     }
 }
 
-impl fmt::Display for ApplicationId {
+impl fmt::Display for ProfileKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, f)
+        match self.0 {
+            Some(number) => write!(f, "profile_{number}"),
+            None => f.write_str("all_users"),
+        }
     }
 }
 
-impl fmt::Debug for ApplicationId {
+impl fmt::Debug for ProfileKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, f)
+        fmt::Display::fmt(self, f)
     }
 }
 

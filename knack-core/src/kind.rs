@@ -201,6 +201,8 @@ kinds! {
     Password PASSWORD = "password", "password", true;
     /// The roles of a user. Raw: a list of profile keys, `["profile_30"]`.
     UserRoles USER_ROLES = "user_roles", "user roles", true;
+    /// A kind that this version does not know yet: read and written as JSON. Say `kind = "unknown"`.
+    Unknown UNKNOWN = "unknown", "unknown", true;
 }
 
 impl FieldKind {
@@ -241,7 +243,7 @@ impl fmt::Debug for FieldKind {
     }
 }
 
-/// A name that is no kind this version knows.
+/// A name that is no kind this version knows; a field of such a kind is read as [`Unknown`].
 ///
 /// ```
 /// use knack_core::kind::FieldKind;
@@ -276,7 +278,7 @@ macro_rules! writable {
 }
 
 writable!(r#""""#: ShortText ParagraphText RichText MultipleChoice Number Currency DateTime Timer Name
-    Email Phone Address WebLink File Image Signature Rating Password UserRoles);
+    Email Phone Address WebLink File Image Signature Rating Password UserRoles Unknown);
 writable!("[]": Connection);
 writable!("false": Boolean);
 
@@ -285,4 +287,4 @@ macro_rules! clearable {
 }
 
 clearable!(ShortText ParagraphText RichText MultipleChoice Number Currency DateTime Timer Name Email
-    Phone Address WebLink File Image Signature Rating Connection);
+    Phone Address WebLink File Image Signature Rating Connection Unknown);

@@ -29,6 +29,8 @@ pub mod transport;
 pub mod value;
 pub mod verbs;
 pub mod write;
+#[cfg(feature = "jiff")]
+pub mod zone;
 
 pub use error::{Error, Result};
 pub use key::{ApplicationId, RecordId};
@@ -40,14 +42,21 @@ pub use verbs::KnackObject;
 /// What derived code names. Not part of the API: it may change in any release.
 #[doc(hidden)]
 pub mod __private1 {
+    pub use core::option::Option;
     pub use core::result::Result;
     pub use std::string::String;
 
+    pub use crate::cell::ValueError;
     pub use crate::error::Error;
     pub use crate::key::{FieldKey, ObjectKey, RecordId};
     pub use crate::kind;
-    pub use crate::object::{Field, FieldDef, Object, Optional, Projection, Required};
+    pub use crate::kind::MultipleChoice;
+    pub use crate::object::{DateOrder, Field, FieldDef, Object, Optional, Projection, Required};
     pub use crate::patch::BodyWriter;
+    pub use crate::query::Operand;
     pub use crate::record::{FieldError, Reader};
+    pub use crate::value::{KnackChoice, ToField};
     pub use crate::verbs::{KnackObject, NewRecord};
+    pub use crate::write::ValueWriter;
+    pub use serde_json::Value;
 }

@@ -33,15 +33,7 @@ use crate::verbs::{KnackObject, ObjectAccess, Reply};
 /// Source: docs.knack.com/docs/object-based-requests, docs.knack.com/docs/pagination.
 ///
 /// ```
-/// # use knack_core::{KnackObject, RecordId, Result, call::Call, verbs::{Execute, ObjectAccess, Reply}};
-/// # #[derive(Debug, PartialEq, knack_derive::KnackObject)]
-/// # #[knack(object = "object_3", crate = knack_core)]
-/// # struct Customer { #[knack(key = "field_7", kind = "short_text")] city: String }
-/// # #[derive(Clone)] struct Canned(&'static str);
-/// # impl ObjectAccess for Canned {}
-/// # impl Execute for Canned {
-/// #     async fn execute(&self, _: Call) -> Result<Reply> { Ok(Reply { body: self.0.into() }) }
-/// # }
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
 /// # let knack = Canned(r#"{"total_pages":1,"total_records":2,"records":[
 /// #     {"field_7":"Oslo"},{"field_7":"Bergen"}]}"#);
@@ -71,18 +63,7 @@ impl<T: KnackObject, C: ObjectAccess> List<T, C> {
     /// Source: docs.knack.com/docs/constructing-filters.
     ///
     /// ```
-    /// # use knack_core::{KnackObject, RecordId, Result, call::Call, verbs::{Execute, ObjectAccess, Reply}};
-    /// # #[derive(knack_derive::KnackObject)]
-    /// # #[knack(object = "object_3", crate = knack_core)]
-    /// # struct Customer { #[knack(key = "field_7", kind = "short_text")] city: String }
-    /// # #[derive(Clone)] struct Expect(&'static str);
-    /// # impl ObjectAccess for Expect {}
-    /// # impl Execute for Expect {
-    /// #     async fn execute(&self, call: Call) -> Result<Reply> {
-    /// #         assert!(call.query().contains(self.0), "{}", call.query());
-    /// #         Ok(Reply { body: r#"{"records":[]}"#.into() })
-    /// #     }
-    /// # }
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
     /// let knack = Expect("Oslo"); // a stand-in that wants this in the query
     /// Customer::list(&knack).filter(Customer::CITY.is("Oslo")).all().await?;
@@ -98,18 +79,7 @@ impl<T: KnackObject, C: ObjectAccess> List<T, C> {
     /// Source: docs.knack.com/docs/sorting.
     ///
     /// ```
-    /// # use knack_core::{KnackObject, RecordId, Result, call::Call, verbs::{Execute, ObjectAccess, Reply}};
-    /// # #[derive(knack_derive::KnackObject)]
-    /// # #[knack(object = "object_3", crate = knack_core)]
-    /// # struct Customer { #[knack(key = "field_7", kind = "short_text")] city: String }
-    /// # #[derive(Clone)] struct Expect(&'static str);
-    /// # impl ObjectAccess for Expect {}
-    /// # impl Execute for Expect {
-    /// #     async fn execute(&self, call: Call) -> Result<Reply> {
-    /// #         assert!(call.query().contains(self.0), "{}", call.query());
-    /// #         Ok(Reply { body: r#"{"records":[]}"#.into() })
-    /// #     }
-    /// # }
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
     /// let knack = Expect("sort_field=field_7&sort_order=desc"); // a stand-in that wants this in the query
     /// Customer::list(&knack).sort(Customer::CITY.desc()).all().await?;
@@ -125,18 +95,7 @@ impl<T: KnackObject, C: ObjectAccess> List<T, C> {
     /// Source: docs.knack.com/docs/pagination.
     ///
     /// ```
-    /// # use knack_core::{KnackObject, RecordId, Result, call::Call, verbs::{Execute, ObjectAccess, Reply}};
-    /// # #[derive(knack_derive::KnackObject)]
-    /// # #[knack(object = "object_3", crate = knack_core)]
-    /// # struct Customer { #[knack(key = "field_7", kind = "short_text")] city: String }
-    /// # #[derive(Clone)] struct Expect(&'static str);
-    /// # impl ObjectAccess for Expect {}
-    /// # impl Execute for Expect {
-    /// #     async fn execute(&self, call: Call) -> Result<Reply> {
-    /// #         assert!(call.query().contains(self.0), "{}", call.query());
-    /// #         Ok(Reply { body: r#"{"records":[]}"#.into() })
-    /// #     }
-    /// # }
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
     /// let knack = Expect("rows_per_page=100"); // a stand-in that wants this in the query
     /// Customer::list(&knack).rows_per_page(100).all().await?;
@@ -150,18 +109,7 @@ impl<T: KnackObject, C: ObjectAccess> List<T, C> {
     /// all records; it is not documented.
     ///
     /// ```
-    /// # use knack_core::{KnackObject, RecordId, Result, call::Call, verbs::{Execute, ObjectAccess, Reply}};
-    /// # #[derive(knack_derive::KnackObject)]
-    /// # #[knack(object = "object_3", crate = knack_core)]
-    /// # struct Customer { #[knack(key = "field_7", kind = "short_text")] city: String }
-    /// # #[derive(Clone)] struct Expect(&'static str);
-    /// # impl ObjectAccess for Expect {}
-    /// # impl Execute for Expect {
-    /// #     async fn execute(&self, call: Call) -> Result<Reply> {
-    /// #         assert!(call.query().contains(self.0), "{}", call.query());
-    /// #         Ok(Reply { body: r#"{"records":[]}"#.into() })
-    /// #     }
-    /// # }
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
     /// let knack = Expect("q=red%20bike"); // a stand-in that wants this in the query
     /// Customer::list(&knack).search("red bike").all().await?;
@@ -177,18 +125,7 @@ impl<T: KnackObject, C: ObjectAccess> List<T, C> {
     /// Source: docs.knack.com/docs/formatting.
     ///
     /// ```
-    /// # use knack_core::{KnackObject, RecordId, Result, call::Call, verbs::{Execute, ObjectAccess, Reply}};
-    /// # #[derive(knack_derive::KnackObject)]
-    /// # #[knack(object = "object_3", crate = knack_core)]
-    /// # struct Customer { #[knack(key = "field_7", kind = "short_text")] city: String }
-    /// # #[derive(Clone)] struct Expect(&'static str);
-    /// # impl ObjectAccess for Expect {}
-    /// # impl Execute for Expect {
-    /// #     async fn execute(&self, call: Call) -> Result<Reply> {
-    /// #         assert!(call.query().contains(self.0), "{}", call.query());
-    /// #         Ok(Reply { body: r#"{"records":[]}"#.into() })
-    /// #     }
-    /// # }
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
     /// use knack_core::query::Format;
     ///
@@ -204,15 +141,7 @@ impl<T: KnackObject, C: ObjectAccess> List<T, C> {
     /// the stream; a page that cannot be had does. Holds one page at a time.
     ///
     /// ```
-    /// # use knack_core::{KnackObject, RecordId, Result, call::Call, verbs::{Execute, ObjectAccess, Reply}};
-    /// # #[derive(Debug, PartialEq, knack_derive::KnackObject)]
-    /// # #[knack(object = "object_3", crate = knack_core)]
-    /// # struct Customer { #[knack(key = "field_7", kind = "short_text")] city: String }
-    /// # #[derive(Clone)] struct Canned(&'static str);
-    /// # impl ObjectAccess for Canned {}
-    /// # impl Execute for Canned {
-    /// #     async fn execute(&self, _: Call) -> Result<Reply> { Ok(Reply { body: self.0.into() }) }
-    /// # }
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
     /// # let knack = Canned(r#"{"total_pages":1,"total_records":2,"records":[
     /// #     {"field_7":"Oslo"},{"field_7":"Bergen"}]}"#);
@@ -231,15 +160,7 @@ impl<T: KnackObject, C: ObjectAccess> List<T, C> {
     /// The pages, each with the server's counts. An empty list is one empty page.
     ///
     /// ```
-    /// # use knack_core::{KnackObject, RecordId, Result, call::Call, verbs::{Execute, ObjectAccess, Reply}};
-    /// # #[derive(Debug, PartialEq, knack_derive::KnackObject)]
-    /// # #[knack(object = "object_3", crate = knack_core)]
-    /// # struct Customer { #[knack(key = "field_7", kind = "short_text")] city: String }
-    /// # #[derive(Clone)] struct Canned(&'static str);
-    /// # impl ObjectAccess for Canned {}
-    /// # impl Execute for Canned {
-    /// #     async fn execute(&self, _: Call) -> Result<Reply> { Ok(Reply { body: self.0.into() }) }
-    /// # }
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
     /// # let knack = Canned(r#"{"total_pages":1,"total_records":2,"records":[
     /// #     {"field_7":"Oslo"},{"field_7":"Bergen"}]}"#);
@@ -265,15 +186,7 @@ impl<T: KnackObject, C: ObjectAccess> List<T, C> {
     /// [`guarded`](Self::guarded) to keep the others.
     ///
     /// ```
-    /// # use knack_core::{KnackObject, RecordId, Result, call::Call, verbs::{Execute, ObjectAccess, Reply}};
-    /// # #[derive(Debug, PartialEq, knack_derive::KnackObject)]
-    /// # #[knack(object = "object_3", crate = knack_core)]
-    /// # struct Customer { #[knack(key = "field_7", kind = "short_text")] city: String }
-    /// # #[derive(Clone)] struct Canned(&'static str);
-    /// # impl ObjectAccess for Canned {}
-    /// # impl Execute for Canned {
-    /// #     async fn execute(&self, _: Call) -> Result<Reply> { Ok(Reply { body: self.0.into() }) }
-    /// # }
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
     /// # let knack = Canned(r#"{"total_pages":1,"total_records":2,"records":[
     /// #     {"field_7":"Oslo"},{"field_7":"Bergen"}]}"#);
@@ -294,15 +207,7 @@ impl<T: KnackObject, C: ObjectAccess> List<T, C> {
     /// page.
     ///
     /// ```
-    /// # use knack_core::{KnackObject, RecordId, Result, call::Call, verbs::{Execute, ObjectAccess, Reply}};
-    /// # #[derive(Debug, PartialEq, knack_derive::KnackObject)]
-    /// # #[knack(object = "object_3", crate = knack_core)]
-    /// # struct Customer { #[knack(key = "field_7", kind = "short_text")] city: String }
-    /// # #[derive(Clone)] struct Canned(&'static str);
-    /// # impl ObjectAccess for Canned {}
-    /// # impl Execute for Canned {
-    /// #     async fn execute(&self, _: Call) -> Result<Reply> { Ok(Reply { body: self.0.into() }) }
-    /// # }
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
     /// # let knack = Canned(r#"{"total_pages":1,"total_records":2,"records":[
     /// #     {"field_7":"Oslo"},{"id":"5d7964422d7159001659b27b","field_7":{"a":1}}]}"#);
@@ -325,15 +230,7 @@ impl<T: KnackObject, C: ObjectAccess> List<T, C> {
     /// costs one call.
     ///
     /// ```
-    /// # use knack_core::{KnackObject, RecordId, Result, call::Call, verbs::{Execute, ObjectAccess, Reply}};
-    /// # #[derive(Debug, PartialEq, knack_derive::KnackObject)]
-    /// # #[knack(object = "object_3", crate = knack_core)]
-    /// # struct Customer { #[knack(key = "field_7", kind = "short_text")] city: String }
-    /// # #[derive(Clone)] struct Canned(&'static str);
-    /// # impl ObjectAccess for Canned {}
-    /// # impl Execute for Canned {
-    /// #     async fn execute(&self, _: Call) -> Result<Reply> { Ok(Reply { body: self.0.into() }) }
-    /// # }
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
     /// # let knack = Canned(r#"{"total_pages":1,"total_records":2,"records":[
     /// #     {"field_7":"Oslo"},{"field_7":"Bergen"}]}"#);
@@ -356,15 +253,7 @@ impl<T, C> fmt::Debug for List<T, C> {
 /// a `Stream` of the `futures` crates, too.
 ///
 /// ```
-/// # use knack_core::{KnackObject, RecordId, Result, call::Call, verbs::{Execute, ObjectAccess, Reply}};
-/// # #[derive(Debug, PartialEq, knack_derive::KnackObject)]
-/// # #[knack(object = "object_3", crate = knack_core)]
-/// # struct Customer { #[knack(key = "field_7", kind = "short_text")] city: String }
-/// # #[derive(Clone)] struct Canned(&'static str);
-/// # impl ObjectAccess for Canned {}
-/// # impl Execute for Canned {
-/// #     async fn execute(&self, _: Call) -> Result<Reply> { Ok(Reply { body: self.0.into() }) }
-/// # }
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
 /// # let knack = Canned(r#"{"total_pages":1,"total_records":2,"records":[
 /// #     {"field_7":"Oslo"},{"field_7":"Bergen"}]}"#);
@@ -419,15 +308,7 @@ impl<T, C> fmt::Debug for Records<T, C> {
 /// A stream of pages, from [`List::pages`]. Ends after an error.
 ///
 /// ```
-/// # use knack_core::{KnackObject, RecordId, Result, call::Call, verbs::{Execute, ObjectAccess, Reply}};
-/// # #[derive(Debug, PartialEq, knack_derive::KnackObject)]
-/// # #[knack(object = "object_3", crate = knack_core)]
-/// # struct Customer { #[knack(key = "field_7", kind = "short_text")] city: String }
-/// # #[derive(Clone)] struct Canned(&'static str);
-/// # impl ObjectAccess for Canned {}
-/// # impl Execute for Canned {
-/// #     async fn execute(&self, _: Call) -> Result<Reply> { Ok(Reply { body: self.0.into() }) }
-/// # }
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
 /// # let knack = Canned(r#"{"total_pages":1,"total_records":2,"records":[
 /// #     {"field_7":"Oslo"},{"field_7":"Bergen"}]}"#);
@@ -570,15 +451,7 @@ impl<T> Guarded<T> {
     /// The record, or what is wrong with it as [`Error::Unreadable`].
     ///
     /// ```
-    /// # use knack_core::{KnackObject, RecordId, Result, call::Call, verbs::{Execute, ObjectAccess, Reply}};
-    /// # #[derive(Debug, PartialEq, knack_derive::KnackObject)]
-    /// # #[knack(object = "object_3", crate = knack_core)]
-    /// # struct Customer { #[knack(key = "field_7", kind = "short_text")] city: String }
-    /// # #[derive(Clone)] struct Canned(&'static str);
-    /// # impl ObjectAccess for Canned {}
-    /// # impl Execute for Canned {
-    /// #     async fn execute(&self, _: Call) -> Result<Reply> { Ok(Reply { body: self.0.into() }) }
-    /// # }
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
     /// # let knack = Canned(r#"{"total_pages":1,"total_records":2,"records":[
     /// #     {"field_7":"Oslo"},{"id":"5d7964422d7159001659b27b","field_7":{"a":1}}]}"#);

@@ -12,12 +12,7 @@ use crate::kind::{FieldKind, Kind};
 /// another, and only a new record of the same object can be given to `create`.
 ///
 /// ```
-/// # #[derive(knack_derive::KnackObject)]
-/// # #[knack(object = "object_3", crate = knack_core)]
-/// # struct Customer {
-/// #     #[knack(key = "field_7", kind = "short_text", required)] city: String,
-/// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
-/// # }
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
 /// use knack_core::object::{Object, ObjectTag};
 ///
 /// assert_eq!(Object::<3>::KEY.to_string(), "object_3");
@@ -84,17 +79,50 @@ pub struct FieldDef {
     key: FieldKey,
     kind: FieldKind,
     required: bool,
+    dates: DateOrder,
+}
+
+/// In which order a date field writes day and month. Knack reads what is written to a field in the
+/// field's own order; a struct tells it by `date_format = "dd/mm/yyyy"`. What Knack sends is in one
+/// order for all fields, so reading needs none.
+///
+/// Source: docs.knack.com/docs/working-with-fields.
+///
+/// ```
+/// # #[cfg(feature = "jiff")] {
+/// #[derive(knack_derive::KnackObject)]
+/// #[knack(object = "object_3", crate = knack_core)]
+/// struct Customer {
+///     #[knack(key = "field_6", kind = "date_time", date_format = "dd/mm/yyyy")]
+///     since: Option<jiff::civil::Date>,
+/// }
+/// # use knack_core::{KnackObject, object::DateOrder};
+/// assert_eq!(Customer::PROJECTION.fields()[0].date_order(), DateOrder::DayFirst);
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub enum DateOrder {
+    /// `mm/dd/yyyy`, and `M D, yyyy`, whose fields show the month as a word.
+    #[default]
+    MonthFirst,
+    /// `dd/mm/yyyy`.
+    DayFirst,
 }
 
 impl FieldDef {
     /// The field that the struct calls `name` and Knack calls `key`.
     pub const fn new<K: Kind>(name: &'static str, key: FieldKey) -> Self {
-        Self { name, key, kind: K::KIND, required: false }
+        Self { name, key, kind: K::KIND, required: false, dates: DateOrder::MonthFirst }
     }
 
     /// The same field, which Knack demands in every record.
     pub const fn required(self) -> Self {
         Self { required: true, ..self }
+    }
+
+    /// The same field, whose dates are written in this order.
+    pub const fn dates(self, dates: DateOrder) -> Self {
+        Self { dates, ..self }
     }
 
     /// The field's name in the struct.
@@ -116,24 +144,24 @@ impl FieldDef {
     pub const fn is_required(&self) -> bool {
         self.required
     }
+
+    /// In which order dates are written to the field, by the struct's word.
+    pub const fn date_order(&self) -> DateOrder {
+        self.dates
+    }
 }
 
 /// A struct's view of an object: which fields it takes, under which names. The derive makes one;
 /// a program may use it to tell what it needs of an application.
 ///
 /// ```
-/// # #[derive(knack_derive::KnackObject)]
-/// # #[knack(object = "object_3", crate = knack_core)]
-/// # struct Customer {
-/// #     #[knack(key = "field_7", kind = "short_text", required)] city: String,
-/// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
-/// # }
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
 /// use knack_core::KnackObject;
 ///
 /// let projection = Customer::PROJECTION;
 /// assert_eq!((projection.type_name(), projection.object().number()), ("Customer", 3));
 /// let keys: Vec<String> = projection.fields().iter().map(|field| field.key().to_string()).collect();
-/// assert_eq!(keys, ["field_7", "field_8"]);
+/// assert_eq!(keys[..2], ["field_7", "field_8"]);
 /// assert_eq!(projection.to_string(), "Customer (object_3)");
 /// ```
 #[derive(Clone, Copy, Debug)]
@@ -174,12 +202,7 @@ impl fmt::Display for Projection {
 /// Marks a field that Knack lets be empty.
 ///
 /// ```
-/// # #[derive(knack_derive::KnackObject)]
-/// # #[knack(object = "object_3", crate = knack_core)]
-/// # struct Customer {
-/// #     #[knack(key = "field_7", kind = "short_text", required)] city: String,
-/// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
-/// # }
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
 /// use knack_core::kind::Number;
 /// use knack_core::object::{Field, Object, Optional};
 ///
@@ -191,12 +214,7 @@ pub struct Optional;
 /// Marks a field that Knack demands in every record; it cannot be cleared.
 ///
 /// ```
-/// # #[derive(knack_derive::KnackObject)]
-/// # #[knack(object = "object_3", crate = knack_core)]
-/// # struct Customer {
-/// #     #[knack(key = "field_7", kind = "short_text", required)] city: String,
-/// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
-/// # }
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
 /// use knack_core::kind::ShortText;
 /// use knack_core::object::{Field, Object, Required};
 ///
@@ -225,12 +243,7 @@ impl MayBeEmpty for Optional {}
 /// must have a value. The derive makes one for every field; filters, sorts and patches take them.
 ///
 /// ```
-/// # #[derive(knack_derive::KnackObject)]
-/// # #[knack(object = "object_3", crate = knack_core)]
-/// # struct Customer {
-/// #     #[knack(key = "field_7", kind = "short_text", required)] city: String,
-/// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
-/// # }
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
 /// use knack_core::Patch;
 /// use knack_core::object::{Field, ObjectTag};
 ///

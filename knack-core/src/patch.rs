@@ -7,7 +7,7 @@ use crate::call::{Label, Verb};
 use crate::cell::ValueError;
 use crate::error::{Error, Problem, Validation, unwritable};
 use crate::key::{FieldKey, RecordId};
-use crate::kind::{Clearable, Writable};
+use crate::kind::{Clearable, FieldKind, Writable};
 use crate::object::{Field, FieldDef, MayBeEmpty, Projection, SameObject};
 use crate::value::ToField;
 use crate::verbs::{KnackObject, NewRecord};
@@ -23,12 +23,7 @@ use crate::write::ValueWriter;
 /// Source: docs.knack.com/docs/object-based-requests: an update changes the fields that it names.
 ///
 /// ```
-/// # #[derive(knack_derive::KnackObject)]
-/// # #[knack(object = "object_3", crate = knack_core)]
-/// # struct Customer {
-/// #     #[knack(key = "field_7", kind = "short_text", required)] city: String,
-/// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
-/// # }
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
 /// use knack_core::Patch;
 /// use knack_core::patch::FieldState;
 ///
@@ -39,12 +34,7 @@ use crate::write::ValueWriter;
 /// ```
 ///
 /// ```compile_fail,E0277
-/// # #[derive(knack_derive::KnackObject)]
-/// # #[knack(object = "object_3", crate = knack_core)]
-/// # struct Customer {
-/// #     #[knack(key = "field_7", kind = "short_text", required)] city: String,
-/// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
-/// # }
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
 /// let patch = knack_core::Patch::<Customer>::new().clear(Customer::CITY); // a required field
 /// ```
 pub struct Patch<T> {
@@ -67,12 +57,7 @@ enum Change {
 /// What a [`Patch`] says about a field.
 ///
 /// ```
-/// # #[derive(knack_derive::KnackObject)]
-/// # #[knack(object = "object_3", crate = knack_core)]
-/// # struct Customer {
-/// #     #[knack(key = "field_7", kind = "short_text", required)] city: String,
-/// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
-/// # }
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
 /// use knack_core::Patch;
 /// use knack_core::patch::FieldState;
 ///
@@ -101,12 +86,7 @@ impl<T> Patch<T> {
     /// A patch that changes nothing. Sent as an update, it still costs a call.
     ///
     /// ```
-    /// # #[derive(knack_derive::KnackObject)]
-    /// # #[knack(object = "object_3", crate = knack_core)]
-    /// # struct Customer {
-    /// #     #[knack(key = "field_7", kind = "short_text", required)] city: String,
-    /// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
-    /// # }
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
     /// use knack_core::Patch;
     ///
     /// let patch = Patch::<Customer>::new();
@@ -128,12 +108,7 @@ impl<T: KnackObject> Patch<T> {
     /// float that is no number, is an [`Error::Invalid`] when the patch is sent.
     ///
     /// ```
-    /// # #[derive(knack_derive::KnackObject)]
-    /// # #[knack(object = "object_3", crate = knack_core)]
-    /// # struct Customer {
-    /// #     #[knack(key = "field_7", kind = "short_text", required)] city: String,
-    /// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
-    /// # }
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
     /// use knack_core::Patch;
     /// use knack_core::patch::FieldState;
     ///
@@ -145,19 +120,14 @@ impl<T: KnackObject> Patch<T> {
         T::Object: SameObject<O>,
     {
         let mut json = String::new();
-        let change = value.to_field(&mut ValueWriter::new(&mut json));
+        let change = value.to_field(&mut ValueWriter::of_field(&mut json, field.def()));
         self.put(field.def(), change.map(|()| Change::Set(json)))
     }
 
     /// Empties a field.
     ///
     /// ```
-    /// # #[derive(knack_derive::KnackObject)]
-    /// # #[knack(object = "object_3", crate = knack_core)]
-    /// # struct Customer {
-    /// #     #[knack(key = "field_7", kind = "short_text", required)] city: String,
-    /// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
-    /// # }
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
     /// use knack_core::Patch;
     /// use knack_core::patch::FieldState;
     ///
@@ -247,8 +217,19 @@ impl<T> Default for Patch<T> {
 
 impl<T> fmt::Debug for Patch<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let entries = self.entries.iter().map(|entry| (entry.field.name(), &entry.change));
-        f.debug_map().entries(entries).finish()
+        let mut map = f.debug_map();
+        for Entry { field, change } in &self.entries {
+            match change {
+                // A password is nobody's to read but Knack's.
+                Ok(Change::Set(_)) if field.kind() == FieldKind::PASSWORD => {
+                    map.entry(&field.name(), &format_args!("Set(…)"));
+                }
+                change => {
+                    map.entry(&field.name(), change);
+                }
+            }
+        }
+        map.finish()
     }
 }
 
@@ -256,12 +237,7 @@ impl<T> fmt::Debug for Patch<T> {
 /// uses it; so may a [`NewRecord`] of your own.
 ///
 /// ```
-/// # #[derive(knack_derive::KnackObject)]
-/// # #[knack(object = "object_3", crate = knack_core)]
-/// # struct Customer {
-/// #     #[knack(key = "field_7", kind = "short_text", required)] city: String,
-/// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
-/// # }
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
 /// use knack_core::kind::{Number, ShortText};
 /// use knack_core::{KnackObject, patch::BodyWriter};
 ///
@@ -311,7 +287,7 @@ impl BodyWriter {
         let mut out = ValueWriter::new(&mut self.json);
         out.text(&field.key().to_string());
         self.json.push(':');
-        if let Err(why) = write(&mut ValueWriter::new(&mut self.json)) {
+        if let Err(why) = write(&mut ValueWriter::of_field(&mut self.json, field)) {
             let call = self.call;
             self.error.get_or_insert_with(|| unwritable(call, field.name(), field.key(), &why));
         }

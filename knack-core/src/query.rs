@@ -16,14 +16,8 @@
 //! docs.knack.com/reference/filters-field-types.
 //!
 //! ```
+//! # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
 //! # use knack_core::query::ListQuery;
-//! # #[derive(knack_derive::KnackObject)]
-//! # #[knack(object = "object_3", crate = knack_core)]
-//! # struct Customer {
-//! #     #[knack(key = "field_7", kind = "short_text")] city: String,
-//! #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
-//! #     #[knack(key = "field_9", kind = "connection")] rep: Vec<knack_core::Link<Customer>>,
-//! # }
 //! let adults_of_oslo = Customer::CITY.is("Oslo") & Customer::AGE.higher_than(17);
 //! let query = ListQuery::default().filter(adults_of_oslo).sort(Customer::AGE.desc()).rows_per_page(50);
 //! let encoded = query.encode();
@@ -58,14 +52,8 @@ const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.'
 /// Source: docs.knack.com/docs/constructing-filters.
 ///
 /// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
 /// # use knack_core::query::ListQuery;
-/// # #[derive(knack_derive::KnackObject)]
-/// # #[knack(object = "object_3", crate = knack_core)]
-/// # struct Customer {
-/// #     #[knack(key = "field_7", kind = "short_text")] city: String,
-/// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
-/// #     #[knack(key = "field_9", kind = "connection")] rep: Vec<knack_core::Link<Customer>>,
-/// # }
 /// use knack_core::query::{All, Any, Rule};
 ///
 /// let rule: Rule<_> = Customer::CITY.is("Oslo");
@@ -74,14 +62,8 @@ const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.'
 /// ```
 ///
 /// ```compile_fail,E0277
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
 /// # use knack_core::query::ListQuery;
-/// # #[derive(knack_derive::KnackObject)]
-/// # #[knack(object = "object_3", crate = knack_core)]
-/// # struct Customer {
-/// #     #[knack(key = "field_7", kind = "short_text")] city: String,
-/// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
-/// #     #[knack(key = "field_9", kind = "connection")] rep: Vec<knack_core::Link<Customer>>,
-/// # }
 /// let nested = Customer::CITY.is("Oslo") & Customer::AGE.is(17) | Customer::AGE.is_blank();
 /// ```
 #[derive(Clone, Debug)]
@@ -93,14 +75,8 @@ pub struct Rule<O> {
 /// Rules that must all hold; joined by `&` or collected. Of no rules, all hold.
 ///
 /// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
 /// # use knack_core::query::ListQuery;
-/// # #[derive(knack_derive::KnackObject)]
-/// # #[knack(object = "object_3", crate = knack_core)]
-/// # struct Customer {
-/// #     #[knack(key = "field_7", kind = "short_text")] city: String,
-/// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
-/// #     #[knack(key = "field_9", kind = "connection")] rep: Vec<knack_core::Link<Customer>>,
-/// # }
 /// use knack_core::query::All;
 ///
 /// let none_of: All<_> = ["Oslo", "Bergen"].into_iter().map(|city| Customer::CITY.is_not(city)).collect();
@@ -114,14 +90,8 @@ pub struct All<O>(Vec<Rule<O>>);
 /// API has no filter that none passes, so look whether there is a rule before you ask.
 ///
 /// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
 /// # use knack_core::query::ListQuery;
-/// # #[derive(knack_derive::KnackObject)]
-/// # #[knack(object = "object_3", crate = knack_core)]
-/// # struct Customer {
-/// #     #[knack(key = "field_7", kind = "short_text")] city: String,
-/// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
-/// #     #[knack(key = "field_9", kind = "connection")] rep: Vec<knack_core::Link<Customer>>,
-/// # }
 /// use knack_core::query::Any;
 ///
 /// let cities: Any<_> = ["Oslo", "Bergen"].into_iter().map(|city| Customer::CITY.is(city)).collect();
@@ -135,14 +105,8 @@ pub struct Any<O>(Vec<Rule<O>>);
 /// them.
 ///
 /// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
 /// # use knack_core::query::ListQuery;
-/// # #[derive(knack_derive::KnackObject)]
-/// # #[knack(object = "object_3", crate = knack_core)]
-/// # struct Customer {
-/// #     #[knack(key = "field_7", kind = "short_text")] city: String,
-/// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
-/// #     #[knack(key = "field_9", kind = "connection")] rep: Vec<knack_core::Link<Customer>>,
-/// # }
 /// use knack_core::KnackObject;
 /// use knack_core::query::Filter;
 ///
@@ -241,14 +205,8 @@ impl<O> From<Any<O>> for Filter<O> {
 /// A filter for lists of the object `O`: a [`Rule`], [`All`], [`Any`] or [`Filter`].
 ///
 /// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
 /// # use knack_core::query::ListQuery;
-/// # #[derive(knack_derive::KnackObject)]
-/// # #[knack(object = "object_3", crate = knack_core)]
-/// # struct Customer {
-/// #     #[knack(key = "field_7", kind = "short_text")] city: String,
-/// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
-/// #     #[knack(key = "field_9", kind = "connection")] rep: Vec<knack_core::Link<Customer>>,
-/// # }
 /// use knack_core::query::IntoFilter;
 ///
 /// fn first_page<O>(filter: impl IntoFilter<O>) -> String {
@@ -315,14 +273,8 @@ impl<O> Filter<O> {
 /// part by saying what it is in JSON.
 ///
 /// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
 /// # use knack_core::query::ListQuery;
-/// # #[derive(knack_derive::KnackObject)]
-/// # #[knack(object = "object_3", crate = knack_core)]
-/// # struct Customer {
-/// #     #[knack(key = "field_7", kind = "short_text")] city: String,
-/// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
-/// #     #[knack(key = "field_9", kind = "connection")] rep: Vec<knack_core::Link<Customer>>,
-/// # }
 /// use knack_core::kind::ShortText;
 /// use knack_core::query::Operand;
 ///
@@ -524,14 +476,8 @@ impl<O, K, N> Field<O, K, N> {
     /// Source: docs.knack.com/docs/constructing-filters.
     ///
     /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
     /// # use knack_core::query::ListQuery;
-    /// # #[derive(knack_derive::KnackObject)]
-    /// # #[knack(object = "object_3", crate = knack_core)]
-    /// # struct Customer {
-    /// #     #[knack(key = "field_7", kind = "short_text")] city: String,
-    /// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
-    /// #     #[knack(key = "field_9", kind = "connection")] rep: Vec<knack_core::Link<Customer>>,
-    /// # }
     /// let rep = "5d7964422d7159001659b27a".parse::<knack_core::RecordId>()?;
     /// let query = ListQuery::default().filter(Customer::CITY.is("Oslo") & Customer::REP.is(rep));
     /// assert!(query.encode().contains("5d7964422d7159001659b27a"));
@@ -547,14 +493,8 @@ impl<O, K, N> Field<O, K, N> {
     /// The value differs from `value`.
     ///
     /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
     /// # use knack_core::query::ListQuery;
-    /// # #[derive(knack_derive::KnackObject)]
-    /// # #[knack(object = "object_3", crate = knack_core)]
-    /// # struct Customer {
-    /// #     #[knack(key = "field_7", kind = "short_text")] city: String,
-    /// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
-    /// #     #[knack(key = "field_9", kind = "connection")] rep: Vec<knack_core::Link<Customer>>,
-    /// # }
     /// let query = ListQuery::default().filter(Customer::CITY.is_not("Oslo"));
     /// assert!(query.encode().contains("is%20not"));
     /// ```
@@ -568,14 +508,8 @@ impl<O, K, N> Field<O, K, N> {
     /// The text has `value` in it, or the choice includes it.
     ///
     /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
     /// # use knack_core::query::ListQuery;
-    /// # #[derive(knack_derive::KnackObject)]
-    /// # #[knack(object = "object_3", crate = knack_core)]
-    /// # struct Customer {
-    /// #     #[knack(key = "field_7", kind = "short_text")] city: String,
-    /// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
-    /// #     #[knack(key = "field_9", kind = "connection")] rep: Vec<knack_core::Link<Customer>>,
-    /// # }
     /// let query = ListQuery::default().filter(Customer::CITY.contains("burg"));
     /// assert!(query.encode().contains("%22contains%22"));
     /// ```
@@ -589,14 +523,8 @@ impl<O, K, N> Field<O, K, N> {
     /// The text has `value` nowhere in it, or the choice does not include it.
     ///
     /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
     /// # use knack_core::query::ListQuery;
-    /// # #[derive(knack_derive::KnackObject)]
-    /// # #[knack(object = "object_3", crate = knack_core)]
-    /// # struct Customer {
-    /// #     #[knack(key = "field_7", kind = "short_text")] city: String,
-    /// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
-    /// #     #[knack(key = "field_9", kind = "connection")] rep: Vec<knack_core::Link<Customer>>,
-    /// # }
     /// let query = ListQuery::default().filter(Customer::CITY.does_not_contain("burg"));
     /// assert!(query.encode().contains("does%20not%20contain"));
     /// ```
@@ -610,14 +538,8 @@ impl<O, K, N> Field<O, K, N> {
     /// The text begins with `value`.
     ///
     /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
     /// # use knack_core::query::ListQuery;
-    /// # #[derive(knack_derive::KnackObject)]
-    /// # #[knack(object = "object_3", crate = knack_core)]
-    /// # struct Customer {
-    /// #     #[knack(key = "field_7", kind = "short_text")] city: String,
-    /// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
-    /// #     #[knack(key = "field_9", kind = "connection")] rep: Vec<knack_core::Link<Customer>>,
-    /// # }
     /// let query = ListQuery::default().filter(Customer::CITY.starts_with("San "));
     /// assert!(query.encode().contains("starts%20with"));
     /// ```
@@ -631,14 +553,8 @@ impl<O, K, N> Field<O, K, N> {
     /// The text ends with `value`.
     ///
     /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
     /// # use knack_core::query::ListQuery;
-    /// # #[derive(knack_derive::KnackObject)]
-    /// # #[knack(object = "object_3", crate = knack_core)]
-    /// # struct Customer {
-    /// #     #[knack(key = "field_7", kind = "short_text")] city: String,
-    /// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
-    /// #     #[knack(key = "field_9", kind = "connection")] rep: Vec<knack_core::Link<Customer>>,
-    /// # }
     /// let query = ListQuery::default().filter(Customer::CITY.ends_with("stad"));
     /// assert!(query.encode().contains("ends%20with"));
     /// ```
@@ -652,14 +568,8 @@ impl<O, K, N> Field<O, K, N> {
     /// The number is greater than `value`; the API has no "or equal".
     ///
     /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
     /// # use knack_core::query::ListQuery;
-    /// # #[derive(knack_derive::KnackObject)]
-    /// # #[knack(object = "object_3", crate = knack_core)]
-    /// # struct Customer {
-    /// #     #[knack(key = "field_7", kind = "short_text")] city: String,
-    /// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
-    /// #     #[knack(key = "field_9", kind = "connection")] rep: Vec<knack_core::Link<Customer>>,
-    /// # }
     /// let adults = ListQuery::default().filter(Customer::AGE.higher_than(17));
     /// assert!(adults.encode().contains("higher%20than"));
     /// ```
@@ -673,14 +583,8 @@ impl<O, K, N> Field<O, K, N> {
     /// The number is less than `value`; the API has no "or equal".
     ///
     /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
     /// # use knack_core::query::ListQuery;
-    /// # #[derive(knack_derive::KnackObject)]
-    /// # #[knack(object = "object_3", crate = knack_core)]
-    /// # struct Customer {
-    /// #     #[knack(key = "field_7", kind = "short_text")] city: String,
-    /// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
-    /// #     #[knack(key = "field_9", kind = "connection")] rep: Vec<knack_core::Link<Customer>>,
-    /// # }
     /// let query = ListQuery::default().filter(Customer::AGE.lower_than(17.5));
     /// assert!(query.encode().contains("lower%20than"));
     /// ```
@@ -694,14 +598,8 @@ impl<O, K, N> Field<O, K, N> {
     /// The field is empty. Yes/no fields never are.
     ///
     /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
     /// # use knack_core::query::ListQuery;
-    /// # #[derive(knack_derive::KnackObject)]
-    /// # #[knack(object = "object_3", crate = knack_core)]
-    /// # struct Customer {
-    /// #     #[knack(key = "field_7", kind = "short_text")] city: String,
-    /// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
-    /// #     #[knack(key = "field_9", kind = "connection")] rep: Vec<knack_core::Link<Customer>>,
-    /// # }
     /// let query = ListQuery::default().filter(Customer::AGE.is_blank());
     /// assert!(query.encode().contains("is%20blank"));
     /// ```
@@ -715,14 +613,8 @@ impl<O, K, N> Field<O, K, N> {
     /// The field is not empty.
     ///
     /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
     /// # use knack_core::query::ListQuery;
-    /// # #[derive(knack_derive::KnackObject)]
-    /// # #[knack(object = "object_3", crate = knack_core)]
-    /// # struct Customer {
-    /// #     #[knack(key = "field_7", kind = "short_text")] city: String,
-    /// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
-    /// #     #[knack(key = "field_9", kind = "connection")] rep: Vec<knack_core::Link<Customer>>,
-    /// # }
     /// let query = ListQuery::default().filter(Customer::AGE.is_not_blank());
     /// assert!(query.encode().contains("is%20not%20blank"));
     /// ```
@@ -736,11 +628,9 @@ impl<O, K, N> Field<O, K, N> {
     /// The date is earlier than `value`, by the wall clock in the application's time zone.
     ///
     /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
     /// # #[cfg(feature = "jiff")] {
     /// # use knack_core::query::ListQuery;
-    /// # #[derive(knack_derive::KnackObject)]
-    /// # #[knack(object = "object_3", crate = knack_core)]
-    /// # struct Customer { #[knack(key = "field_6", kind = "date_time")] since: Option<jiff::civil::Date> }
     /// let new_year = jiff::civil::date(2026, 1, 1);
     /// let query = ListQuery::default().filter(Customer::SINCE.is_before(new_year));
     /// assert!(query.encode().contains("01%2F01%2F2026"));
@@ -756,11 +646,9 @@ impl<O, K, N> Field<O, K, N> {
     /// The date is later than `value`, by the wall clock in the application's time zone.
     ///
     /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
     /// # #[cfg(feature = "jiff")] {
     /// # use knack_core::query::ListQuery;
-    /// # #[derive(knack_derive::KnackObject)]
-    /// # #[knack(object = "object_3", crate = knack_core)]
-    /// # struct Customer { #[knack(key = "field_6", kind = "date_time")] since: Option<jiff::civil::Date> }
     /// let nine = jiff::civil::date(2026, 3, 9).at(9, 0, 0, 0);
     /// let query = ListQuery::default().filter(Customer::SINCE.is_after(nine));
     /// assert!(query.encode().contains("03%2F09%2F2026%209%3A00am"));
@@ -776,14 +664,8 @@ impl<O, K, N> Field<O, K, N> {
     /// Sorts by this field, the least first.
     ///
     /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
     /// # use knack_core::query::ListQuery;
-    /// # #[derive(knack_derive::KnackObject)]
-    /// # #[knack(object = "object_3", crate = knack_core)]
-    /// # struct Customer {
-    /// #     #[knack(key = "field_7", kind = "short_text")] city: String,
-    /// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
-    /// #     #[knack(key = "field_9", kind = "connection")] rep: Vec<knack_core::Link<Customer>>,
-    /// # }
     /// let query = ListQuery::default().sort(Customer::AGE.asc());
     /// assert!(query.encode().contains("sort_field=field_8&sort_order=asc"));
     /// ```
@@ -794,14 +676,8 @@ impl<O, K, N> Field<O, K, N> {
     /// Sorts by this field, the greatest first.
     ///
     /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
     /// # use knack_core::query::ListQuery;
-    /// # #[derive(knack_derive::KnackObject)]
-    /// # #[knack(object = "object_3", crate = knack_core)]
-    /// # struct Customer {
-    /// #     #[knack(key = "field_7", kind = "short_text")] city: String,
-    /// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
-    /// #     #[knack(key = "field_9", kind = "connection")] rep: Vec<knack_core::Link<Customer>>,
-    /// # }
     /// let query = ListQuery::default().sort(Customer::AGE.desc());
     /// assert!(query.encode().contains("sort_field=field_8&sort_order=desc"));
     /// ```
@@ -816,14 +692,8 @@ impl<O, K, N> Field<O, K, N> {
 /// Source: docs.knack.com/docs/sorting.
 ///
 /// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
 /// # use knack_core::query::ListQuery;
-/// # #[derive(knack_derive::KnackObject)]
-/// # #[knack(object = "object_3", crate = knack_core)]
-/// # struct Customer {
-/// #     #[knack(key = "field_7", kind = "short_text")] city: String,
-/// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
-/// #     #[knack(key = "field_9", kind = "connection")] rep: Vec<knack_core::Link<Customer>>,
-/// # }
 /// use knack_core::KnackObject;
 /// use knack_core::query::Sort;
 ///
@@ -898,14 +768,8 @@ impl ListQuery {
     /// URL; how long that may be is not documented.
     ///
     /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
     /// # use knack_core::query::ListQuery;
-    /// # #[derive(knack_derive::KnackObject)]
-    /// # #[knack(object = "object_3", crate = knack_core)]
-    /// # struct Customer {
-    /// #     #[knack(key = "field_7", kind = "short_text")] city: String,
-    /// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
-    /// #     #[knack(key = "field_9", kind = "connection")] rep: Vec<knack_core::Link<Customer>>,
-    /// # }
     /// let query = ListQuery::default().filter(Customer::CITY.is("Oslo"));
     /// assert!(query.encode().contains("filters=%7B"));
     /// ```
@@ -924,14 +788,8 @@ impl ListQuery {
     /// Sets the order. Without one, Knack uses the object's own.
     ///
     /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
     /// # use knack_core::query::ListQuery;
-    /// # #[derive(knack_derive::KnackObject)]
-    /// # #[knack(object = "object_3", crate = knack_core)]
-    /// # struct Customer {
-    /// #     #[knack(key = "field_7", kind = "short_text")] city: String,
-    /// #     #[knack(key = "field_8", kind = "number")] age: Option<f64>,
-    /// #     #[knack(key = "field_9", kind = "connection")] rep: Vec<knack_core::Link<Customer>>,
-    /// # }
     /// let query = ListQuery::default().sort(Customer::CITY.asc());
     /// assert!(query.encode().contains("sort_field=field_7&sort_order=asc"));
     /// ```

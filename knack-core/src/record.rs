@@ -165,8 +165,8 @@ impl<'a> Reader<'a> {
     }
 
     fn cell(&self, index: usize) -> Cell<'a> {
-        let slot = self.slots.get(index).copied().unwrap_or_default();
-        Cell::new(if slot.raw.is_empty() { slot.plain } else { slot.raw })
+        let Slot { plain, raw } = self.slots.get(index).copied().unwrap_or_default();
+        if raw.is_empty() { Cell::new(plain) } else { Cell::new(raw).with_shown(plain) }
     }
 
     #[cold]

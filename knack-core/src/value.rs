@@ -3,15 +3,31 @@
 //! | kind | natural type | others |
 //! |---|---|---|
 //! | short text, paragraph text, rich text, text formula | `String` | |
-//! | number, rating, auto increment, equation, count, sum, average, min, max | `f64` | `i64`, `i32`, `u64`, `u32`, `Decimal` |
-//! | currency | `Decimal` | `f64` |
+//! | multiple choice, one | an enum that derives [`KnackChoice`] | `String` |
+//! | multiple choice, several | `Vec` of such an enum | `Vec<String>` |
 //! | yes/no | `bool` | |
-//! | date/time | `jiff::civil::DateTime` | `civil::Date`, `civil::Time` |
-//! | name | [`PersonName`] | `String` |
+//! | number, auto increment, count, sum, average, min, max, rating | `f64` | `i64`, `i32`, `i16`, `u64`, `u32`, `u16`, `u8`, `Decimal` |
+//! | currency | `rust_decimal::Decimal` | `f64` |
+//! | equation: a number | `f64` | as numbers |
+//! | equation: a date, a difference of dates | `jiff::civil::DateTime`, `jiff::SignedDuration` | `civil::Date` |
+//! | date/time | `jiff::civil::DateTime` | `civil::Date`, `civil::Time`; [`InZone`], an instant; [`Period`] with end, all day, repetition |
+//! | timer | [`WorkLog`] | `jiff::SignedDuration`, to read the total |
+//! | name | [`PersonName`] | `String`, to read |
 //! | e-mail | [`EmailAddress`] | `String` |
-//! | multiple choice | `String` | `Vec<String>` for several |
-//! | connection | [`Link<T>`] | `Vec<Link<T>>` for several |
-//! | any | [`Json`] | |
+//! | phone | [`PhoneNumber`] | `String` |
+//! | address | [`PostalAddress`] | [`Coordinates`]; `String`, to read |
+//! | link | [`WebAddress`] | `String` |
+//! | file | [`UploadedFile`] | [`AssetId`](crate::key::AssetId), to write |
+//! | image | [`Picture`] | [`UploadedFile`], `String` for the address; `AssetId`, to write |
+//! | signature | [`Drawing`] | |
+//! | connection, one | [`Link<T>`] | [`RecordId`](crate::RecordId), to write |
+//! | connection, several | `Vec<Link<T>>` | `Vec<RecordId>`, to write |
+//! | password | `secrecy::SecretString`, to write | `String` |
+//! | user roles | `Vec<`[`ProfileKey`](crate::key::ProfileKey)`>` | `Vec<String>`, to read |
+//! | account and approval status | [`AccountStatus`], [`ApprovalStatus`] | `String` |
+//! | any kind, known or not | [`Json`] | `serde_json::Value`; [`Html`], what pages show |
+//!
+//! Dates are of the features `jiff`, exact decimals of `decimal`; both are on unless switched off.
 //!
 //! `Option<U>` means that the field may be empty. A type of yours takes part by implementing
 //! [`FromField`] and [`ToField`] for a kind.
@@ -22,16 +38,36 @@ use crate::cell::{Cell, ValueError};
 use crate::kind::{Kind, Writable};
 use crate::write::ValueWriter;
 
+mod choice;
+mod contact;
 #[cfg(feature = "jiff")]
 mod date;
+mod file;
+#[cfg(feature = "jiff")]
+mod in_zone;
+mod json;
 mod link;
 mod number;
+#[cfg(feature = "jiff")]
+mod period;
 mod person;
+mod role;
 mod text;
+#[cfg(feature = "jiff")]
+mod work_log;
 
+pub use choice::{AccountStatus, ApprovalStatus, KnackChoice};
+pub use contact::{Coordinates, PhoneNumber, PostalAddress, WebAddress};
+pub use file::{Drawing, Picture, UploadedFile};
+#[cfg(feature = "jiff")]
+pub use in_zone::{AppZone, InZone};
+pub use json::{Html, Json};
 pub use link::Link;
+#[cfg(feature = "jiff")]
+pub use period::{Ends, Frequency, Period, Repeat};
 pub use person::{EmailAddress, PersonName};
-pub use text::Json;
+#[cfg(feature = "jiff")]
+pub use work_log::WorkLog;
 
 /// A Rust type that can be read from a field of kind `K`.
 ///

@@ -119,15 +119,7 @@ pub trait KnackObject: Sized + Send + 'static {
     /// not exist as well as when it is in trouble.
     ///
     /// ```
-    /// # use knack_core::{KnackObject, RecordId, Result, call::Call, verbs::{Execute, ObjectAccess, Reply}};
-    /// # #[derive(Debug, PartialEq, knack_derive::KnackObject)]
-    /// # #[knack(object = "object_3", crate = knack_core)]
-    /// # struct Customer { #[knack(key = "field_7", kind = "short_text")] city: String }
-    /// # #[derive(Clone)] struct Canned(&'static str);
-    /// # impl ObjectAccess for Canned {}
-    /// # impl Execute for Canned {
-    /// #     async fn execute(&self, _: Call) -> Result<Reply> { Ok(Reply { body: self.0.into() }) }
-    /// # }
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
     /// # let knack = Canned(r#"{"id":"5d7964422d7159001659b27a","field_7":"Oslo"}"#);
     /// # let id: RecordId = "5d7964422d7159001659b27a".parse().unwrap();
@@ -145,15 +137,7 @@ pub trait KnackObject: Sized + Send + 'static {
     /// Reads one record, or `None` if it does not exist. Costs what [`get`](Self::get) does.
     ///
     /// ```
-    /// # use knack_core::{KnackObject, RecordId, Result, call::Call, verbs::{Execute, ObjectAccess, Reply}};
-    /// # #[derive(Debug, PartialEq, knack_derive::KnackObject)]
-    /// # #[knack(object = "object_3", crate = knack_core)]
-    /// # struct Customer { #[knack(key = "field_7", kind = "short_text")] city: String }
-    /// # #[derive(Clone)] struct Canned(&'static str);
-    /// # impl ObjectAccess for Canned {}
-    /// # impl Execute for Canned {
-    /// #     async fn execute(&self, _: Call) -> Result<Reply> { Ok(Reply { body: self.0.into() }) }
-    /// # }
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
     /// # let knack = Canned(r#"{"id":"5d7964422d7159001659b27a","field_7":"Oslo"}"#);
     /// # let id: RecordId = "5d7964422d7159001659b27a".parse().unwrap();
@@ -182,15 +166,7 @@ pub trait KnackObject: Sized + Send + 'static {
     /// Lists records. Nothing is sent before the list is read, see [`List`].
     ///
     /// ```
-    /// # use knack_core::{KnackObject, RecordId, Result, call::Call, verbs::{Execute, ObjectAccess, Reply}};
-    /// # #[derive(Debug, PartialEq, knack_derive::KnackObject)]
-    /// # #[knack(object = "object_3", crate = knack_core)]
-    /// # struct Customer { #[knack(key = "field_7", kind = "short_text")] city: String }
-    /// # #[derive(Clone)] struct Canned(&'static str);
-    /// # impl ObjectAccess for Canned {}
-    /// # impl Execute for Canned {
-    /// #     async fn execute(&self, _: Call) -> Result<Reply> { Ok(Reply { body: self.0.into() }) }
-    /// # }
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
     /// # let knack = Canned(r#"{"total_pages":1,"total_records":2,"records":[
     /// #     {"field_7":"Oslo"},{"field_7":"Bergen"}]}"#);
@@ -209,15 +185,7 @@ pub trait KnackObject: Sized + Send + 'static {
     /// sent again. Refused values are [`Error::Validation`].
     ///
     /// ```
-    /// # use knack_core::{KnackObject, RecordId, Result, call::Call, verbs::{Execute, ObjectAccess, Reply}};
-    /// # #[derive(Debug, PartialEq, knack_derive::KnackObject)]
-    /// # #[knack(object = "object_3", crate = knack_core)]
-    /// # struct Customer { #[knack(key = "field_7", kind = "short_text")] city: String }
-    /// # #[derive(Clone)] struct Canned(&'static str);
-    /// # impl ObjectAccess for Canned {}
-    /// # impl Execute for Canned {
-    /// #     async fn execute(&self, _: Call) -> Result<Reply> { Ok(Reply { body: self.0.into() }) }
-    /// # }
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
     /// # let knack = Canned(r#"{"id":"5d7964422d7159001659b27a","field_7":"Oslo"}"#);
     /// # let id: RecordId = "5d7964422d7159001659b27a".parse().unwrap();
@@ -249,15 +217,7 @@ pub trait KnackObject: Sized + Send + 'static {
     /// second one changes nothing more.
     ///
     /// ```
-    /// # use knack_core::{KnackObject, RecordId, Result, call::Call, verbs::{Execute, ObjectAccess, Reply}};
-    /// # #[derive(Debug, PartialEq, knack_derive::KnackObject)]
-    /// # #[knack(object = "object_3", crate = knack_core)]
-    /// # struct Customer { #[knack(key = "field_7", kind = "short_text")] city: String }
-    /// # #[derive(Clone)] struct Canned(&'static str);
-    /// # impl ObjectAccess for Canned {}
-    /// # impl Execute for Canned {
-    /// #     async fn execute(&self, _: Call) -> Result<Reply> { Ok(Reply { body: self.0.into() }) }
-    /// # }
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
     /// # let knack = Canned(r#"{"id":"5d7964422d7159001659b27a","field_7":"Oslo"}"#);
     /// # let id: RecordId = "5d7964422d7159001659b27a".parse().unwrap();
@@ -287,15 +247,7 @@ pub trait KnackObject: Sized + Send + 'static {
     /// may have deleted it: then that is what was asked for.
     ///
     /// ```
-    /// # use knack_core::{KnackObject, RecordId, Result, call::Call, verbs::{Execute, ObjectAccess, Reply}};
-    /// # #[derive(Debug, PartialEq, knack_derive::KnackObject)]
-    /// # #[knack(object = "object_3", crate = knack_core)]
-    /// # struct Customer { #[knack(key = "field_7", kind = "short_text")] city: String }
-    /// # #[derive(Clone)] struct Canned(&'static str);
-    /// # impl ObjectAccess for Canned {}
-    /// # impl Execute for Canned {
-    /// #     async fn execute(&self, _: Call) -> Result<Reply> { Ok(Reply { body: self.0.into() }) }
-    /// # }
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
     /// # let id: RecordId = "5d7964422d7159001659b27a".parse().unwrap();
     /// let knack = Canned(r#"{"delete":true}"#); // a stand-in with Knack's answer

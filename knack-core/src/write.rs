@@ -3,6 +3,7 @@
 use std::fmt::{self, Display, Write as _};
 
 use crate::cell::ValueError;
+use crate::object::{DateOrder, FieldDef};
 
 /// Writes exactly one JSON value; handed to [`ToField`](crate::value::ToField). The caller keeps to
 /// one: two calls of one writer give text that is no JSON.
@@ -21,12 +22,23 @@ use crate::cell::ValueError;
 #[derive(Debug)]
 pub struct ValueWriter<'a> {
     out: &'a mut String,
+    dates: DateOrder,
 }
 
 impl<'a> ValueWriter<'a> {
     /// A writer that appends to `out`.
     pub fn new(out: &'a mut String) -> Self {
-        Self { out }
+        Self { out, dates: DateOrder::default() }
+    }
+
+    /// A writer of a value of this field.
+    pub(crate) fn of_field(out: &'a mut String, field: &FieldDef) -> Self {
+        Self { out, dates: field.date_order() }
+    }
+
+    /// In which order the field takes day and month.
+    pub fn date_order(&self) -> DateOrder {
+        self.dates
     }
 
     /// Writes a string, with the escapes that JSON needs.
@@ -81,7 +93,7 @@ impl<'a> ValueWriter<'a> {
             if index > 0 {
                 self.out.push(',');
             }
-            write(&mut ValueWriter::new(self.out), item)?;
+            write(&mut ValueWriter { out: self.out, dates: self.dates }, item)?;
         }
         self.out.push(']');
         Ok(())
@@ -91,7 +103,7 @@ impl<'a> ValueWriter<'a> {
     /// have no way to give an error.
     pub fn object(&mut self, write: impl FnOnce(&mut ObjectWriter<'_>)) {
         self.out.push('{');
-        write(&mut ObjectWriter { out: self.out, first: true });
+        write(&mut ObjectWriter { out: self.out, dates: self.dates, first: true });
         self.out.push('}');
     }
 }
@@ -112,6 +124,7 @@ impl<'a> ValueWriter<'a> {
 /// ```
 pub struct ObjectWriter<'a> {
     out: &'a mut String,
+    dates: DateOrder,
     first: bool,
 }
 
@@ -122,7 +135,7 @@ impl ObjectWriter<'_> {
             self.out.push(',');
         }
         self.first = false;
-        let mut value = ValueWriter::new(self.out);
+        let mut value = ValueWriter { out: self.out, dates: self.dates };
         value.text(key);
         value.out.push(':');
         write(&mut value);

@@ -73,7 +73,22 @@ pub(crate) struct FieldAttrs {
     pub(crate) kind: Given<LitStr>,
     pub(crate) required: Given,
     pub(crate) handle: Given<LitStr>,
+    pub(crate) date_format: Given<LitStr>,
 }
+
+/// The attributes of an enum of options.
+#[derive(Default)]
+pub(crate) struct EnumAttrs {
+    pub(crate) krate: Given<Path>,
+}
+
+/// The attributes of an arm of such an enum.
+#[derive(Default)]
+pub(crate) struct ArmAttrs {
+    pub(crate) option: Given<LitStr>,
+}
+
+const PATH: &str = "a path: `crate = path::to::knack_runtime`";
 
 impl StructAttrs {
     pub(crate) fn read(attrs: &[Attribute], errors: &mut Errors) -> Self {
@@ -81,7 +96,27 @@ impl StructAttrs {
         each(attrs, "a struct", &["object", "create", "crate"], errors, |name, entry, errors| match name {
             "object" => read.object.set(entry, text, "a text: `object = \"object_3\"`", errors),
             "create" => read.create.set(entry, nothing, NOTHING, errors),
-            _ => read.krate.set(entry, path, "a path: `crate = path::to::knack_runtime`", errors),
+            _ => read.krate.set(entry, path, PATH, errors),
+        });
+        read
+    }
+}
+
+impl EnumAttrs {
+    pub(crate) fn read(attrs: &[Attribute], errors: &mut Errors) -> Self {
+        let mut read = Self::default();
+        each(attrs, "an enum", &["crate"], errors, |_, entry, errors| {
+            read.krate.set(entry, path, PATH, errors);
+        });
+        read
+    }
+}
+
+impl ArmAttrs {
+    pub(crate) fn read(attrs: &[Attribute], errors: &mut Errors) -> Self {
+        let mut read = Self::default();
+        each(attrs, "an arm", &["option"], errors, |_, entry, errors| {
+            read.option.set(entry, text, "a text: `option = \"In Progress\"`", errors);
         });
         read
     }
@@ -93,14 +128,15 @@ impl FieldAttrs {
         each(
             attrs,
             "a field",
-            &["id", "key", "kind", "required", "handle"],
+            &["id", "key", "kind", "required", "handle", "date_format"],
             errors,
             |name, entry, errors| match name {
                 "id" => read.id.set(entry, nothing, NOTHING, errors),
                 "key" => read.key.set(entry, text, "a text: `key = \"field_7\"`", errors),
                 "kind" => read.kind.set(entry, text, "a text: `kind = \"short_text\"`", errors),
                 "required" => read.required.set(entry, nothing, NOTHING, errors),
-                _ => read.handle.set(entry, text, "a text: `handle = \"NAME\"`", errors),
+                "handle" => read.handle.set(entry, text, "a text: `handle = \"NAME\"`", errors),
+                _ => read.date_format.set(entry, text, "a text: `date_format = \"dd/mm/yyyy\"`", errors),
             },
         );
         read

@@ -63,7 +63,8 @@ fn marker(kind: &KindInfo) -> TokenStream {
 fn def(field: &Field<'_>, knack: KnackField<'_>) -> TokenStream {
     let (name, key, kind) = (field.name(), knack.key.expr(), marker(knack.kind));
     let required = field.attrs.required.is_set().then(|| quote!(.required()));
-    quote!(_Def::new::<#kind>(#name, #key) #required)
+    let dates = field.day_first.then(|| quote!(.dates(_knack::DateOrder::DayFirst)));
+    quote!(_Def::new::<#kind>(#name, #key) #required #dates)
 }
 
 /// `impl KnackObject`: how a record is read; and the handles.

@@ -52,6 +52,7 @@ pub(crate) const KINDS: &[KindInfo] = &[
     kind("connection", "Connection", "connection"),
     kind("password", "Password", "password"),
     kind("user_roles", "UserRoles", "user roles"),
+    kind("unknown", "Unknown", "unknown"),
 ];
 
 /// The kind with this name.

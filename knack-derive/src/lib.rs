@@ -1,4 +1,5 @@
-//! `#[derive(KnackObject)]`: a struct as a typed projection of a Knack object.
+//! `#[derive(KnackObject)]`: a struct as a typed projection of a Knack object. And
+//! `#[derive(KnackChoice)]`: an enum of the options of a choice field.
 //!
 //! Programs use it through `knack-runtime`, which re-exports it beside the trait of the same name;
 //! the attributes are explained at [`macro@KnackObject`].
@@ -11,6 +12,7 @@ use proc_macro::TokenStream;
 use syn::parse_macro_input;
 
 mod attr;
+mod choice;
 mod errors;
 mod expand;
 mod fallback;
@@ -38,6 +40,7 @@ mod validate;
 /// | `key = "field_7"` | the field's key |
 /// | `kind = "short_text"` | the field's kind, as Knack's metadata calls it |
 /// | `required` | Knack demands a value: it cannot be cleared, and a new record must have it |
+/// | `date_format = "dd/mm/yyyy"` | the format of a date field or timer that is not `mm/dd/yyyy`, so that dates are written in its order |
 /// | `handle = "NAME"` | the name of the field's handle, its own name in capitals unless said; a new record has no handles |
 ///
 /// # What it makes
@@ -74,4 +77,44 @@ mod validate;
 #[proc_macro_derive(KnackObject, attributes(knack))]
 pub fn derive_knack_object(input: TokenStream) -> TokenStream {
     expand::derive(&parse_macro_input!(input)).into()
+}
+
+/// Makes an enum hold the options of a multiple choice field.
+///
+/// Each arm without a value is an option: its name, or what `option` says. An arm with a `String` holds
+/// every other option, so that one that is added to the field later does not break the program; without
+/// such an arm, a record with another option cannot be read.
+///
+/// | attribute | where | meaning |
+/// |---|---|---|
+/// | `option = "In Progress"` | on an arm | the option as Knack has it, where it is not the arm's name |
+/// | `crate = path` | on the enum | where the generated code finds the library, `::knack_runtime` unless said |
+///
+/// ```
+/// # mod knack_runtime { pub use knack_core::*; }
+/// use knack_core::value::KnackChoice as _;
+/// use knack_derive::{KnackChoice, KnackObject};
+///
+/// #[derive(Clone, Debug, PartialEq, KnackChoice)]
+/// #[knack(crate = knack_core)]
+/// enum Status {
+///     New,
+///     #[knack(option = "In Progress")]
+///     InProgress,
+///     Other(String),
+/// }
+///
+/// #[derive(KnackObject)]
+/// #[knack(object = "object_6", crate = knack_core)]
+/// struct Order {
+///     #[knack(key = "field_46", kind = "multiple_choice")]
+///     status: Option<Status>,
+/// }
+///
+/// let not_begun = Order::STATUS.is(Status::New);
+/// assert_eq!(Status::from_option("Parked"), Some(Status::Other("Parked".into())));
+/// ```
+#[proc_macro_derive(KnackChoice, attributes(knack))]
+pub fn derive_knack_choice(input: TokenStream) -> TokenStream {
+    choice::derive(&parse_macro_input!(input)).into()
 }

@@ -30,6 +30,8 @@ pub(crate) struct Field<'a> {
     pub(crate) key: Option<Key>,
     pub(crate) kind: Option<&'static KindInfo>,
     pub(crate) handle: Option<Ident>,
+    /// Whether dates are written to it with the day first.
+    pub(crate) day_first: bool,
 }
 
 /// A field of the object, with all that the code needs to know of it.
@@ -139,11 +141,13 @@ impl<'a> Field<'a> {
         let ident = field.ident.as_ref()?;
         let attrs = FieldAttrs::read(&field.attrs, errors);
         if attrs.id.is_set() {
-            return Some(Self { ident, ty: &field.ty, attrs, key: None, kind: None, handle: None });
+            let (key, kind, handle) = (None, None, None);
+            return Some(Self { ident, ty: &field.ty, attrs, key, kind, handle, day_first: false });
         }
         nothing_missing(ident, &attrs, errors);
         let (key, kind, handle) = (key(&attrs, errors), kind(&attrs, errors), handle(ident, &attrs, errors));
-        Some(Self { ident, ty: &field.ty, attrs, key, kind, handle })
+        let day_first = day_first(&attrs, errors);
+        Some(Self { ident, ty: &field.ty, attrs, key, kind, handle, day_first })
     }
 
     /// The field's name without `r#`.
@@ -206,6 +210,17 @@ fn kind(attrs: &FieldAttrs, errors: &mut Errors) -> Option<&'static KindInfo> {
         errors.at(literal, format!("`{name}` is no kind of Knack field{}", kind::suggestion(&name)));
     }
     kind
+}
+
+/// `date_format = "dd/mm/yyyy"`, as the field's settings have it.
+fn day_first(attrs: &FieldAttrs, errors: &mut Errors) -> bool {
+    let Some(literal) = attrs.date_format.value() else { return false };
+    match literal.value().as_str() {
+        "dd/mm/yyyy" => return true,
+        "mm/dd/yyyy" | "M D, yyyy" => {}
+        _ => errors.at(literal, "expected one of Knack's formats: `mm/dd/yyyy`, `dd/mm/yyyy` or `M D, yyyy`"),
+    }
+    false
 }
 
 /// The handle's name: as given, or the field's own in capitals.

@@ -18,6 +18,7 @@ pub(crate) fn check(input: &DeriveInput, record: &Record<'_>, errors: &mut Error
             id_stands_alone(field, errors);
         } else {
             computed_is_not_required(field, errors);
+            only_dates_have_a_date_format(field, errors);
         }
         if record.create {
             can_be_written(field, errors);
@@ -67,8 +68,13 @@ fn nothing_twice(record: &Record<'_>, errors: &mut Errors) {
 /// `#[knack(id, key = "field_1")]`
 fn id_stands_alone(field: &Field<'_>, errors: &mut Errors) {
     let attrs = &field.attrs;
-    let others =
-        [attrs.key.written(), attrs.kind.written(), attrs.required.written(), attrs.handle.written()];
+    let others = [
+        attrs.key.written(),
+        attrs.kind.written(),
+        attrs.required.written(),
+        attrs.handle.written(),
+        attrs.date_format.written(),
+    ];
     for other in others.into_iter().flatten() {
         errors.at(other, format!("the record's id is no field of the object: it has no `{other}`"));
     }
@@ -82,6 +88,21 @@ fn computed_is_not_required(field: &Field<'_>, errors: &mut Errors) {
         errors.at(
             required,
             format!("Knack computes {} fields, so it demands none: leave this out", kind.label),
+        );
+    }
+}
+
+/// `kind = "number", date_format = "dd/mm/yyyy"`
+fn only_dates_have_a_date_format(field: &Field<'_>, errors: &mut Errors) {
+    if let Some(written) = field.attrs.date_format.written()
+        && let Some(kind) = field.kind.filter(|kind| !matches!(kind.name, "date_time" | "timer"))
+    {
+        errors.at(
+            written,
+            format!(
+                "a {} field has no date format, date/time and timer fields have: leave this out",
+                kind.label
+            ),
         );
     }
 }

@@ -129,10 +129,23 @@ impl<T> ToField<Connection> for Link<T> {
 
 impl ToField<Connection> for RecordId {
     fn to_field(&self, out: &mut ValueWriter<'_>) -> Result<(), ValueError> {
-        out.list(&[*self], |out, id| {
+        [*self].as_slice().to_field(out)
+    }
+}
+
+impl ToField<Connection> for [RecordId] {
+    /// Replaces the whole set of connections.
+    fn to_field(&self, out: &mut ValueWriter<'_>) -> Result<(), ValueError> {
+        out.list(self, |out, id| {
             out.text(&id.to_string());
             Ok(())
         })
+    }
+}
+
+impl ToField<Connection> for Vec<RecordId> {
+    fn to_field(&self, out: &mut ValueWriter<'_>) -> Result<(), ValueError> {
+        self.as_slice().to_field(out)
     }
 }
 

@@ -35,7 +35,7 @@ macro_rules! integer {
     };
 }
 
-integer!(i64 i32 u64 u32);
+integer!(i64 i32 i16 u64 u32 u16 u8);
 readable!(f64, float: Number AutoIncrement Equation Count Sum Average Min Max Rating Currency);
 
 /// Reads a whole number; `3.00` and `1e3` are whole, `3.5` is not.

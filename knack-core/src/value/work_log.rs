@@ -1,0 +1,135 @@
+//! Timers: spans of time worked.
+
+use jiff::SignedDuration;
+use jiff::civil::DateTime;
+
+use crate::cell::{Cell, ValueError};
+use crate::kind::Timer;
+use crate::value::date::{Moment, Parts};
+use crate::value::{FromField, ToField, filled};
+use crate::write::ValueWriter;
+
+/// The spans of a timer field, by the wall clock in the application's zone. Seconds are dropped when it
+/// is written: Knack keeps minutes.
+///
+/// Source: docs.knack.com/docs/working-with-fields.
+///
+/// ```
+/// use jiff::civil::date;
+/// use knack_core::value::WorkLog;
+///
+/// let day = date(2026, 3, 9);
+/// let log = WorkLog::new([(day.at(8, 0, 0, 0), day.at(12, 0, 0, 0)), (day.at(13, 0, 0, 0), day.at(16, 30, 0, 0))]);
+/// assert_eq!(log.total().as_mins(), 450);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct WorkLog {
+    /// The spans, from and to.
+    pub spans: Vec<(DateTime, DateTime)>,
+}
+
+impl WorkLog {
+    /// A log of these spans.
+    pub fn new(spans: impl IntoIterator<Item = (DateTime, DateTime)>) -> Self {
+        Self { spans: spans.into_iter().collect() }
+    }
+
+    /// The time of all spans together. It is the difference of wall-clock times, as Knack counts it.
+    pub fn total(&self) -> SignedDuration {
+        let lengths = self.spans.iter().map(|(from, to)| to.duration_since(*from));
+        lengths.fold(SignedDuration::ZERO, SignedDuration::saturating_add)
+    }
+}
+
+impl FromField<Timer> for WorkLog {
+    fn from_field(cell: Cell<'_>) -> Result<Self, ValueError> {
+        let times = part(filled(cell)?, b"times").ok_or_else(|| ValueError::new("has no spans of time"))?;
+        let side = |span: Cell<'_>, key: &[u8]| match part(span, key) {
+            Some(side) => Parts::of(side).wall_clock(),
+            None => Err(ValueError::new("has a span without a beginning or an end")),
+        };
+        let spans = times.elements().filter(|span| !span.is_empty());
+        let spans = spans.map(|span| Ok((side(span, b"from")?, side(span, b"to")?)));
+        Ok(Self { spans: spans.collect::<Result<_, ValueError>>()? })
+    }
+}
+
+impl FromField<Timer> for SignedDuration {
+    /// The total, which Knack sends in milliseconds.
+    fn from_field(cell: Cell<'_>) -> Result<Self, ValueError> {
+        let total = part(filled(cell)?, b"total_time").and_then(|total| total.number().ok()?.parse().ok());
+        match total {
+            Some(total) => Ok(Self::from_millis(total)),
+            None => WorkLog::from_field(cell).map(|log| log.total()),
+        }
+    }
+}
+
+/// The part of an object with this key; the last counts where it repeats.
+fn part<'a>(cell: Cell<'a>, wanted: &[u8]) -> Option<Cell<'a>> {
+    cell.entries().filter(|(key, part)| **key == *wanted && !part.is_empty()).last().map(|(_, part)| part)
+}
+
+impl ToField<Timer> for WorkLog {
+    fn to_field(&self, out: &mut ValueWriter<'_>) -> Result<(), ValueError> {
+        let order = out.date_order();
+        let mut spans = Vec::with_capacity(self.spans.len());
+        for (from, to) in &self.spans {
+            if to < from {
+                return Err(ValueError::new("has a span that ends before it begins"));
+            }
+            spans.push((Moment::new(*from, order)?, Moment::new(*to, order)?));
+        }
+        let mut listed = Ok(());
+        out.object(|out| {
+            out.entry("times", |out| {
+                listed = out.list(&spans, |out, (from, to)| {
+                    out.object(|out| {
+                        out.entry("from", |out| out.object(|out| from.write(out)));
+                        out.entry("to", |out| out.object(|out| to.write(out)));
+                    });
+                    Ok(())
+                });
+            });
+        });
+        listed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    #[test]
+    fn spans_and_totals() {
+        let sent = br#"{"total_time":3600000,"times":[{
+            "to":{"iso_timestamp":"2019-09-11T17:14:00.000Z"},"from":{"iso_timestamp":"2019-09-11T16:14:00.000Z"}}]}"#;
+        let log = WorkLog::from_field(Cell::new(sent)).unwrap();
+        let day = date(2019, 9, 11);
+        assert_eq!(log, WorkLog::new([(day.at(16, 14, 0, 0), day.at(17, 14, 0, 0))]));
+        assert_eq!(<SignedDuration as FromField<Timer>>::from_field(Cell::new(sent)).unwrap().as_mins(), 60);
+        let mut json = String::new();
+        log.to_field(&mut ValueWriter::new(&mut json)).unwrap();
+        assert_eq!(WorkLog::from_field(Cell::new(json.as_bytes())).unwrap(), log);
+        assert_eq!(
+            <SignedDuration as FromField<Timer>>::from_field(Cell::new(json.as_bytes())).unwrap().as_mins(),
+            60
+        );
+    }
+
+    #[test]
+    fn what_is_no_log_is_an_error() {
+        for sent in [
+            r#"{"total_time":"x"}"#,
+            r#"{"times":[{"from":{}}]}"#,
+            "7",
+            r#"{"times":[{"from":{"date":"1/1/2026"}}]}"#,
+        ] {
+            assert!(WorkLog::from_field(Cell::new(sent.as_bytes())).is_err(), "{sent}");
+        }
+        let day = date(2019, 9, 11);
+        let backwards = WorkLog::new([(day.at(9, 0, 0, 0), day.at(8, 0, 0, 0))]);
+        assert!(backwards.to_field(&mut ValueWriter::new(&mut String::new())).is_err());
+    }
+}
