@@ -25,6 +25,7 @@ pub mod plan;
 pub mod query;
 pub mod quota;
 pub mod record;
+pub mod resolve;
 pub mod transport;
 pub mod value;
 pub mod verbs;

@@ -10,7 +10,7 @@ use std::task::{Context, Poll, ready};
 use futures_core::Stream;
 
 use crate::call::{self, Call};
-use crate::error::{Error, Result};
+use crate::error::{Error, MalformedAnswer, Result};
 use crate::key::RecordId;
 use crate::query::{Format, IntoFilter, ListQuery, Sort};
 use crate::record::{Guarded, Page, RecordError, read_page};
@@ -25,6 +25,7 @@ use crate::verbs::{KnackObject, ObjectAccess, Reply};
 /// | [`pages`](Self::pages) | pages with what the server says of them |
 /// | [`all`](Self::all) | a `Vec` of every record, or the first error |
 /// | [`guarded`](Self::guarded) | a `Vec` of every record and of every error |
+/// | [`count`](Self::count) | how many there are, without reading them |
 /// | [`first`](Self::first) | the first record, with a page of one |
 ///
 /// Each page costs one call. Pages are as large as Knack allows, 1,000 records, unless set. A record
@@ -226,6 +227,26 @@ impl<T: KnackObject, C: ObjectAccess> List<T, C> {
         Ok(all)
     }
 
+    /// How many records the list has, by the server's word, without reading them: one call, for a page of
+    /// one. The word is known to be off at times, by records that a page then lacks.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
+    /// # let knack = Canned(r#"{"total_pages":6693,"total_records":6693,"records":[{"field_7":"Oslo"}]}"#);
+    /// let in_oslo = Customer::list(&knack).filter(Customer::CITY.is("Oslo")).count().await?;
+    /// assert_eq!(in_oslo, 6693);
+    /// # Ok(()) }
+    /// ```
+    pub async fn count(self) -> Result<u64> {
+        let call = call_of::<T>(self.query.rows_per_page(1))?;
+        let body = self.client.execute(call.clone()).await?.body;
+        let malformed = |answer| Error::Malformed { call: *call.label(), answer };
+        let page = read_page::<T>(&body).map_err(malformed)?;
+        let missing = || malformed(MalformedAnswer::new(&body, body.len(), "`total_records`"));
+        page.total_records.ok_or_else(missing)
+    }
+
     /// The first record in the list's order, or `None` if there is none. Asks for a page of one, so it
     /// costs one call.
     ///
@@ -323,9 +344,21 @@ impl<T, C> fmt::Debug for Records<T, C> {
 pub struct Pages<T, C> {
     client: C,
     query: ListQuery,
-    fetch: Option<(Call, BoxFuture<'static, Result<Reply>>)>,
+    fetch: Option<Fetch>,
     progress: Progress,
     target: PhantomData<fn() -> T>,
+}
+
+/// A page on its way.
+type Fetch = (Call, BoxFuture<'static, Result<Reply>>);
+
+/// The call of a query; an error if it would not ask what it seems to.
+fn call_of<T: KnackObject>(query: ListQuery) -> Result<Call> {
+    let call = call::list(T::PROJECTION, &query);
+    match query.problem() {
+        Some(problem) => Err(Error::Invalid { call: *call.label(), problem: problem.to_owned() }),
+        None => Ok(call),
+    }
 }
 
 impl<T: KnackObject, C: ObjectAccess> Pages<T, C> {
@@ -335,11 +368,10 @@ impl<T: KnackObject, C: ObjectAccess> Pages<T, C> {
         poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }
 
-    fn begin(&mut self) -> (Call, BoxFuture<'static, Result<Reply>>) {
-        let query = self.query.clone().page(self.progress.page + 1);
-        let call = call::list(T::PROJECTION, &query);
+    fn begin(&mut self) -> Result<Fetch> {
+        let call = call_of::<T>(self.query.clone().page(self.progress.page + 1))?;
         let (client, sent) = (self.client.clone(), call.clone());
-        (call, Box::pin(async move { client.execute(sent).await }))
+        Ok((call, Box::pin(async move { client.execute(sent).await })))
     }
 
     fn end(&mut self, call: &Call, reply: Result<Reply>) -> Result<Option<Page<T>>> {
@@ -366,7 +398,17 @@ impl<T: KnackObject, C: ObjectAccess> Stream for Pages<T, C> {
         if self.progress.done {
             return Poll::Ready(None);
         }
-        let mut fetch = self.fetch.take().unwrap_or_else(|| self.begin());
+        let fetch = match self.fetch.take() {
+            Some(fetch) => Ok(fetch),
+            None => self.begin(),
+        };
+        let mut fetch = match fetch {
+            Ok(fetch) => fetch,
+            Err(error) => {
+                self.progress.done = true;
+                return Poll::Ready(Some(Err(error)));
+            }
+        };
         let Poll::Ready(reply) = fetch.1.as_mut().poll(cx) else {
             self.fetch = Some(fetch);
             return Poll::Pending;

@@ -264,6 +264,18 @@ impl BodyWriter {
         Self::new(Label::new(Verb::Create, projection, None))
     }
 
+    /// The body of an update of this one field.
+    pub(crate) fn update<K: Writable, V: ToField<K> + ?Sized>(
+        projection: &Projection,
+        record: RecordId,
+        field: &FieldDef,
+        value: &V,
+    ) -> Result<String, Error> {
+        let mut body = Self::new(Label::new(Verb::Update, projection, Some(record)));
+        body.put(field, value);
+        body.finish()
+    }
+
     /// Writes `field`. The line is also the check that `V` fits `K` and that Knack lets `K` be written.
     pub fn put<K: Writable, V: ToField<K> + ?Sized>(&mut self, field: &FieldDef, value: &V) {
         self.entry(field, |out| value.to_field(out));

@@ -12,7 +12,7 @@ use crate::error::MalformedAnswer;
 use crate::json::{ScanError, Scanner, leading_number, unescape};
 use crate::key::{FieldKey, ObjectKey, RecordId};
 use crate::kind::{FieldKind, Kind};
-use crate::object::Projection;
+use crate::object::{FieldDef, Projection};
 use crate::value::FromField;
 use crate::verbs::KnackObject;
 
@@ -135,7 +135,7 @@ struct Slot<'a> {
 /// Hands a struct its fields, one after the other. Made for each record; used by derived code.
 #[derive(Debug)]
 pub struct Reader<'a> {
-    projection: &'static Projection,
+    projection: &'a Projection,
     id: &'a [u8],
     slots: &'a [Slot<'a>],
 }
@@ -270,7 +270,7 @@ impl SlotIndex {
 /// Fills slots from records; one for each answer, reused from record to record.
 #[derive(Debug)]
 struct Slots<'a> {
-    projection: &'static Projection,
+    projection: &'a Projection,
     index: SlotIndex,
     id: &'a [u8],
     /// The value of the key `record`, if that is an object: no field of Knack's has that key.
@@ -279,7 +279,7 @@ struct Slots<'a> {
 }
 
 impl<'a> Slots<'a> {
-    fn new(projection: &'static Projection) -> Self {
+    fn new(projection: &'a Projection) -> Self {
         let row = vec![Slot::default(); projection.fields().len()];
         Self { projection, index: SlotIndex::new(projection), id: b"", wrapped: None, row }
     }
@@ -331,6 +331,21 @@ impl<'a> Slots<'a> {
             self.wrapped = Some(value);
         }
         self.put(self.index.find(&key), value);
+    }
+
+    /// The slots of the one record that an answer is, bare or wrapped in `record`.
+    fn of_record(projection: &'a Projection, body: &'a [u8]) -> Result<Self, MalformedAnswer> {
+        let malformed = |error: ScanError| MalformedAnswer::new(body, error.at, error.expected);
+        let mut scan = Scanner::new(without_bom(body));
+        let mut slots = Self::new(projection);
+        slots.fill(&mut scan).map_err(malformed)?;
+        if scan.peek().is_some() {
+            return Err(MalformedAnswer::new(body, scan.at(), "the end of the record"));
+        }
+        if let Some(record) = slots.wrapped {
+            slots.fill(&mut Scanner::new(record)).map_err(malformed)?;
+        }
+        Ok(slots)
     }
 
     fn reader(&self) -> Reader<'_> {
@@ -466,17 +481,17 @@ impl<'a> Slots<'a> {
 /// Reads the answer of a get, create or update: the bare record, or `{"record":{…}}` as form views
 /// send it.
 pub fn read_record<T: KnackObject>(body: &[u8]) -> Result<Guarded<T>, MalformedAnswer> {
-    let malformed = |error: ScanError| MalformedAnswer::new(body, error.at, error.expected);
-    let mut scan = Scanner::new(without_bom(body));
-    let mut slots = Slots::new(T::PROJECTION);
-    slots.fill(&mut scan).map_err(malformed)?;
-    if scan.peek().is_some() {
-        return Err(MalformedAnswer::new(body, scan.at(), "the end of the record"));
-    }
-    if let Some(record) = slots.wrapped {
-        slots.fill(&mut Scanner::new(record)).map_err(malformed)?;
-    }
-    Ok(slots.read())
+    Slots::of_record(T::PROJECTION, body).map(|slots| slots.read())
+}
+
+/// Reads one field of a record, whatever struct it is read as otherwise.
+pub(crate) fn read_field<K: Kind, U: FromField<K>>(
+    body: &[u8],
+    projection: &Projection,
+    field: &'static FieldDef,
+) -> Result<Result<U, FieldError>, MalformedAnswer> {
+    let one = Projection::new(projection.type_name(), projection.object(), std::slice::from_ref(field));
+    Slots::of_record(&one, body).map(|slots| slots.reader().take::<K, U>(0))
 }
 
 #[cfg(test)]

@@ -10,11 +10,13 @@ use http::StatusCode;
 use crate::call::{self, Call, Label};
 use crate::error::{Error, Result};
 use crate::key::RecordId;
+use crate::kind::Connection;
 use crate::list::List;
-use crate::object::{ObjectTag, Projection};
-use crate::patch::Patch;
+use crate::object::{Field, FieldDef, ObjectTag, Projection, SameObject};
+use crate::patch::{BodyWriter, Patch};
 use crate::query::ListQuery;
-use crate::record::{FieldError, Guarded, Reader, read_page, read_record};
+use crate::record::{FieldError, Guarded, Reader, RecordError, read_field, read_page, read_record};
+use crate::value::Link;
 
 /// The body of a successful answer.
 ///
@@ -157,6 +159,7 @@ pub trait KnackObject: Sized + Send + 'static {
                 Err(error) if is_500(&error) => match look_closer::<Self, C>(client, id).await? {
                     Presence::Here(record) => record.map(Some).map_err(Error::Unreadable),
                     Presence::Gone => Ok(None),
+                    Presence::Unknown => Err(error),
                 },
                 Err(error) => Err(error),
             }
@@ -234,10 +237,8 @@ pub trait KnackObject: Sized + Send + 'static {
     ) -> impl Future<Output = Result<Self>> + Send {
         async move {
             let call = call::update(Self::PROJECTION, id, patch.body(id)?);
-            match write::<Self, C>(client, &call, id).await? {
-                Written::Done(reply) => decode(&call, &reply),
-                Written::Missing { .. } => Err(Error::NotFound { call: *call.label() }),
-            }
+            let reply = on_record::<Self, C>(client, &call, id).await?.reply(&call)?;
+            decode(&call, &reply)
         }
     }
 
@@ -257,12 +258,72 @@ pub trait KnackObject: Sized + Send + 'static {
     fn delete<C: ObjectAccess>(client: &C, id: RecordId) -> impl Future<Output = Result<()>> + Send {
         async move {
             let call = call::delete(Self::PROJECTION, id);
-            match write::<Self, C>(client, &call, id).await? {
+            match on_record::<Self, C>(client, &call, id).await? {
                 // Missing after a second attempt: the first, whose answer was lost, may have done it.
-                Written::Done(_) | Written::Missing { attempts: 2.. } => Ok(()),
-                Written::Missing { .. } => Err(Error::NotFound { call: *call.label() }),
+                Done::Reply(_) | Done::Missing { attempts: 2.. } => Ok(()),
+                Done::Missing { .. } => Err(Error::NotFound { call: *call.label() }),
             }
         }
+    }
+
+    /// Connects more records: adds ids to those of a connection field, and answers all it has then.
+    ///
+    /// Knack can only replace the whole set, so this reads the record and writes it: two calls, or one if
+    /// nothing is new. What another program changes in between is lost.
+    ///
+    /// Source: docs.knack.com/docs/working-with-fields.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
+    /// # let [id, ann]: [RecordId; 2] = ["5d7964422d7159001659b27a", "5d7964422d7159001659b27b"].map(|id| id.parse().unwrap());
+    /// let knack = Canned(r#"{"field_7":"Oslo","field_9":[{"id":"5d7964422d7159001659b27b"}]}"#);
+    /// let reps = Customer::connect(&knack, id, Customer::REP, &[ann]).await?;
+    /// assert_eq!(reps, [ann]);
+    /// # Ok(()) }
+    /// ```
+    fn connect<C: ObjectAccess, O, N: Send>(
+        client: &C,
+        id: RecordId,
+        field: Field<O, Connection, N>,
+        more: &[RecordId],
+    ) -> impl Future<Output = Result<Vec<RecordId>>> + Send
+    where
+        Self::Object: SameObject<O>,
+    {
+        let more = more.to_vec();
+        reconnect::<Self, C>(client, id, field.def(), move |ids| {
+            for id in more {
+                if !ids.contains(&id) {
+                    ids.push(id);
+                }
+            }
+        })
+    }
+
+    /// Takes records from a connection: removes ids from a connection field, and answers those that remain.
+    /// Costs what [`connect`](Self::connect) does, and has its gap.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
+    /// # let [id, ann]: [RecordId; 2] = ["5d7964422d7159001659b27a", "5d7964422d7159001659b27b"].map(|id| id.parse().unwrap());
+    /// let knack = Canned(r#"{"field_7":"Oslo","field_9":[]}"#);
+    /// let reps = Customer::disconnect(&knack, id, Customer::REP, &[ann]).await?;
+    /// assert!(reps.is_empty());
+    /// # Ok(()) }
+    /// ```
+    fn disconnect<C: ObjectAccess, O, N: Send>(
+        client: &C,
+        id: RecordId,
+        field: Field<O, Connection, N>,
+        gone: &[RecordId],
+    ) -> impl Future<Output = Result<Vec<RecordId>>> + Send
+    where
+        Self::Object: SameObject<O>,
+    {
+        let gone = gone.to_vec();
+        reconnect::<Self, C>(client, id, field.def(), move |ids| ids.retain(|id| !gone.contains(id)))
     }
 }
 
@@ -306,41 +367,87 @@ fn is_500(error: &Error) -> bool {
 
 /// Whether a record that gave a 500 exists.
 enum Presence<T> {
-    Here(Result<T, crate::record::RecordError>),
+    Here(Result<T, RecordError>),
     Gone,
+    /// The list did not heed the question, which the documents do not promise.
+    Unknown,
 }
 
 /// Tells a record that does not exist from a server in trouble, both of which answer 500: asks the
 /// list for it. Trouble shows there as well, as an error; a list without it means that it is gone.
 async fn look_closer<T: KnackObject, C: ObjectAccess>(client: &C, id: RecordId) -> Result<Presence<T>> {
-    let query = ListQuery::default().only(id).rows_per_page(1);
+    let query = ListQuery::default().only(&[id]).rows_per_page(1);
     let call = call::list(T::PROJECTION, &query);
     let reply = client.execute(call.clone()).await?;
     let page =
         read_page::<T>(&reply.body).map_err(|answer| Error::Malformed { call: *call.label(), answer })?;
-    let found = page.records.into_iter().find(|record| record.id == Some(id));
-    Ok(found.map_or(Presence::Gone, |Guarded { result, .. }| Presence::Here(result)))
+    Ok(match page.records.into_iter().next() {
+        Some(Guarded { id: Some(found), result }) if found == id => Presence::Here(result),
+        Some(_) => Presence::Unknown,
+        None => Presence::Gone,
+    })
 }
 
-/// What became of a write on one record.
-enum Written {
-    Done(Reply),
+/// What became of a call on one record.
+enum Done {
+    Reply(Reply),
     /// There is no such record; it was tried so often.
     Missing {
         attempts: u32,
     },
 }
 
-/// Carries out a write on one record; after a 500, once more if the record is there.
-async fn write<T: KnackObject, C: ObjectAccess>(client: &C, call: &Call, id: RecordId) -> Result<Written> {
+impl Done {
+    fn reply(self, call: &Call) -> Result<Reply> {
+        match self {
+            Self::Reply(reply) => Ok(reply),
+            Self::Missing { .. } => Err(Error::NotFound { call: *call.label() }),
+        }
+    }
+}
+
+/// Carries out a call on one record; after a 500, once more if the record is there.
+async fn on_record<T: KnackObject, C: ObjectAccess>(client: &C, call: &Call, id: RecordId) -> Result<Done> {
     match client.execute(call.clone()).await {
-        Ok(reply) => Ok(Written::Done(reply)),
-        Err(Error::Api { status: StatusCode::INTERNAL_SERVER_ERROR, attempts, .. }) => {
+        Ok(reply) => Ok(Done::Reply(reply)),
+        Err(Error::Api { status: StatusCode::INTERNAL_SERVER_ERROR, attempts, message, call: label }) => {
             match look_closer::<T, C>(client, id).await? {
-                Presence::Here(_) => client.execute(call.clone()).await.map(Written::Done),
-                Presence::Gone => Ok(Written::Missing { attempts }),
+                Presence::Here(_) => client.execute(call.clone()).await.map(Done::Reply),
+                Presence::Gone => Ok(Done::Missing { attempts }),
+                Presence::Unknown => Err(Error::Api {
+                    call: label,
+                    status: StatusCode::INTERNAL_SERVER_ERROR,
+                    attempts,
+                    message,
+                }),
             }
         }
         Err(error) => Err(error),
     }
+}
+
+/// Reads the ids of a connection, changes them, and writes them if they are others now.
+async fn reconnect<T: KnackObject, C: ObjectAccess>(
+    client: &C,
+    id: RecordId,
+    field: &'static FieldDef,
+    change: impl FnOnce(&mut Vec<RecordId>) + Send,
+) -> Result<Vec<RecordId>> {
+    let call = call::get(T::PROJECTION, id);
+    let reply = on_record::<T, C>(client, &call, id).await?.reply(&call)?;
+    let links = read_field::<Connection, Vec<Link<T>>>(&reply.body, T::PROJECTION, field);
+    let links = links.map_err(|answer| Error::Malformed { call: *call.label(), answer })?;
+    let mut ids: Vec<_> =
+        links.map_err(|error| Error::Unreadable(error.into()))?.iter().map(Link::id).collect();
+    let before = ids.clone();
+    change(&mut ids);
+    if ids != before {
+        let call = call::update(
+            T::PROJECTION,
+            id,
+            BodyWriter::update::<Connection, _>(T::PROJECTION, id, field, &ids)?,
+        );
+        on_record::<T, C>(client, &call, id).await?.reply(&call)?;
+    }
+    Ok(ids)
 }

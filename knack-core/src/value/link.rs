@@ -4,9 +4,12 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use crate::cell::{Cell, ValueError};
+use crate::error::Result;
 use crate::key::RecordId;
 use crate::kind::Connection;
+use crate::resolve::Resolve;
 use crate::value::{FromField, ToField, filled};
+use crate::verbs::{KnackObject, ObjectAccess};
 use crate::write::ValueWriter;
 
 /// A connection to a record that `T` stands for: its id, and the label that Knack sends along. `T` is
@@ -54,6 +57,46 @@ impl<T> Link<T> {
     /// markup: it is the formatted value of that field.
     pub fn label(&self) -> Option<&str> {
         self.label.as_deref()
+    }
+}
+
+impl<T: KnackObject> Link<T> {
+    /// Reads the connected record: a call for this one alone. [`resolve`](Self::resolve) reads many.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
+    /// # let knack = Canned(r#"{"id":"5d7964422d7159001659b27a","field_7":"Oslo"}"#);
+    /// # let link: Link<Customer> = Link::to("5d7964422d7159001659b27a".parse().unwrap());
+    /// let customer: Customer = link.fetch(&knack).await?;
+    /// # assert_eq!(customer.city, "Oslo");
+    /// # Ok(()) }
+    /// ```
+    pub fn fetch<C: ObjectAccess>(&self, client: &C) -> impl Future<Output = Result<T>> + Send {
+        T::get(client, self.id)
+    }
+
+    /// Reads the records of many links in few calls, each record once. The cost is known before:
+    /// [`Resolve::calls`].
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
+    /// # let knack = Canned(r#"{"total_pages":1,"total_records":1,"records":[{"id":"5d7964422d7159001659b27a",
+    /// #     "field_7":"Oslo","field_9":[{"id":"5d7964422d7159001659b27a"}]}]}"#);
+    /// let customers = Customer::list(&knack).all().await?;
+    /// let reps = Link::resolve(&knack, customers.iter().flat_map(|customer| &customer.rep)).await?;
+    /// for customer in &customers {
+    ///     let rep = customer.rep.first().and_then(|link| reps.get(link));
+    ///     assert_eq!(rep.unwrap().city, "Oslo");
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn resolve<'a, C: ObjectAccess>(
+        client: &C,
+        links: impl IntoIterator<Item = &'a Self>,
+    ) -> Resolve<T, C> {
+        Resolve::new(client.clone(), links.into_iter().map(Self::id))
     }
 }
 

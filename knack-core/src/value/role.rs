@@ -78,6 +78,7 @@ mod tests {
         assert_eq!(read(r#""profile_30""#).unwrap(), [worker]);
         assert_eq!(read("[null]").unwrap(), []);
         assert!(read(r#"["Worker"]"#).unwrap_err().to_string().contains("Vec<String>"));
-        assert_eq!(Vec::<String>::from_field(Cell::new(br#"["Worker"]"#)).unwrap(), ["Worker"]);
+        let any = <Vec<String> as FromField<UserRoles>>::from_field(Cell::new(br#"["Worker"]"#));
+        assert_eq!(any.unwrap(), ["Worker"]);
     }
 }
