@@ -26,6 +26,7 @@ pub mod query;
 pub mod quota;
 pub mod record;
 pub mod resolve;
+pub mod schema;
 pub mod transport;
 pub mod value;
 pub mod verbs;

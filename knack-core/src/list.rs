@@ -239,7 +239,7 @@ impl<T: KnackObject, C: ObjectAccess> List<T, C> {
     /// # Ok(()) }
     /// ```
     pub async fn count(self) -> Result<u64> {
-        let call = call_of::<T>(self.query.rows_per_page(1))?;
+        let call = call_of::<T>(&self.query.rows_per_page(1))?;
         let body = self.client.execute(call.clone()).await?.body;
         let malformed = |answer| Error::Malformed { call: *call.label(), answer };
         let page = read_page::<T>(&body).map_err(malformed)?;
@@ -353,8 +353,8 @@ pub struct Pages<T, C> {
 type Fetch = (Call, BoxFuture<'static, Result<Reply>>);
 
 /// The call of a query; an error if it would not ask what it seems to.
-fn call_of<T: KnackObject>(query: ListQuery) -> Result<Call> {
-    let call = call::list(T::PROJECTION, &query);
+fn call_of<T: KnackObject>(query: &ListQuery) -> Result<Call> {
+    let call = call::list(T::PROJECTION, query);
     match query.problem() {
         Some(problem) => Err(Error::Invalid { call: *call.label(), problem: problem.to_owned() }),
         None => Ok(call),
@@ -369,7 +369,7 @@ impl<T: KnackObject, C: ObjectAccess> Pages<T, C> {
     }
 
     fn begin(&mut self) -> Result<Fetch> {
-        let call = call_of::<T>(self.query.clone().page(self.progress.page + 1))?;
+        let call = call_of::<T>(&self.query.clone().page(self.progress.page + 1))?;
         let (client, sent) = (self.client.clone(), call.clone());
         Ok((call, Box::pin(async move { client.execute(sent).await })))
     }

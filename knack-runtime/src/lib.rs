@@ -67,12 +67,15 @@ pub use host::Host;
 pub use http_transport::HttpTransport;
 pub use usage::Usage;
 
+pub use knack_core::value::KnackChoice;
+#[cfg(feature = "jiff")]
+pub use knack_core::zone;
 pub use knack_core::{
     ApplicationId, Error, KnackObject, Link, Patch, Plan, RecordId, Result, call, cell, clock as time, error,
-    headers, key, kind, limit, list, object, patch, plan, query, quota, record, transport, value, verbs,
-    write,
+    headers, key, kind, limit, list, object, patch, plan, query, quota, record, resolve, schema, transport,
+    value, verbs, write,
 };
-pub use knack_derive::KnackObject;
+pub use knack_derive::{KnackChoice, KnackObject};
 
 #[doc(hidden)]
 pub use knack_core::__private1;
