@@ -13,6 +13,8 @@ pub mod call;
 pub mod cell;
 pub mod clock;
 pub mod error;
+#[doc(hidden)]
+pub mod fit;
 pub mod headers;
 mod json;
 pub mod key;

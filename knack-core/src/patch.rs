@@ -238,12 +238,11 @@ impl<T> fmt::Debug for Patch<T> {
 ///
 /// ```
 /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
-/// use knack_core::kind::{Number, ShortText};
+/// use knack_core::kind::ShortText;
 /// use knack_core::{KnackObject, patch::BodyWriter};
 ///
 /// let mut body = BodyWriter::create(Customer::PROJECTION);
 /// body.put::<ShortText, _>(Customer::CITY.def(), "Oslo");
-/// body.put_some::<Number, f64>(Customer::AGE.def(), None); // not sent
 /// assert_eq!(body.finish()?, r#"{"field_7":"Oslo"}"#);
 /// # Ok::<(), knack_core::Error>(())
 /// ```
@@ -279,13 +278,6 @@ impl BodyWriter {
     /// Writes `field`. The line is also the check that `V` fits `K` and that Knack lets `K` be written.
     pub fn put<K: Writable, V: ToField<K> + ?Sized>(&mut self, field: &FieldDef, value: &V) {
         self.entry(field, |out| value.to_field(out));
-    }
-
-    /// The same for a field that may be left out: `None` is not sent, and Knack uses its default.
-    pub fn put_some<K: Writable, V: ToField<K>>(&mut self, field: &FieldDef, value: Option<&V>) {
-        if let Some(value) = value {
-            self.put::<K, V>(field, value);
-        }
     }
 
     fn entry(

@@ -60,6 +60,11 @@ fn marker(kind: &KindInfo) -> TokenStream {
     quote!(_kind::#marker)
 }
 
+/// The method of the reader and of the writer that names the kind in what it says of a wrong type.
+fn method(kind: &KindInfo) -> Ident {
+    format_ident!("{}", kind.name)
+}
+
 fn def(field: &Field<'_>, knack: KnackField<'_>) -> TokenStream {
     let (name, key, kind) = (field.name(), knack.key.expr(), marker(knack.kind));
     let required = field.attrs.required.is_set().then(|| quote!(.required()));
@@ -79,8 +84,8 @@ fn object_and_handles(record: &Record<'_>) -> TokenStream {
             let on_type = Ident::new("id", id.span().located_at(ty.span()));
             return quote!(#name: { let #id = reader.id()?; #on_type });
         };
-        let (kind, index) = (marker(knack.kind), index.next().map(Literal::usize_unsuffixed));
-        quote!(#name: reader.take::<#kind, #ty>(#index)?)
+        let (kind, index) = (method(knack.kind), index.next().map(Literal::usize_unsuffixed));
+        quote!(#name: reader.#kind::<#ty>(#index)?)
     });
     let handles = handles(record);
     quote! {
@@ -127,18 +132,22 @@ fn new_record(record: &Record<'_>) -> TokenStream {
     let ident = record.ident;
     let writes = record.knack_fields().enumerate().map(|(index, (field, knack))| {
         let index = Literal::usize_unsuffixed(index);
-        let (name, ty, kind) = (field.ident, field.ty, marker(knack.kind));
+        let (name, ty, kind) = (field.ident, field.ty, method(knack.kind));
         if let Some(inner) = field.optional() {
-            return quote!(body.put_some::<#kind, #inner>(&_FIELDS[#index], self.#name.as_ref()));
+            return quote! {
+                if let _knack::Option::Some(value) = &self.#name {
+                    body.#kind::<#inner>(&_FIELDS[#index], value);
+                }
+            };
         }
-        quote!(body.put::<#kind, #ty>(&_FIELDS[#index], &self.#name))
+        quote!(body.#kind::<#ty>(&_FIELDS[#index], &self.#name);)
     });
     quote! {
         #[automatically_derived]
         impl _knack::NewRecord<_Object> for #ident {
             fn body(&self) -> _knack::Result<_knack::String, _knack::Error> {
                 let mut body = _knack::BodyWriter::create(&_PROJECTION);
-                #(#writes;)*
+                #(#writes)*
                 body.finish()
             }
         }
