@@ -15,12 +15,12 @@ use knack_core::transport::Transport;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::client::{ApiKey, Client, NoKey};
-use crate::clock::TokioClock;
 use crate::executor::{Executor, Options};
 use crate::host::{BaseUrl, Host};
 use crate::http_transport::{HttpOptions, HttpTransport};
 use crate::queue::Queue;
 use crate::retry::RetryBudget;
+use crate::round_trip::RoundTrip;
 use crate::usage::PlanMeter;
 
 const API_KEY: &str = "x-knack-rest-api-key";
@@ -315,7 +315,8 @@ impl<A> ClientBuilder<A> {
     }
 
     /// Sets the limiter of metered calls. Give clones of one `Arc` to several clients to share it, as
-    /// those of one application do well to: the limit is not each client's own.
+    /// those of one account do well to: the limit is not each client's own. They then share its queue, in
+    /// which all are served in the order of their coming, and which a refusal of one holds for all.
     ///
     /// Source: docs.knack.com/docs/api-limits.
     ///
@@ -353,7 +354,9 @@ impl<A> ClientBuilder<A> {
     }
 
     /// Sets how long one attempt may take, from sending to the last byte of the answer: 30 seconds
-    /// unless set. A read that takes longer is tried again until the deadline.
+    /// unless set. A read that takes longer is tried again until the deadline. An attempt that was given
+    /// up may still arrive, so the [limiter](Slots) counts it for a while, as it does a call whose future
+    /// was dropped.
     ///
     /// ```
     /// # use knack_emulator::Emulator;
@@ -501,19 +504,18 @@ impl<A> ClientBuilder<A> {
             headers.insert(API_KEY, key);
             headers
         });
-        let clock = TokioClock::new();
         let executor = Executor {
             transport,
             policy: self.policy,
-            metered: Queue::new(self.limiter, clock),
-            unmetered: Queue::new(Arc::new(Unmetered::at_most(MOST_UNMETERED)), clock),
-            clock,
+            metered: Queue::of(self.limiter),
+            unmetered: Queue::of(Arc::new(Unmetered::at_most(MOST_UNMETERED))),
             base,
             headers,
             object_headers,
             timeout: self.timeout,
             plan: self.plan,
             meter: PlanMeter::default(),
+            round_trip: RoundTrip::default(),
             budget: RetryBudget::new(),
         };
         Ok(Client::new(executor, Options { deadline: self.deadline, wait_for_plan: false }))

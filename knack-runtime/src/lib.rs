@@ -53,10 +53,12 @@ mod builder;
 mod client;
 mod clock;
 mod executor;
+mod holds;
 mod host;
 mod http_transport;
 mod queue;
 mod retry;
+mod round_trip;
 mod trace;
 mod usage;
 
