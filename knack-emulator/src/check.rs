@@ -5,7 +5,8 @@ use serde_json::Value;
 use crate::app::Field;
 use crate::figures::numeric;
 use crate::filter::{Now, texts};
-use crate::kind::Kind;
+use crate::kind::{DateFormat, DateOrder, EquationFormat, EquationResult, Kind};
+use crate::near::Circle;
 use crate::render::{self, is_blank, words};
 use crate::span::{self, NoSpan, Span};
 
@@ -36,6 +37,7 @@ enum Ask {
         want: Want,
     },
     Time(Span),
+    Near(Circle),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +64,7 @@ enum Want {
 
 impl Check {
     /// Reads a rule's operator and value. `None` where the kind has no such operator.
-    pub(crate) fn of(field: &Field, operator: &str, rule: &Value, now: &Now) -> Option<Self> {
+    pub(crate) fn of(field: &Field, operator: &str, rule: &Value, now: &Now<'_>) -> Option<Self> {
         if let "is blank" | "is not blank" = operator {
             // A value there makes the rule match nothing, an empty one is tolerated.
             let ask = if valued(rule) { Ask::Never } else { Ask::Blank };
@@ -77,13 +79,14 @@ impl Check {
                 Some(Self { negated, ask })
             }
             Kind::Choice { .. } | Kind::UserRoles => Self::of_options(operator, rule),
-            Kind::DateTime(_) => {
-                let ask = match span::of(operator, rule, now.local) {
-                    Ok(span) => Ask::Time(span),
-                    Err(NoSpan::Value) => Ask::Never,
-                    Err(NoSpan::Operator) => return None,
-                };
-                Some(Self { negated: operator == "is not", ask })
+            Kind::DateTime(format) => Self::of_time(operator, rule, format, now),
+            Kind::Equation(EquationFormat { result: EquationResult::Date(format), .. }) => {
+                Self::of_time(operator, rule, format, now)
+            }
+            Kind::Address { .. } if operator == "near" => {
+                // A place that is not known is near to nothing.
+                let ask = Circle::of(rule, now.scene).map_or(Ask::Never, Ask::Near);
+                Some(Self { negated: false, ask })
             }
             Kind::Number(_)
             | Kind::Equation(_)
@@ -91,7 +94,7 @@ impl Check {
             | Kind::Currency(_)
             | Kind::AutoIncrement
             | Kind::Rating
-            | Kind::Timer => Self::of_number(operator, rule).or_else(|| Self::of_text(operator, rule)),
+            | Kind::Timer(_) => Self::of_number(operator, rule).or_else(|| Self::of_text(operator, rule)),
             _ => Self::of_text(operator, rule),
         }
     }
@@ -108,6 +111,19 @@ impl Check {
         };
         let wanted = listed(rule.get("value"));
         Some(Self { negated, ask: Ask::Ids { wanted, want } })
+    }
+
+    fn of_time(operator: &str, rule: &Value, format: &DateFormat, now: &Now<'_>) -> Option<Self> {
+        let order = match format.order {
+            DateOrder::DayFirst if !now.field_order => DateOrder::MonthFirst,
+            order => order,
+        };
+        let ask = match span::of(operator, rule, now.local, order) {
+            Ok(span) => Ask::Time(span),
+            Err(NoSpan::Value) => Ask::Never,
+            Err(NoSpan::Operator) => return None,
+        };
+        Some(Self { negated: operator == "is not", ask })
     }
 
     fn of_options(operator: &str, rule: &Value) -> Option<Self> {
@@ -179,7 +195,15 @@ impl Check {
                 }
             }),
             (Ask::Number(compare, wanted), Some(raw)) => {
+                // A timer is asked for its total in milliseconds, an equation of dates as it is shown:
+                // guesses both, as no document says in which unit.
                 let value = numeric(raw).or_else(|| raw.get("total_time")?.as_f64());
+                let value = match &field.kind {
+                    Kind::Equation(EquationFormat { result: EquationResult::Span, unit, .. }) => {
+                        value.map(|seconds| seconds / f64::from(unit.seconds()))
+                    }
+                    _ => value,
+                };
                 value.is_some_and(|value| match compare {
                     Compare::Equal => (value - wanted).abs() < f64::EPSILON * wanted.abs().max(1.0),
                     Compare::Higher => value > *wanted,
@@ -195,6 +219,7 @@ impl Check {
                     wanted.iter().any(has)
                 }
             }
+            (Ask::Near(circle), Some(raw)) => circle.holds(raw),
             (Ask::Time(span), Some(raw)) => {
                 raw.get("unix_timestamp").and_then(Value::as_i64).is_some_and(|ms| span.contains(ms))
             }
@@ -278,7 +303,8 @@ mod tests {
             json!({"id": "5f0000000000000000000001", "objects": [{"key": "object_1", "fields": [meta]}]});
         let app = App::read(dump).unwrap();
         let field = &app.objects[0].fields[0];
-        let now = Now { local: DateTime::constant(2026, 3, 11, 16, 14, 0, 0) };
+        let now =
+            Now { local: DateTime::constant(2026, 3, 11, 16, 14, 0, 0), field_order: false, scene: None };
         let mut rule = json!({"field": "field_1", "operator": operator, "value": value});
         if value.is_null() {
             rule.as_object_mut().unwrap().remove("value");

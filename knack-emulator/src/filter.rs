@@ -11,10 +11,14 @@ use crate::query::Query;
 use crate::render::{self, is_blank};
 use crate::store::{Row, Store};
 
-/// The present, on the application's wall clock.
+/// What filters depend on: the present, on the application's wall clock, and where to look.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Now {
+pub(crate) struct Now<'a> {
     pub(crate) local: DateTime,
+    /// Whether dates are given in the order of their field instead of the American one.
+    pub(crate) field_order: bool,
+    /// Where places are looked up.
+    pub(crate) scene: Option<(&'a App, &'a Store)>,
 }
 
 /// Rules joined by AND or OR.
@@ -38,7 +42,7 @@ enum Rule {
 impl Filter {
     /// Reads `filters=` as JSON or in brackets. A rule that is not understood is left out, or told
     /// of where `strict`.
-    pub(crate) fn read(object: &Object, query: &Query, now: &Now, strict: bool) -> Result<Self, String> {
+    pub(crate) fn read(object: &Object, query: &Query, now: &Now<'_>, strict: bool) -> Result<Self, String> {
         let given = match query.get("filters") {
             Some(text) if text.trim().is_empty() => None,
             Some(text) => match serde_json::from_str(text) {
@@ -54,7 +58,7 @@ impl Filter {
         }
     }
 
-    fn group(object: &Object, value: &Value, now: &Now, strict: bool) -> Result<Self, String> {
+    pub(crate) fn group(object: &Object, value: &Value, now: &Now<'_>, strict: bool) -> Result<Self, String> {
         let none = Vec::new();
         let (any, rules, groups) = match value {
             Value::Array(rules) => (false, rules, &none),
@@ -100,7 +104,7 @@ impl Filter {
 }
 
 impl Rule {
-    fn read(object: &Object, rule: &Value, now: &Now) -> Result<Self, String> {
+    fn read(object: &Object, rule: &Value, now: &Now<'_>) -> Result<Self, String> {
         let text = |key: &str| rule.get(key).and_then(Value::as_str);
         let key = text("field").ok_or_else(|| format!("a rule without a field: {rule}"))?;
         let operator = text("operator").unwrap_or("is").trim().to_lowercase();

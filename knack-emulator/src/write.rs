@@ -17,6 +17,8 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) zone: Option<&'a Zone>,
     /// The present time on the application's wall clock.
     pub(crate) now: DateTime,
+    /// Whether filters give dates in the order of their field instead of the American one.
+    pub(crate) field_order: bool,
 }
 
 /// The raw value of `value` for `field`, or what is wrong with it in Knack's manner.
@@ -31,7 +33,7 @@ pub(crate) fn raw(field: &Field, value: &Value, around: &Surroundings<'_>) -> Re
         Kind::Number(_) | Kind::Rating => number(value),
         Kind::Currency(_) => currency(value),
         Kind::DateTime(format) => dates::written(value, format, around.zone),
-        Kind::Timer => dates::written_timer(value),
+        Kind::Timer(format) => dates::written_timer(value, format),
         Kind::Name(_) => contact::name(value),
         Kind::Email(_) => contact::email(value),
         Kind::Link { .. } => contact::link(value),
@@ -57,7 +59,6 @@ pub(crate) fn initial(field: &Field, around: &Surroundings<'_>) -> Option<Value>
     match &field.kind {
         Kind::Boolean => Some(field.default.as_ref().and_then(boolean).unwrap_or(json!(false))),
         Kind::Connection { .. } => Some(json!([])),
-        Kind::Aggregate(_) => Some(json!(0)),
         Kind::DateTime(format) if format.now => {
             let mut now = around.now;
             if format.order == crate::kind::DateOrder::Ignored {
@@ -88,7 +89,7 @@ fn wanted(kind: &Kind) -> &'static str {
     match kind {
         Kind::Boolean => "Yes or No",
         Kind::Number(_) | Kind::Rating | Kind::Currency(_) => "a number",
-        Kind::DateTime(_) | Kind::Timer => "a valid date",
+        Kind::DateTime(_) | Kind::Timer(_) => "a valid date",
         Kind::Email(_) => "a valid email address",
         Kind::Name(_) => "a valid name",
         Kind::Phone(_) => "a valid phone number",
@@ -154,7 +155,7 @@ fn number(value: &Value) -> Option<Value> {
     }
 }
 
-fn whole_or_not(number: f64) -> Option<Value> {
+pub(crate) fn whole_or_not(number: f64) -> Option<Value> {
     if !number.is_finite() {
         return None;
     }
@@ -221,7 +222,11 @@ mod tests {
     }
 
     fn write(meta: Value, value: &Value) -> Result<Value, String> {
-        let around = Surroundings { zone: None, now: DateTime::constant(2026, 3, 9, 16, 14, 0, 0) };
+        let around = Surroundings {
+            zone: None,
+            now: DateTime::constant(2026, 3, 9, 16, 14, 0, 0),
+            field_order: false,
+        };
         raw(&field(meta), value, &around)
     }
 
@@ -299,7 +304,11 @@ mod tests {
 
     #[test]
     fn what_a_new_record_has() {
-        let around = Surroundings { zone: None, now: DateTime::constant(2026, 3, 9, 16, 14, 0, 0) };
+        let around = Surroundings {
+            zone: None,
+            now: DateTime::constant(2026, 3, 9, 16, 14, 0, 0),
+            field_order: false,
+        };
         let start = |meta: Value| initial(&field(meta), &around);
         assert_eq!(start(json!({"type": "short_text", "default": ""})), None);
         assert_eq!(start(json!({"type": "short_text", "default": "x"})), Some(json!("x")));
