@@ -80,18 +80,21 @@ pub(crate) fn shown_timer(raw: &Value, format: &DateFormat) -> String {
         (0, minutes) => format!("{minutes} minutes"),
         (hours, minutes) => format!("{hours}:{minutes:02} hours"),
     };
-    let (date, year) = (from.date(), from.year().rem_euclid(100));
+    let (day, year) = (from.date(), from.year().rem_euclid(100));
     let (first, second) = match format.order {
-        DateOrder::DayFirst => (date.day(), date.month()),
-        _ => (date.month(), date.day()),
+        DateOrder::DayFirst => (day.day(), day.month()),
+        _ => (day.month(), day.day()),
     };
     // Military hours are not padded here, other than in dates.
     let clock = |local: DateTime| match format.clock {
         Some(ClockFace::Military) => format!("{}:{:02}", local.hour(), local.minute()),
         _ => time_text(local, ClockFace::Twelve),
     };
-    let (from, to) = (clock(from), clock(to));
-    format!("<span>{first:02}/{second:02}/{year:02}</span>&nbsp;{from} to {to} = {total}")
+    let date = match format.order {
+        DateOrder::Ignored => String::new(),
+        _ => format!("<span>{first:02}/{second:02}/{year:02}</span>&nbsp;"),
+    };
+    format!("{date}{} to {} = {total}", clock(from), clock(to))
 }
 
 /// Reads what a write gives for a date field: text or an object, in the field's own order.
@@ -118,9 +121,8 @@ pub(crate) fn written(value: &Value, format: &DateFormat, zone: Option<&Zone>) -
 
 /// Reads what a write gives for a timer: `{"times":[{"from":{…},"to":{…}}]}`.
 pub(crate) fn written_timer(value: &Value, format: &DateFormat) -> Option<Value> {
-    // A timer has a date and a time whatever its format shows.
-    let order = if format.order == DateOrder::DayFirst { DateOrder::DayFirst } else { DateOrder::MonthFirst };
-    let format = DateFormat { order, clock: Some(ClockFace::Twelve), range: false, now: false };
+    // A timer has a time whatever its format shows.
+    let format = DateFormat { clock: Some(ClockFace::Twelve), range: false, now: false, ..*format };
     let mut total = 0;
     let mut times = Vec::new();
     for span in value.get("times")?.as_array()? {
@@ -289,6 +291,8 @@ mod tests {
         assert_eq!(raw["total_time"], json!(3_600_000));
         assert_eq!(shown_timer(&raw, &plain), "<span>09/11/26</span>&nbsp;4:14pm to 5:14pm = 1:00 hours");
         assert!(written_timer(&json!({"times": []}), &plain).is_none());
+        let undated = format(DateOrder::Ignored, Some(ClockFace::Twelve), false);
+        assert_eq!(shown_timer(&raw, &undated), "4:14pm to 5:14pm = 1:00 hours");
         let abroad = format(DateOrder::DayFirst, Some(ClockFace::Military), false);
         let value = json!({"times": [{"from": {"date": "15/07/2026", "hours": 8, "minutes": 5},
             "to": {"date": "15/07/2026", "hours": 8, "minutes": 35}}]});

@@ -1,6 +1,7 @@
 //! The emulator as its users meet it: in-process, and on a socket.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
+mod computed;
 mod errors;
 mod faults;
 mod files;
