@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::{call, create, get};
 
+#[allow(clippy::needless_pass_by_value, reason = "literals are what it is called with")]
 fn field(key: &str, kind: &str, rest: Value) -> Value {
     let mut field = json!({"key": key, "name": key, "type": kind});
     for (key, value) in rest.as_object().unwrap() {
@@ -30,6 +31,7 @@ fn equation(key: &str, formula: &str) -> Value {
     field(key, "equation", json!({ "format": format }))
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "literals are what it is called with")]
 fn total(key: &str, kind: &str, rest: Value) -> Value {
     let mut format = json!({"mark_decimal": "none", "precision": "2", "filters": []});
     for (key, value) in rest.as_object().unwrap() {
@@ -50,7 +52,7 @@ fn orders() -> Builder {
     Emulator::builder()
         .rate_limit(10_000)
         .daily_calls(1_000_000)
-        .starts_at(UNIX_EPOCH + Duration::from_secs(1_773_263_640))
+        .starts_at(UNIX_EPOCH + Duration::from_mins(29_554_394))
         .application(json!({"application": {
             "id": "5f00000000000000000000aa",
             "settings": {"timezone": "Central Time (US & Canada)"},

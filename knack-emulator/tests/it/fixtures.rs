@@ -117,8 +117,11 @@ impl Shown {
     }
 }
 
+/// A file, the object of its record, and the record.
+type Recorded = (String, String, Value);
+
 /// The records of 2015, one a file: their halves lie apart, under the names of their fields.
-fn records_of_2015() -> Option<(Value, Vec<(String, String, Value)>)> {
+fn records_of_2015() -> Option<(Value, Vec<Recorded>)> {
     let dump = recorded("pyknackhq/tests_schema.json")?;
     let whole = dump.get("application").unwrap_or(&dump);
     let objects: Vec<(String, BTreeMap<String, String>)> = whole["objects"]
