@@ -286,6 +286,7 @@ impl Builder {
         app.places = self.places;
         let clock = WallClock::new(self.starts_at.unwrap_or_else(SystemTime::now), self.skew_ms);
         let around = Surroundings {
+            application: &app.id,
             zone: self.manners.proper_timestamps.then_some(&app.zone),
             now: app.zone.local(clock.wall(Duration::ZERO)),
             field_order: self.manners.field_order,

@@ -21,14 +21,23 @@ use crate::write::{Surroundings, whole_or_not};
 pub(crate) fn fill(app: &App, store: &mut Store, around: &Surroundings<'_>) {
     store.number(app);
     for &place in &app.order {
-        let missing = store.tables.get(place.0).into_iter().flat_map(|table| &table.rows);
-        let missing: Vec<Id> = missing
-            .filter(|(_, row)| {
-                row.cells.get(place.1).is_some_and(|cell| cell.raw.is_none() && cell.recorded.is_none())
+        let Some((formula, (object, field))) = app.formula(place).zip(app.at(place)) else { continue };
+        let computer = Computer { app, store, around, object };
+        let filter = computer.filter(formula);
+        let rows = store.tables.get(place.0).into_iter().flat_map(|table| &table.rows);
+        let cells: Vec<Option<Cell>> = rows
+            .map(|(id, row)| {
+                let cell = row.cells.get(place.1)?;
+                let missing = cell.raw.is_none() && cell.recorded.is_none();
+                missing.then(|| computer.cell(formula, filter.as_ref(), field, (id, row)))
             })
-            .map(|(id, _)| id.clone())
             .collect();
-        renew(app, store, around, place, missing.iter());
+        let rows = store.tables.get_mut(place.0).into_iter().flat_map(|table| table.rows.values_mut());
+        for (row, cell) in rows.zip(cells) {
+            if let (Some(slot), Some(cell)) = (row.cells.get_mut(place.1), cell) {
+                *slot = cell;
+            }
+        }
     }
 }
 
@@ -101,8 +110,7 @@ fn renew<'a>(
     place: Place,
     ids: impl Iterator<Item = &'a Id>,
 ) -> Vec<Id> {
-    let Some((formula, object, field)) = app.formula(place).zip(app.at(place)).map(|(f, (o, p))| (f, o, p))
-    else {
+    let Some((formula, (object, field))) = app.formula(place).zip(app.at(place)) else {
         return Vec::new();
     };
     let computer = Computer { app, store, around, object };
@@ -320,7 +328,7 @@ fn count(many: usize) -> f64 {
 /// A number with the 14 digits to which recorded equations are kept: 1290 times 1.33333333 is
 /// recorded as 1719.9999957, not as …9570000002. What is no number becomes 0.
 fn tidy(number: f64) -> Value {
-    let kept = format!("{number:.13e}").parse().ok();
+    let kept = if number.fract() == 0.0 { Some(number) } else { format!("{number:.13e}").parse().ok() };
     kept.and_then(whole_or_not).unwrap_or(json!(0))
 }
 

@@ -19,24 +19,26 @@ pub(crate) fn raw(local: DateTime, format: &DateFormat, zone: Option<&Zone>) -> 
     let (hour, minute) = (local.hour(), local.minute());
     let (twelve, half) = twelve(hour);
     let american = american(local.date());
+    let (hours, minutes) = (format!("{twelve:02}"), format!("{minute:02}"));
+    let timestamp = format!("{american} {hours}:{minutes} {half}");
+    // Midnight is 720 in every recording but the newest.
+    let time = if (hour, minute) == (0, 0) { 720 } else { i32::from(hour) * 60 + i32::from(minute) };
     let mut parts = Map::new();
     let mut put = |key: &str, value: Value| {
         parts.insert(key.to_owned(), value);
     };
-    put("date", json!(american));
-    put("date_formatted", json!(day(local.date(), format.order)));
-    put("hours", json!(format!("{twelve:02}")));
-    put("minutes", json!(format!("{minute:02}")));
-    put("am_pm", json!(half.to_ascii_uppercase()));
-    put("unix_timestamp", json!(wall_ms(local)));
-    put("iso_timestamp", json!(iso(local)));
-    put("timestamp", json!(format!("{american} {twelve:02}:{minute:02} {half}")));
-    // Midnight is 720 in every recording but the newest.
-    let time = if (hour, minute) == (0, 0) { 720 } else { i32::from(hour) * 60 + i32::from(minute) };
-    put("time", json!(time));
+    put("date_formatted", day(local.date(), format.order).into());
+    put("date", american.into());
+    put("hours", hours.into());
+    put("minutes", minutes.into());
+    put("am_pm", half.to_ascii_uppercase().into());
+    put("unix_timestamp", wall_ms(local).into());
+    put("iso_timestamp", iso(local).into());
+    put("timestamp", timestamp.into());
+    put("time", time.into());
     if let Some(moment) = zone.and_then(|zone| zone.moment(local)) {
-        put("proper_unix_timestamp", json!(moment.as_millisecond()));
-        put("proper_iso_timestamp", json!(format!("{moment:.3}")));
+        put("proper_unix_timestamp", moment.as_millisecond().into());
+        put("proper_iso_timestamp", format!("{moment:.3}").into());
     }
     parts
 }
@@ -128,9 +130,14 @@ pub(crate) fn written_timer(value: &Value, format: &DateFormat) -> Option<Value>
     for span in value.get("times")?.as_array()? {
         let (from, to) = (moment(span.get("from")?, &format)?, moment(span.get("to")?, &format)?);
         total += wall_ms(to) - wall_ms(from);
-        times.push(json!({"from": raw(from, &format, None), "to": raw(to, &format, None)}));
+        let half = |key: &str, local| (key.to_owned(), Value::Object(raw(local, &format, None)));
+        times.push(Value::Object(Map::from_iter([half("from", from), half("to", to)])));
     }
-    (!times.is_empty()).then(|| json!({"times": times, "total_time": total}))
+    if times.is_empty() {
+        return None;
+    }
+    let parts = [("times".to_owned(), Value::Array(times)), ("total_time".to_owned(), total.into())];
+    Some(Value::Object(Map::from_iter(parts)))
 }
 
 fn moment(value: &Value, format: &DateFormat) -> Option<DateTime> {

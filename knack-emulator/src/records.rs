@@ -102,6 +102,7 @@ impl Writing<'_> {
 
     fn around(&self) -> Surroundings<'_> {
         Surroundings {
+            application: &self.app.id,
             zone: self.manners.proper_timestamps.then_some(&self.app.zone),
             now: self.app.zone.local(self.wall),
             field_order: self.manners.field_order,

@@ -92,10 +92,12 @@ impl Store {
                 Some(Value::String(id)) if !id.is_empty() => id,
                 _ => self.new_id(0),
             };
-            let recorded_raw = object.fields.iter().any(|field| parts.contains_key(&field.raw_key));
+            let mut raw_keys = parts.keys().filter_map(|key| key.strip_suffix("_raw"));
+            let recorded_raw = raw_keys.any(|key| object.place(key).is_some());
             let cells = object.fields.iter().map(|field| {
                 let shown = parts.remove(&field.key);
-                match (parts.remove(&field.raw_key), shown) {
+                let raw = if recorded_raw { parts.remove(&field.raw_key) } else { None };
+                match (raw, shown) {
                     (Some(raw), shown) => Cell { raw: Some(raw), recorded: shown },
                     (None, Some(shown)) if recorded_raw => {
                         Cell { raw: None, recorded: Some(shown).filter(|shown| !is_blank(shown)) }
@@ -294,7 +296,7 @@ impl Table {
 
 /// The raw value of a raw-only record: given in Knack's raw form or in one that can be written.
 fn plain(field: &Field, value: Value, around: &Surroundings<'_>) -> Option<Value> {
-    if value.as_str() == Some("") {
+    if value.as_str() == Some("") || field.kind == Kind::Password {
         return None;
     }
     let raw_already = match &field.kind {

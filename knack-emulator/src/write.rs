@@ -1,7 +1,7 @@
 //! From what a client writes to the raw value that is stored.
 
 use jiff::civil::DateTime;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::app::Field;
 use crate::contact;
@@ -13,6 +13,8 @@ use crate::zone::Zone;
 /// What writing a value depends on beside the field.
 #[derive(Clone, Debug)]
 pub(crate) struct Surroundings<'a> {
+    /// The application's id.
+    pub(crate) application: &'a str,
     /// The application's zone, where dates get their `proper_` twins.
     pub(crate) zone: Option<&'a Zone>,
     /// The present time on the application's wall clock.
@@ -41,10 +43,10 @@ pub(crate) fn raw(field: &Field, value: &Value, around: &Surroundings<'_>) -> Re
         Kind::Address { .. } => contact::address(value),
         Kind::Connection { many, .. } => Some(connection(value, *many)),
         Kind::UserRoles => Some(Value::Array(texts(value))),
-        Kind::File => asset(value, "file", &field.key),
-        Kind::Image { by_url: false } => asset(value, "image", &field.key),
-        Kind::Signature
-        | Kind::Password
+        Kind::File => asset(value, "file", &field.key, around.application),
+        Kind::Image { by_url: false } => asset(value, "image", &field.key, around.application),
+        Kind::Signature => Some(value.clone()).filter(Value::is_object),
+        Kind::Password
         | Kind::Unknown
         | Kind::Concatenation
         | Kind::AutoIncrement
@@ -196,12 +198,28 @@ fn connection(value: &Value, many: bool) -> Value {
         _ => Vec::new(),
     };
     let kept = if many { ids.len() } else { ids.len().min(1) };
-    ids.into_iter().take(kept).map(|id| json!({ "id": id })).collect()
+    let link = |id: &str| Map::from_iter([("id".to_owned(), Value::from(id))]);
+    ids.into_iter().take(kept).map(|id| Value::Object(link(id))).collect()
 }
 
-fn asset(value: &Value, kind: &str, key: &str) -> Option<Value> {
+/// An asset by its id, as Knack describes one. Uploads have no other home here, so that its name
+/// and its size are not known: the id stands in for the name.
+fn asset(value: &Value, kind: &str, key: &str, app: &str) -> Option<Value> {
     match value {
-        Value::String(id) => Some(json!({"id": id, "type": kind, "field_key": key})),
+        Value::String(id) => {
+            let assets = format!("https://s3.amazonaws.com/assets.knackhq.com/assets/{app}/{id}");
+            let (url, thumb) = match kind {
+                "image" => (format!("{assets}/original/{id}"), format!("{assets}/thumb/{id}")),
+                _ => (
+                    format!("https://api.knack.com/v1/applications/{app}/download/asset/{id}/{id}"),
+                    String::new(),
+                ),
+            };
+            Some(
+                json!({"id": id, "application_id": app, "s3": true, "type": kind, "filename": id, "url": url,
+                "thumb_url": thumb, "size": 0, "field_key": key}),
+            )
+        }
         Value::Object(_) => Some(value.clone()),
         _ => None,
     }
@@ -223,6 +241,7 @@ mod tests {
 
     fn write(meta: Value, value: &Value) -> Result<Value, String> {
         let around = Surroundings {
+            application: "5f",
             zone: None,
             now: DateTime::constant(2026, 3, 9, 16, 14, 0, 0),
             field_order: false,
@@ -305,6 +324,7 @@ mod tests {
     #[test]
     fn what_a_new_record_has() {
         let around = Surroundings {
+            application: "5f",
             zone: None,
             now: DateTime::constant(2026, 3, 9, 16, 14, 0, 0),
             field_order: false,

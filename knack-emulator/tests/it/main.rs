@@ -11,6 +11,7 @@ mod hostile;
 mod limits;
 mod lists;
 mod records;
+mod sample;
 mod socket;
 mod time;
 
