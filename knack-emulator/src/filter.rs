@@ -150,6 +150,7 @@ pub(crate) fn texts(field: &Field, raw: &Value) -> Vec<String> {
         }
         Kind::Email(_) => part("email").or_else(|| raw.as_str().map(str::to_owned)).into_iter().collect(),
         Kind::Link { .. } => [part("url"), part("label")].into_iter().flatten().collect(),
+        Kind::Currency(_) => vec![shown(), raw.as_str().map_or_else(|| raw.to_string(), str::to_owned)],
         Kind::Phone(_) => [part("formatted"), part("full")].into_iter().flatten().collect(),
         _ => vec![shown()],
     }

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::dates::NO_DATE;
 use crate::kind::DateOrder;
+use crate::render::is_blank;
 use crate::zone::{clock, date_and_time, time_of_day, wall_ms};
 
 /// A half-open span of wall-clock time in milliseconds, open where a side is missing.
@@ -48,6 +49,20 @@ pub(crate) fn of(operator: &str, rule: &Value, now: DateTime, order: DateOrder) 
     let until = |until: DateTime| Span::new(None, Some(until));
     let given = || given(rule, order).ok_or(NoSpan::Value);
     let unit = || unit(rule).ok_or(NoSpan::Value);
+    // A value where none belongs makes the rule match nothing, an empty one is tolerated.
+    if matches!(
+        operator,
+        "is today"
+            | "is today or before"
+            | "is today or after"
+            | "is before today"
+            | "is after today"
+            | "is before current time"
+            | "is after current time"
+    ) && rule.get("value").is_some_and(|value| !is_blank(value))
+    {
+        return Err(NoSpan::Value);
+    }
     Ok(match operator {
         "is" | "is not" => {
             let (from, until) = given()?;
