@@ -8,6 +8,7 @@ mod files;
 mod filters;
 mod fixtures;
 mod hostile;
+mod kinds;
 mod limits;
 mod lists;
 mod records;
