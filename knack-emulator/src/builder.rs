@@ -107,7 +107,8 @@ impl Builder {
 
     /// Records of an object: as recorded (`id`, `field_N`, `field_N_raw`, where a missing `_raw`
     /// is a value never set), or raw values only under `field_N`. Recorded formatted values are
-    /// given out until their record is written.
+    /// given out until their record is written. What the server computes is computed where it is
+    /// missing.
     pub fn records(mut self, object: impl Into<String>, records: Vec<Value>) -> Self {
         self.records.push((object.into(), records));
         self
@@ -126,7 +127,8 @@ impl Builder {
         Ok(self)
     }
 
-    /// The built-in application, a bicycle workshop, with its records; the same for every seed.
+    /// The built-in application, a bicycle workshop, with its records; the same for every seed. Every
+    /// kind of field occurs in it.
     pub fn sample(mut self) -> Self {
         self.sample = true;
         self
