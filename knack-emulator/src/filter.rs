@@ -61,14 +61,16 @@ impl Filter {
     pub(crate) fn group(object: &Object, value: &Value, now: &Now<'_>, strict: bool) -> Result<Self, String> {
         let none = Vec::new();
         let (any, rules, groups) = match value {
-            Value::Array(rules) => (false, rules, &none),
+            // The criteria of fields are often a bare list whose rules say themselves how they are joined.
+            Value::Array(rules) => {
+                (rules.iter().any(|rule| rule.get("field").is_some() && joined_by_or(rule)), rules, &none)
+            }
             Value::Object(group) if group.contains_key("field") => {
                 return Self::group(object, &Value::Array(vec![value.clone()]), now, strict);
             }
             Value::Object(group) => {
                 let list = |key: &str| group.get(key).and_then(Value::as_array).unwrap_or(&none);
-                let joined = group.get("match").and_then(Value::as_str).unwrap_or("and");
-                (matches!(joined, "or" | "any"), list("rules"), list("groups"))
+                (joined_by_or(value), list("rules"), list("groups"))
             }
             other if strict => {
                 return Err(format!("filters: {other} is neither rules nor a group"));
@@ -77,6 +79,10 @@ impl Filter {
         };
         let mut filter = Self { any, ..Self::default() };
         for rule in rules {
+            if rule.get("rules").is_some_and(Value::is_array) {
+                filter.groups.push(Self::group(object, rule, now, strict)?);
+                continue;
+            }
             match Rule::read(object, rule, now) {
                 Ok(rule) => filter.rules.push(rule),
                 Err(why) if strict => return Err(format!("filters: {why}")),
@@ -130,6 +136,11 @@ impl Rule {
             }
         }
     }
+}
+
+fn joined_by_or(group: &Value) -> bool {
+    let joined = group.get("match").and_then(Value::as_str).unwrap_or_default();
+    joined.eq_ignore_ascii_case("or") || joined.eq_ignore_ascii_case("any")
 }
 
 /// The texts that a value is found by.

@@ -41,6 +41,13 @@ async fn rules_are_joined() {
         (json!([saw, light]), vec!["Saw"]),
         (json!({"match": "and", "rules": [saw, light]}), vec!["Saw"]),
         (json!({"match": "or", "rules": [light, heavy]}), vec!["Saw", "Axe"]),
+        (json!({"match": "all", "rules": [saw, light]}), vec!["Saw"]),
+        (json!([{"match": "or", "rules": [light, heavy]}, saw]), vec!["Saw"]),
+        (
+            json!([{"match": "any", "field": "field_4", "operator": "is", "value": 3},
+                {"match": "any", "field": "field_4", "operator": "is", "value": 7}]),
+            vec!["Saw", "Axe"],
+        ),
         (json!({"match": "any", "rules": [light], "groups": [[heavy]]}), vec!["Saw", "Axe"]),
         (
             json!({"match": "and", "rules": [saw], "groups": [{"match": "or", "rules": [light, heavy]}]}),
