@@ -79,7 +79,8 @@ impl Filter {
         };
         let mut filter = Self { any, ..Self::default() };
         for rule in rules {
-            if rule.get("rules").is_some_and(Value::is_array) {
+            // What names a field is a rule, whatever else it has.
+            if rule.get("rules").is_some_and(Value::is_array) && rule.get("field").is_none() {
                 filter.groups.push(Self::group(object, rule, now, strict)?);
                 continue;
             }

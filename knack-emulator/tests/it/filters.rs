@@ -65,6 +65,7 @@ async fn rules_are_joined() {
             json!([{"field": "field_1", "operator": "sounds like", "value": "x"}]),
             vec!["Saw", "Axe", "Hand saw"],
         ),
+        (json!({"field": "field_1", "operator": "is", "value": "axe", "rules": [saw]}), vec!["Axe"]),
         (json!("nonsense"), vec!["Saw", "Axe", "Hand saw"]),
         (json!([null, 7, [], {}]), vec!["Saw", "Axe", "Hand saw"]),
     ] {
