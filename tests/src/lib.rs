@@ -61,6 +61,17 @@ impl Script {
         })
     }
 
+    /// Answers a list with this as its first page, and empty pages behind it.
+    pub fn one_page(body: impl Into<Vec<u8>>) -> Self {
+        let body = body.into();
+        Self::new(move |_, request| {
+            let query = request.uri().query().unwrap_or_default();
+            let first = query.starts_with("page=1&");
+            let answer = answer(200, if first { body.clone() } else { br#"{"records":[]}"#.to_vec() });
+            async { Ok(answer) }
+        })
+    }
+
     /// A client that talks to this script.
     pub fn client(&self) -> Client {
         Client::builder(APP).api_key(KEY).transport(self.clone()).build().expect("a client")
