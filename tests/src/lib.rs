@@ -12,6 +12,7 @@ use knack_emulator::{Builder, Emulator};
 use knack_runtime::transport::{BoxFuture, Request, Response, Transport, TransportError};
 use knack_runtime::{ApiKey, Client, ClientBuilder};
 
+pub mod everything;
 pub mod sample;
 
 /// An application id, where a test needs one and its value does not matter.
