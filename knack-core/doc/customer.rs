@@ -22,15 +22,16 @@ pub struct Customer {
     pub tags: Vec<String>,
 }
 
-/// A client whose every answer is this.
+/// A client whose every answer is this; a second page of a list is empty.
 #[derive(Clone)]
 pub struct Canned(pub &'static str);
 
 impl ObjectAccess for Canned {}
 
 impl Execute for Canned {
-    async fn execute(&self, _: Call) -> Result<Reply> {
-        Ok(Reply { body: self.0.into() })
+    async fn execute(&self, call: Call) -> Result<Reply> {
+        let behind = call.query().starts_with("page=") && !call.query().starts_with("page=1&");
+        Ok(Reply { body: if behind { r#"{"records":[]}"#.into() } else { self.0.into() } })
     }
 }
 

@@ -66,12 +66,7 @@ impl<'a> Cell<'a> {
 
     /// Whether the value is one of Knack's ways to say "nothing".
     pub fn is_empty(&self) -> bool {
-        match self.json {
-            b"" | b"null" | b"\"\"" | b"[]" | b"{}" => true,
-            [b'[', ..] => self.elements().all(|cell| cell.is_empty()),
-            [b'{', ..] => self.entries().all(|(_, cell)| cell.is_empty()),
-            _ => false,
-        }
+        json::is_blank(self.json)
     }
 
     /// The text of a JSON string. Numbers and words give their own text, an absent value none.

@@ -7,7 +7,7 @@ use http::StatusCode;
 
 use crate::call::Label;
 use crate::cell::ValueError;
-use crate::key::FieldKey;
+use crate::key::{FieldKey, RecordId};
 use crate::object::Projection;
 use crate::record::RecordError;
 use crate::transport::{Failure, TransportError};
@@ -215,6 +215,32 @@ pub enum Error {
     #[error("{0}; change the struct's field to fit, or mend the record in Knack")]
     Unreadable(RecordError),
 
+    /// A record was made, and the answer of the create could not be read as the struct that was asked for.
+    /// Do not send it again: that would make a second one.
+    ///
+    /// ```
+    /// # use knack_core::{Error, KnackObject, Patch};
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// let knack = Canned(r#"{"id":"5d7964422d7159001659b27a","field_7":"Oslo","field_8":"many"}"#);
+    /// let new = Patch::<Customer>::new().set(Customer::CITY, "Oslo");
+    /// let error = Customer::create(&knack, &new).await.unwrap_err();
+    /// assert!(error.to_string().starts_with("create of `Customer` (object_3) made record 5d7964422d7159001659b27a"));
+    /// # }
+    /// ```
+    #[error(
+        "{call} made {}, but its answer does not fit: {cause}; do not send it again, change the struct's field to fit",
+        made(*.record)
+    )]
+    Created {
+        /// The call.
+        call: Label,
+        /// The record that was made, if the answer tells.
+        record: Option<RecordId>,
+        /// What is wrong with the answer.
+        cause: RecordError,
+    },
+
     /// The answer has a status of success and is not what the API gives, such as the page of a
     /// gateway. After a write, look whether it was carried out: such an answer does not tell.
     ///
@@ -384,6 +410,10 @@ fn in_words(duration: Duration) -> String {
         (0, m, s) => format!("{m} min {s} s"),
         (h, m, _) => format!("{h} h {m} min"),
     }
+}
+
+fn made(record: Option<RecordId>) -> String {
+    record.map_or_else(|| "a record".to_owned(), |id| format!("record {id}"))
 }
 
 const fn plural(count: u32) -> &'static str {

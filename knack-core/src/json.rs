@@ -120,34 +120,57 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    /// How long the text is.
+    pub(crate) fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
     /// Whether the text ends with `byte`, white space aside.
     pub(crate) fn ends_with(&self, byte: u8) -> bool {
         self.bytes.trim_ascii_end().last() == Some(&byte)
     }
 
-    /// The beginning of the first record at or after `from`, for picking up behind a broken one:
-    /// an object behind a comma that begins with an id and goes on with another key. (Connected
-    /// records look like that too, but go on with their `identifier`.)
-    pub(crate) fn next_record(&self, from: usize) -> Option<usize> {
+    /// The beginning of the first record at or after `from`, for picking up behind a broken one: an object
+    /// behind a comma that begins as records do. Looking costs `budget`, in bytes; where it is used up
+    /// there is none, so that no text can make this slow.
+    pub(crate) fn next_record(&self, from: usize, budget: &mut usize) -> Option<usize> {
         let mut at = from;
         loop {
             at += self.bytes.get(at..)?.iter().position(|b| *b == b'{')?;
             let before = self.bytes.get(..at)?.trim_ascii_end();
-            if before.last() == Some(&b',') && self.begins_record(at + 1) {
-                return Some(at);
+            if before.last() == Some(&b',') && self.begins_record(at, budget) {
+                return (*budget > 0).then_some(at);
             }
             at += 1;
         }
     }
 
-    fn begins_record(mut self, at: usize) -> bool {
-        let start = at - 1;
-        self.at = at;
+    /// Whether a record begins with the brace at `start`: with a numbered field, or with an id. Connected
+    /// records begin with an id too, but go on with their `identifier`, or are in a list that ends before
+    /// another field.
+    fn begins_record(mut self, start: usize, budget: &mut usize) -> bool {
+        self.at = start + 1;
+        if self.field_key().is_some() {
+            return true;
+        }
         let id = self.key().is_ok_and(|key| key == b"id")
             && self.string().is_ok_and(|id| id.len() == 24 && id.iter().all(u8::is_ascii_hexdigit));
-        let another = id && self.more(b'}') == Ok(true) && self.key().is_ok_and(|key| key != b"identifier");
-        self.at = start;
-        another && (self.value().is_err() || !self.ends_connections())
+        let whole = match self.more(b'}') {
+            Ok(_) if !id => return false,
+            Err(_) => return id,
+            Ok(true) if self.string().is_ok_and(|key| key == b"identifier") => return false,
+            Ok(true) => {
+                self.at = start;
+                self.value().is_ok()
+            }
+            // Nothing but an id: what else is in the list decides.
+            Ok(false) => {
+                while self.eat(b',') && self.value().is_ok() && self.at - start < *budget {}
+                true
+            }
+        };
+        *budget = budget.saturating_sub(if whole { self.at - start } else { self.bytes.len() - start });
+        !whole || !self.ends_connections()
     }
 
     /// Whether a list of connected records ends here rather than the list of records: a field
@@ -176,6 +199,26 @@ impl<'a> Scanner<'a> {
             Some(_) => self.at = bare_end(self.bytes, start),
         }
         Ok(self.bytes.get(start..self.at).unwrap_or_default())
+    }
+}
+
+/// Whether a value says nothing: it has no text, number or word in it but empty ones and `null`.
+pub(crate) fn is_blank(text: &[u8]) -> bool {
+    let mut scan = Scanner::new(text);
+    loop {
+        match scan.peek() {
+            None => return true,
+            Some(b'"') => match scan.string() {
+                // A key says nothing either.
+                Ok(text) if text.is_empty() || scan.peek() == Some(b':') => {}
+                _ => return false,
+            },
+            Some(b'[' | b']' | b'{' | b'}' | b',' | b':') => scan.at += 1,
+            Some(_) => match scan.value() {
+                Ok(b"null") => {}
+                _ => return false,
+            },
+        }
     }
 }
 

@@ -97,7 +97,7 @@ mod sealed {
 /// assert_eq!(FieldKind::ALL.iter().filter(|kind| !kind.is_writable()).count(), 8);
 /// # Ok::<(), knack_core::kind::UnknownKind>(())
 /// ```
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct FieldKind {
     marker: &'static str,
     name: &'static str,
@@ -219,20 +219,6 @@ impl FieldKind {
     /// Whether a program may write fields of this kind; Knack computes the others.
     pub const fn is_writable(self) -> bool {
         self.writable
-    }
-}
-
-impl PartialEq for FieldKind {
-    fn eq(&self, other: &Self) -> bool {
-        self.name == other.name
-    }
-}
-
-impl Eq for FieldKind {}
-
-impl std::hash::Hash for FieldKind {
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        self.name.hash(state);
     }
 }
 

@@ -7,6 +7,7 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
+use bytes::Bytes;
 use futures_core::Stream;
 
 use crate::call::{self, Call};
@@ -28,7 +29,8 @@ use crate::verbs::{KnackObject, ObjectAccess, Reply};
 /// | [`count`](Self::count) | how many there are, without reading them |
 /// | [`first`](Self::first) | the first record, with a page of one |
 ///
-/// Each page costs one call. Pages are as large as Knack allows, 1,000 records, unless set. A record
+/// Each page costs one call, and the end of the list one more unless the counts are
+/// [trusted](Self::trust_counts). Pages are as large as Knack allows, 1,000 records, unless set. A record
 /// that moves to a later page while the list is read comes once.
 ///
 /// Source: docs.knack.com/docs/object-based-requests, docs.knack.com/docs/pagination.
@@ -47,12 +49,13 @@ use crate::verbs::{KnackObject, ObjectAccess, Reply};
 pub struct List<T, C> {
     client: C,
     query: ListQuery,
+    trusting: bool,
     target: PhantomData<fn() -> T>,
 }
 
 impl<T: KnackObject, C: ObjectAccess> List<T, C> {
     pub(crate) fn new(client: C) -> Self {
-        Self { client, query: ListQuery::default(), target: PhantomData }
+        Self { client, query: ListQuery::default(), trusting: false, target: PhantomData }
     }
 
     fn map(self, change: impl FnOnce(ListQuery) -> ListQuery) -> Self {
@@ -138,6 +141,25 @@ impl<T: KnackObject, C: ObjectAccess> List<T, C> {
         self.map(|query| query.format(format))
     }
 
+    /// Ends the list by the server's counts where they agree, which saves its last call.
+    ///
+    /// Without this a list ends at an empty page, a call more than it has pages: applications are known
+    /// whose counts are wrong, and whose pages are short in the middle of a list. With it a list is
+    /// over as well where its page is the last by the count of pages, is short, and the records so far are
+    /// as many as the count of records.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
+    /// # let knack = Canned(r#"{"total_pages":1,"total_records":1,"records":[{"field_7":"Oslo"}]}"#);
+    /// let customers = Customer::list(&knack).trust_counts().all().await?; // one call
+    /// # assert_eq!(customers.len(), 1);
+    /// # Ok(()) }
+    /// ```
+    pub fn trust_counts(self) -> Self {
+        Self { trusting: true, ..self }
+    }
+
     /// The records, one by one. A record that cannot be read is an `Err` among them and does not end
     /// the stream; a page that cannot be had does. Holds one page at a time.
     ///
@@ -178,7 +200,7 @@ impl<T: KnackObject, C: ObjectAccess> List<T, C> {
             client: self.client,
             query: self.query,
             fetch: None,
-            progress: Progress::default(),
+            progress: Progress { trusting: self.trusting, ..Progress::default() },
             target: PhantomData,
         }
     }
@@ -376,18 +398,18 @@ impl<T: KnackObject, C: ObjectAccess> Pages<T, C> {
 
     fn end(&mut self, call: &Call, reply: Result<Reply>) -> Result<Option<Page<T>>> {
         let call = *call.label();
-        let page = read_page::<T>(&reply?.body).map_err(|answer| Error::Malformed { call, answer })?;
-        match self.progress.take(page, self.query.rows()) {
-            Ok(page) => Ok(page),
-            Err(Stuck { page }) => Err(Error::Api {
-                call,
-                status: http::StatusCode::OK,
-                attempts: 1,
-                message: format!(
-                    "page {page} brought only records of earlier pages, so the list would never end"
-                ),
-            }),
-        }
+        let body = reply?.body;
+        let page = read_page::<T>(&body).map_err(|answer| Error::Malformed { call, answer })?;
+        self.progress.take(page, &body, self.query.rows()).map_err(|Stuck| Error::Api {
+            call,
+            status: http::StatusCode::OK,
+            attempts: 1,
+            message: format!(
+                "{MOST_STALE} pages in a row, up to page {}, brought only records of earlier pages, so the \
+                 list would never end",
+                self.progress.page
+            ),
+        })
     }
 }
 
@@ -395,27 +417,28 @@ impl<T: KnackObject, C: ObjectAccess> Stream for Pages<T, C> {
     type Item = Result<Page<T>>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Page<T>>>> {
-        if self.progress.done {
-            return Poll::Ready(None);
-        }
-        let fetch = match self.fetch.take() {
-            Some(fetch) => Ok(fetch),
-            None => self.begin(),
-        };
-        let mut fetch = match fetch {
-            Ok(fetch) => fetch,
-            Err(error) => {
-                self.progress.done = true;
-                return Poll::Ready(Some(Err(error)));
+        while !self.progress.done {
+            let mut fetch = match self.fetch.take() {
+                Some(fetch) => fetch,
+                None => match self.begin() {
+                    Ok(fetch) => fetch,
+                    Err(error) => {
+                        self.progress.done = true;
+                        return Poll::Ready(Some(Err(error)));
+                    }
+                },
+            };
+            let Poll::Ready(reply) = fetch.1.as_mut().poll(cx) else {
+                self.fetch = Some(fetch);
+                return Poll::Pending;
+            };
+            let page = self.end(&fetch.0, reply);
+            self.progress.done |= page.is_err();
+            if let Some(page) = page.transpose() {
+                return Poll::Ready(Some(page));
             }
-        };
-        let Poll::Ready(reply) = fetch.1.as_mut().poll(cx) else {
-            self.fetch = Some(fetch);
-            return Poll::Pending;
-        };
-        let page = self.end(&fetch.0, reply);
-        self.progress.done |= page.is_err();
-        Poll::Ready(page.transpose())
+        }
+        Poll::Ready(None)
     }
 }
 
@@ -434,28 +457,33 @@ impl<T, C> fmt::Debug for Pages<T, C> {
 /// others are made before them, so a few pages back are enough, and memory stays bounded.
 const REMEMBERED: usize = 10_000;
 
+/// How many pages in a row may bring nothing new. A few do where records are made while the list is read
+/// in small pages; a server that repeats a page for ever does not get further.
+const MOST_STALE: u32 = 10;
+
 /// Decides what is new in a page and when the list is over.
 ///
 /// Real applications send short pages in the middle and totals that are wrong, so neither ends a
-/// list by itself. It is over at an empty page; or, to save that call, where everything agrees: the
-/// page is the last by the server's count, it is short, and the records so far are exactly as many
-/// as the server says.
+/// list: an empty page does. Who trusts the counts saves that call.
 #[derive(Debug, Default)]
 struct Progress {
+    trusting: bool,
     page: u64,
     records: u64,
+    stale: u32,
     done: bool,
     seen: HashSet<RecordId>,
     order: VecDeque<RecordId>,
+    /// The last page of records without ids: of those only the bytes tell whether the next page is new.
+    nameless: Option<Bytes>,
 }
 
-/// A page that brought nothing new.
-struct Stuck {
-    page: u64,
-}
+/// Too many pages brought nothing new.
+struct Stuck;
 
 impl Progress {
-    fn take<T>(&mut self, mut page: Page<T>, rows: u16) -> Result<Option<Page<T>>, Stuck> {
+    /// What is new in the next page; `None` if nothing is.
+    fn take<T>(&mut self, mut page: Page<T>, body: &Bytes, rows: u16) -> Result<Option<Page<T>>, Stuck> {
         self.page += 1;
         let came = page.records.len();
         if came == 0 {
@@ -463,16 +491,25 @@ impl Progress {
             // An empty list is one empty page; behind others it is no page at all.
             return Ok((self.page == 1).then_some(page));
         }
+        let named = page.records.iter().any(|record| record.id.is_some());
+        if !named && self.nameless.replace(body.clone()).as_ref() == Some(body) {
+            self.done = true;
+            return Ok(None);
+        }
         page.records.retain(|record| record.id.is_none_or(|id| self.is_new(id)));
         self.records += page.records.len() as u64;
         let last = page.total_pages.is_some_and(|total| self.page >= total);
-        if page.records.is_empty() {
-            return Err(Stuck { page: self.page });
-        }
-        let no_ids = page.records.iter().all(|record| record.id.is_none());
         let agreed = came < usize::from(rows) && page.total_records == Some(self.records);
-        self.done = last && (agreed || no_ids);
-        Ok(Some(page))
+        self.done = self.trusting && last && agreed;
+        if named && page.records.iter().all(|record| record.id.is_none()) {
+            self.stale += 1;
+            if self.stale == MOST_STALE {
+                return Err(Stuck);
+            }
+        } else {
+            self.stale = 0;
+        }
+        Ok(Some(page).filter(|page| !page.records.is_empty()))
     }
 
     fn is_new(&mut self, id: RecordId) -> bool {

@@ -88,7 +88,7 @@ impl AddOn {
         match self {
             Self::Calls25k => 25_000,
             Self::Calls50k => 50_000,
-            Self::Calls75k => 7_5000,
+            Self::Calls75k => 75_000,
             Self::Calls100k => 100_000,
         }
     }

@@ -383,16 +383,18 @@ pub fn read_page<T: KnackObject>(body: &[u8]) -> Result<Page<T>, MalformedAnswer
     scan.expect(b'{', "the envelope of a list").map_err(malformed)?;
     let mut open = !scan.eat(b'}');
     while open {
-        let key = scan.key().map_err(malformed)?;
-        if key == b"records" && scan.peek() == Some(b'[') {
+        let key = unescape(scan.key().map_err(malformed)?);
+        if *key == *b"records" && scan.peek() == Some(b'[') {
             seen_records = true;
+            // A key that repeats counts where it stands last.
+            page.records.clear();
             let readable = read_records(&mut scan, &mut page.records).map_err(malformed)?;
             if !readable {
                 return Ok(page);
             }
         } else {
             let number = count(Cell::new(scan.value().map_err(malformed)?));
-            match key {
+            match &*key {
                 b"current_page" => page.current_page = number,
                 b"total_pages" => page.total_pages = number,
                 b"total_records" => page.total_records = number,
@@ -413,9 +415,9 @@ fn without_bom(body: &[u8]) -> &[u8] {
     body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body)
 }
 
-/// How many broken records an answer may hold before it is given up. Each costs a search for the
-/// next one, so a limit keeps hostile answers from taking for ever.
-const MOST_BROKEN: usize = 1_000;
+/// How many bytes may be looked at for the record behind a broken one, in lengths of the answer: enough for
+/// a page of broken records, and a bound on what a hostile answer can cost.
+const SALVAGE: usize = 32;
 
 /// Reads the list of records. Answers whether the envelope can be read on after it: behind broken
 /// records that is not sure, and what is left of it is not worth losing them.
@@ -428,26 +430,29 @@ fn read_records<T: KnackObject>(
         return Ok(true);
     }
     let mut slots = Slots::new(T::PROJECTION);
-    let mut broken = 0;
+    let mut whole = true;
+    let mut budget = scan.len().saturating_mul(SALVAGE);
     loop {
         let start = scan.at();
         match slots.read_entry(scan) {
             Ok((None, more)) => {
                 records.push(slots.read());
                 if !more {
-                    return Ok(broken == 0);
+                    return Ok(whole);
                 }
             }
             Ok((Some(error), more)) => {
                 records.push(Guarded { id: None, result: Err(error) });
                 if !more {
-                    return Ok(broken == 0);
+                    return Ok(whole);
                 }
             }
             Err(error) => {
-                broken += 1;
-                let next = scan.next_record(start + 1);
-                if broken > MOST_BROKEN || (next.is_none() && !scan.ends_with(b'}')) {
+                whole = false;
+                let next = scan.next_record(start + 1, &mut budget);
+                // Where the text ends behind a record, it was cut off there, and more may be lost.
+                let cut = error.at >= scan.len() || !scan.ends_with(b'}');
+                if next.is_none() && (cut || budget == 0) {
                     return Err(error);
                 }
                 records.push(Guarded { id: slots.reader().known_id(), result: Err(slots.broken(error)) });

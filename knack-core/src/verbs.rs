@@ -209,7 +209,7 @@ pub trait KnackObject: Sized + Send + 'static {
         let body = record.body();
         async move {
             let call = call::create(Self::PROJECTION, body?);
-            decode(&call, &client.execute(call.clone()).await?)
+            made(&call, &client.execute(call.clone()).await?)
         }
     }
 
@@ -359,6 +359,17 @@ fn decode<T: KnackObject>(call: &Call, reply: &Reply) -> Result<T> {
     let record = read_record::<T>(&reply.body);
     let record = record.map_err(|answer| Error::Malformed { call: *call.label(), answer })?;
     record.result.map_err(Error::Unreadable)
+}
+
+/// Reads the answer of a create. Whatever is wrong with it, nobody is to send it again unawares.
+fn made<T: KnackObject>(call: &Call, reply: &Reply) -> Result<T> {
+    let label = *call.label();
+    let record = read_record::<T>(&reply.body).map_err(|answer| Error::Ambiguous {
+        call: label,
+        cause: Box::new(Error::Malformed { call: label, answer }),
+    })?;
+    let Guarded { id, result } = record;
+    result.map_err(|cause| Error::Created { call: label, record: id, cause })
 }
 
 fn is_500(error: &Error) -> bool {

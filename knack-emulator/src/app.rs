@@ -7,7 +7,9 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use crate::error::EmulatorError;
+use crate::formula::{self, Formula, Place};
 use crate::kind::Kind;
+use crate::near::Point;
 use crate::zone::Zone;
 
 /// The application: its objects in the order of the dump.
@@ -20,6 +22,10 @@ pub(crate) struct App {
     pub(crate) daily_calls: Option<u64>,
     pub(crate) objects: Vec<Object>,
     by_key: HashMap<String, usize>,
+    /// The computed fields, in the order in which they are computed.
+    pub(crate) order: Vec<Place>,
+    /// Places that filters may name, beside those of the records.
+    pub(crate) places: Vec<(String, Point)>,
     /// The answer to `GET /v1/applications/{id}`.
     pub(crate) dump: Bytes,
 }
@@ -55,6 +61,8 @@ pub(crate) struct Field {
     pub(crate) unique: bool,
     /// The value of a new record that does not give one, in a form that can be written.
     pub(crate) default: Option<Value>,
+    /// How the server computes the value, if it does and the formula is understood.
+    pub(crate) formula: Option<Formula>,
     pub(crate) meta: Value,
 }
 
@@ -76,8 +84,15 @@ impl App {
             .get("objects")
             .and_then(Value::as_array)
             .ok_or(EmulatorError::Application { what: "application.objects" })?;
-        let objects: Vec<Object> = listed.iter().filter_map(Object::read).collect();
+        let mut objects: Vec<Object> = listed.iter().filter_map(Object::read).collect();
         let by_key = objects.iter().enumerate().map(|(i, o)| (o.key.clone(), i)).collect();
+        let formulas = formula::read(&objects);
+        let order = formula::order(&formulas, &objects);
+        for ((object, field), formula) in formulas {
+            if let Some(field) = objects.get_mut(object).and_then(|object| object.fields.get_mut(field)) {
+                field.formula = Some(formula);
+            }
+        }
         let account = app.get("account").unwrap_or(&Value::Null);
         let daily_calls = ["plan_limits", "product_plan"]
             .iter()
@@ -88,6 +103,8 @@ impl App {
             daily_calls,
             objects,
             by_key,
+            order,
+            places: Vec::new(),
             dump: Bytes::from(whole.to_string()),
             id,
         })
@@ -96,6 +113,16 @@ impl App {
     pub(crate) fn object(&self, key: &str) -> Option<(usize, &Object)> {
         let place = *self.by_key.get(key)?;
         Some((place, self.objects.get(place)?))
+    }
+
+    /// A field and its object.
+    pub(crate) fn at(&self, (object, field): Place) -> Option<(&Object, &Field)> {
+        let object = self.objects.get(object)?;
+        Some((object, object.fields.get(field)?))
+    }
+
+    pub(crate) fn formula(&self, place: Place) -> Option<&Formula> {
+        self.at(place)?.1.formula.as_ref()
     }
 }
 
@@ -162,6 +189,7 @@ impl Field {
             required: flag("required"),
             unique: flag("unique"),
             default,
+            formula: None,
             meta: meta.clone(),
             key,
         })

@@ -9,12 +9,14 @@ use serde_json::Value;
 
 use crate::app::App;
 use crate::clock::WallClock;
+use crate::compute;
 use crate::emulator::{Core, Emulator, State};
 use crate::error::EmulatorError;
 use crate::fault::Fault;
 use crate::files;
 use crate::gate::Gate;
 use crate::latency::Latency;
+use crate::near::{self, Point};
 use crate::plan::DailyPlan;
 use crate::routes::{Manners, MissingRecord};
 use crate::sample;
@@ -61,6 +63,7 @@ pub struct Builder {
     starts_at: Option<SystemTime>,
     skew_ms: i64,
     manners: Manners,
+    places: Vec<(String, Point)>,
     log_bound: usize,
     seed: u64,
 }
@@ -86,8 +89,10 @@ impl Builder {
                 missing: MissingRecord::default(),
                 required: true,
                 strict_filters: false,
+                field_order: false,
                 proper_timestamps: true,
             },
+            places: Vec::new(),
             log_bound: LOG_BOUND,
             seed: 0,
         }
@@ -102,7 +107,8 @@ impl Builder {
 
     /// Records of an object: as recorded (`id`, `field_N`, `field_N_raw`, where a missing `_raw`
     /// is a value never set), or raw values only under `field_N`. Recorded formatted values are
-    /// given out until their record is written.
+    /// given out until their record is written. What the server computes is computed where it is
+    /// missing.
     pub fn records(mut self, object: impl Into<String>, records: Vec<Value>) -> Self {
         self.records.push((object.into(), records));
         self
@@ -121,7 +127,8 @@ impl Builder {
         Ok(self)
     }
 
-    /// The built-in application, a bicycle workshop, with its records; the same for every seed.
+    /// The built-in application, a bicycle workshop, with its records; the same for every seed. Every
+    /// kind of field occurs in it.
     pub fn sample(mut self) -> Self {
         self.sample = true;
         self
@@ -215,6 +222,38 @@ impl Builder {
         self
     }
 
+    /// Whether filters give dates in the order of the field that they ask about, such as
+    /// `dd/mm/yyyy`. By default all are `mm/dd/yyyy`, as in every filter that was seen; the
+    /// documents do not say which.
+    ///
+    /// ```
+    /// # use knack_emulator::Emulator;
+    /// let knack = Emulator::builder().sample().filter_dates_in_field_order(true).build()?;
+    /// # Ok::<(), knack_emulator::EmulatorError>(())
+    /// ```
+    pub const fn filter_dates_in_field_order(mut self, field_order: bool) -> Self {
+        self.manners.field_order = field_order;
+        self
+    }
+
+    /// A place that the filter `near` knows by this name, at a latitude and a longitude in degrees.
+    /// Names are compared without case and punctuation; a place that is not on Earth is left out.
+    ///
+    /// Without it, `near` understands `"59.91, 10.75"`, and the addresses and cities of records
+    /// with coordinates. A place that it does not know is near to nothing.
+    ///
+    /// ```
+    /// # use knack_emulator::Emulator;
+    /// let knack = Emulator::builder().sample().place("Oslo", 59.91, 10.75).build()?;
+    /// # Ok::<(), knack_emulator::EmulatorError>(())
+    /// ```
+    pub fn place(mut self, name: impl AsRef<str>, latitude: f64, longitude: f64) -> Self {
+        if let Some(point) = Point::new(latitude, longitude) {
+            self.places.push((near::plain(name.as_ref()), point));
+        }
+        self
+    }
+
     /// Whether dates written here carry `proper_unix_timestamp` and `proper_iso_timestamp`, the
     /// true moments that newer applications of Knack have; they do unless set to false.
     pub const fn proper_timestamps(mut self, proper: bool) -> Self {
@@ -245,16 +284,20 @@ impl Builder {
             }
             None => return Err(EmulatorError::NoApplication),
         };
-        let app = App::read(dump)?;
+        let mut app = App::read(dump)?;
+        app.places = self.places;
         let clock = WallClock::new(self.starts_at.unwrap_or_else(SystemTime::now), self.skew_ms);
         let around = Surroundings {
+            application: &app.id,
             zone: self.manners.proper_timestamps.then_some(&app.zone),
             now: app.zone.local(clock.wall(Duration::ZERO)),
+            field_order: self.manners.field_order,
         };
         let mut store = Store::new(&app);
         for (object, records) in records {
             store.load(&app, &object, records, &around)?;
         }
+        compute::fill(&app, &mut store, &around);
         let daily = self.daily_calls.or(app.daily_calls).unwrap_or(SMALLEST_PLAN);
         let gate = Gate {
             window: WindowModel::new(self.window, self.rate_limit),

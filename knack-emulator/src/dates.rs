@@ -4,10 +4,11 @@ use jiff::civil::{Date, DateTime};
 use serde_json::{Map, Value, json};
 
 use crate::kind::{ClockFace, DateFormat, DateOrder};
+use crate::render::is_blank;
 use crate::zone::{Zone, clock, date_and_time, from_wall_ms, slashed_date, time_of_day, wall_ms};
 
 /// The date that fields without a date store.
-const NO_DATE: Date = Date::constant(2012, 1, 1);
+pub(crate) const NO_DATE: Date = Date::constant(2012, 1, 1);
 
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -18,24 +19,26 @@ pub(crate) fn raw(local: DateTime, format: &DateFormat, zone: Option<&Zone>) -> 
     let (hour, minute) = (local.hour(), local.minute());
     let (twelve, half) = twelve(hour);
     let american = american(local.date());
+    let (hours, minutes) = (format!("{twelve:02}"), format!("{minute:02}"));
+    let timestamp = format!("{american} {hours}:{minutes} {half}");
+    // Midnight is 720 in every recording but the newest.
+    let time = if (hour, minute) == (0, 0) { 720 } else { i32::from(hour) * 60 + i32::from(minute) };
     let mut parts = Map::new();
     let mut put = |key: &str, value: Value| {
         parts.insert(key.to_owned(), value);
     };
-    put("date", json!(american));
-    put("date_formatted", json!(day(local.date(), format.order)));
-    put("hours", json!(format!("{twelve:02}")));
-    put("minutes", json!(format!("{minute:02}")));
-    put("am_pm", json!(half.to_ascii_uppercase()));
-    put("unix_timestamp", json!(wall_ms(local)));
-    put("iso_timestamp", json!(iso(local)));
-    put("timestamp", json!(format!("{american} {twelve:02}:{minute:02} {half}")));
-    // Midnight is 720 in every recording but the newest.
-    let time = if (hour, minute) == (0, 0) { 720 } else { i32::from(hour) * 60 + i32::from(minute) };
-    put("time", json!(time));
+    put("date_formatted", day(local.date(), format.order).into());
+    put("date", american.into());
+    put("hours", hours.into());
+    put("minutes", minutes.into());
+    put("am_pm", half.to_ascii_uppercase().into());
+    put("unix_timestamp", wall_ms(local).into());
+    put("iso_timestamp", iso(local).into());
+    put("timestamp", timestamp.into());
+    put("time", time.into());
     if let Some(moment) = zone.and_then(|zone| zone.moment(local)) {
-        put("proper_unix_timestamp", json!(moment.as_millisecond()));
-        put("proper_iso_timestamp", json!(format!("{moment:.3}")));
+        put("proper_unix_timestamp", moment.as_millisecond().into());
+        put("proper_iso_timestamp", format!("{moment:.3}").into());
     }
     parts
 }
@@ -68,7 +71,7 @@ pub(crate) fn shown(raw: &Value, format: &DateFormat) -> String {
 }
 
 /// How a timer is shown: its first span and the total.
-pub(crate) fn shown_timer(raw: &Value) -> String {
+pub(crate) fn shown_timer(raw: &Value, format: &DateFormat) -> String {
     let span = raw.get("times").and_then(|times| times.get(0));
     let part = |key: &str| span.and_then(|span| span.get(key)).and_then(local);
     let (Some(from), Some(to)) = (part("from"), part("to")) else {
@@ -79,36 +82,62 @@ pub(crate) fn shown_timer(raw: &Value) -> String {
         (0, minutes) => format!("{minutes} minutes"),
         (hours, minutes) => format!("{hours}:{minutes:02} hours"),
     };
-    let (year, start) = (from.year().rem_euclid(100), from.date());
-    let (from, to) = (time_text(from, ClockFace::Twelve), time_text(to, ClockFace::Twelve));
-    let (month, day) = (start.month(), start.day());
-    format!("<span>{month:02}/{day:02}/{year:02}</span>&nbsp;{from} to {to} = {total}")
+    let (day, year) = (from.date(), from.year().rem_euclid(100));
+    let (first, second) = match format.order {
+        DateOrder::DayFirst => (day.day(), day.month()),
+        _ => (day.month(), day.day()),
+    };
+    // Military hours are not padded here, other than in dates.
+    let clock = |local: DateTime| match format.clock {
+        Some(ClockFace::Military) => format!("{}:{:02}", local.hour(), local.minute()),
+        _ => time_text(local, ClockFace::Twelve),
+    };
+    let date = match format.order {
+        DateOrder::Ignored => String::new(),
+        _ => format!("<span>{first:02}/{second:02}/{year:02}</span>&nbsp;"),
+    };
+    format!("{date}{} to {} = {total}", clock(from), clock(to))
 }
 
 /// Reads what a write gives for a date field: text or an object, in the field's own order.
 pub(crate) fn written(value: &Value, format: &DateFormat, zone: Option<&Zone>) -> Option<Value> {
     let mut parts = raw(moment(value, format)?, format, zone);
-    if let Some(all_day) = value.get("all_day").and_then(Value::as_bool) {
-        parts.insert("all_day".to_owned(), json!(all_day));
+    let all_day = value.get("all_day").and_then(Value::as_bool);
+    let put_all_day = |half: &mut Map<String, Value>| {
+        if let Some(all_day) = all_day {
+            half.insert("all_day".to_owned(), json!(all_day));
+        }
+    };
+    put_all_day(&mut parts);
+    // Only fields of a calendar have an end and repetitions; elsewhere both are dropped.
+    if let Some(to) = value.get("to").filter(|to| format.range && !is_blank(to)) {
+        let mut to = raw(moment(to, format)?, format, zone);
+        put_all_day(&mut to);
+        parts.insert("to".to_owned(), Value::Object(to));
     }
-    if let Some(to) = value.get("to").filter(|to| format.range && !to.is_null()) {
-        parts.insert("to".to_owned(), Value::Object(raw(moment(to, format)?, format, zone)));
+    if let Some(repeat) = value.get("repeat").filter(|repeat| format.range && repeat.is_object()) {
+        parts.insert("repeat".to_owned(), repeat.clone());
     }
     Some(Value::Object(parts))
 }
 
 /// Reads what a write gives for a timer: `{"times":[{"from":{…},"to":{…}}]}`.
-pub(crate) fn written_timer(value: &Value) -> Option<Value> {
-    let format =
-        DateFormat { order: DateOrder::MonthFirst, clock: Some(ClockFace::Twelve), range: false, now: false };
+pub(crate) fn written_timer(value: &Value, format: &DateFormat) -> Option<Value> {
+    // A timer has a time whatever its format shows.
+    let format = DateFormat { clock: Some(ClockFace::Twelve), range: false, now: false, ..*format };
     let mut total = 0;
     let mut times = Vec::new();
     for span in value.get("times")?.as_array()? {
         let (from, to) = (moment(span.get("from")?, &format)?, moment(span.get("to")?, &format)?);
         total += wall_ms(to) - wall_ms(from);
-        times.push(json!({"from": raw(from, &format, None), "to": raw(to, &format, None)}));
+        let half = |key: &str, local| (key.to_owned(), Value::Object(raw(local, &format, None)));
+        times.push(Value::Object(Map::from_iter([half("from", from), half("to", to)])));
     }
-    (!times.is_empty()).then(|| json!({"times": times, "total_time": total}))
+    if times.is_empty() {
+        return None;
+    }
+    let parts = [("times".to_owned(), Value::Array(times)), ("total_time".to_owned(), total.into())];
+    Some(Value::Object(Map::from_iter(parts)))
 }
 
 fn moment(value: &Value, format: &DateFormat) -> Option<DateTime> {
@@ -264,10 +293,19 @@ mod tests {
     fn timers_count_their_spans() {
         let value = json!({"times": [{"from": {"date": "09/11/2026", "hours": 4, "minutes": 14, "am_pm": "pm"},
             "to": {"date": "09/11/2026", "hours": 5, "minutes": 14, "am_pm": "pm"}}]});
-        let raw = written_timer(&value).unwrap();
+        let plain = format(DateOrder::MonthFirst, Some(ClockFace::Twelve), false);
+        let raw = written_timer(&value, &plain).unwrap();
         assert_eq!(raw["total_time"], json!(3_600_000));
-        assert_eq!(shown_timer(&raw), "<span>09/11/26</span>&nbsp;4:14pm to 5:14pm = 1:00 hours");
-        assert!(written_timer(&json!({"times": []})).is_none());
+        assert_eq!(shown_timer(&raw, &plain), "<span>09/11/26</span>&nbsp;4:14pm to 5:14pm = 1:00 hours");
+        assert!(written_timer(&json!({"times": []}), &plain).is_none());
+        let undated = format(DateOrder::Ignored, Some(ClockFace::Twelve), false);
+        assert_eq!(shown_timer(&raw, &undated), "4:14pm to 5:14pm = 1:00 hours");
+        let abroad = format(DateOrder::DayFirst, Some(ClockFace::Military), false);
+        let value = json!({"times": [{"from": {"date": "15/07/2026", "hours": 8, "minutes": 5},
+            "to": {"date": "15/07/2026", "hours": 8, "minutes": 35}}]});
+        let raw = written_timer(&value, &abroad).unwrap();
+        assert_eq!(raw["times"][0]["from"]["date"], json!("07/15/2026"));
+        assert_eq!(shown_timer(&raw, &abroad), "<span>15/07/26</span>&nbsp;8:05 to 8:35 = 30 minutes");
     }
 
     #[test]

@@ -11,10 +11,14 @@ use crate::query::Query;
 use crate::render::{self, is_blank};
 use crate::store::{Row, Store};
 
-/// The present, on the application's wall clock.
+/// What filters depend on: the present, on the application's wall clock, and where to look.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Now {
+pub(crate) struct Now<'a> {
     pub(crate) local: DateTime,
+    /// Whether dates are given in the order of their field instead of the American one.
+    pub(crate) field_order: bool,
+    /// Where places are looked up.
+    pub(crate) scene: Option<(&'a App, &'a Store)>,
 }
 
 /// Rules joined by AND or OR.
@@ -38,7 +42,7 @@ enum Rule {
 impl Filter {
     /// Reads `filters=` as JSON or in brackets. A rule that is not understood is left out, or told
     /// of where `strict`.
-    pub(crate) fn read(object: &Object, query: &Query, now: &Now, strict: bool) -> Result<Self, String> {
+    pub(crate) fn read(object: &Object, query: &Query, now: &Now<'_>, strict: bool) -> Result<Self, String> {
         let given = match query.get("filters") {
             Some(text) if text.trim().is_empty() => None,
             Some(text) => match serde_json::from_str(text) {
@@ -54,17 +58,19 @@ impl Filter {
         }
     }
 
-    fn group(object: &Object, value: &Value, now: &Now, strict: bool) -> Result<Self, String> {
+    pub(crate) fn group(object: &Object, value: &Value, now: &Now<'_>, strict: bool) -> Result<Self, String> {
         let none = Vec::new();
         let (any, rules, groups) = match value {
-            Value::Array(rules) => (false, rules, &none),
+            // The criteria of fields are often a bare list whose rules say themselves how they are joined.
+            Value::Array(rules) => {
+                (rules.iter().any(|rule| rule.get("field").is_some() && joined_by_or(rule)), rules, &none)
+            }
             Value::Object(group) if group.contains_key("field") => {
                 return Self::group(object, &Value::Array(vec![value.clone()]), now, strict);
             }
             Value::Object(group) => {
                 let list = |key: &str| group.get(key).and_then(Value::as_array).unwrap_or(&none);
-                let joined = group.get("match").and_then(Value::as_str).unwrap_or("and");
-                (matches!(joined, "or" | "any"), list("rules"), list("groups"))
+                (joined_by_or(value), list("rules"), list("groups"))
             }
             other if strict => {
                 return Err(format!("filters: {other} is neither rules nor a group"));
@@ -73,6 +79,11 @@ impl Filter {
         };
         let mut filter = Self { any, ..Self::default() };
         for rule in rules {
+            // What names a field is a rule, whatever else it has.
+            if rule.get("rules").is_some_and(Value::is_array) && rule.get("field").is_none() {
+                filter.groups.push(Self::group(object, rule, now, strict)?);
+                continue;
+            }
             match Rule::read(object, rule, now) {
                 Ok(rule) => filter.rules.push(rule),
                 Err(why) if strict => return Err(format!("filters: {why}")),
@@ -100,7 +111,7 @@ impl Filter {
 }
 
 impl Rule {
-    fn read(object: &Object, rule: &Value, now: &Now) -> Result<Self, String> {
+    fn read(object: &Object, rule: &Value, now: &Now<'_>) -> Result<Self, String> {
         let text = |key: &str| rule.get(key).and_then(Value::as_str);
         let key = text("field").ok_or_else(|| format!("a rule without a field: {rule}"))?;
         let operator = text("operator").unwrap_or("is").trim().to_lowercase();
@@ -128,6 +139,11 @@ impl Rule {
     }
 }
 
+fn joined_by_or(group: &Value) -> bool {
+    let joined = group.get("match").and_then(Value::as_str).unwrap_or_default();
+    joined.eq_ignore_ascii_case("or") || joined.eq_ignore_ascii_case("any")
+}
+
 /// The texts that a value is found by.
 pub(crate) fn texts(field: &Field, raw: &Value) -> Vec<String> {
     let part = |key: &str| raw.get(key).and_then(Value::as_str).map(str::to_owned);
@@ -146,6 +162,7 @@ pub(crate) fn texts(field: &Field, raw: &Value) -> Vec<String> {
         }
         Kind::Email(_) => part("email").or_else(|| raw.as_str().map(str::to_owned)).into_iter().collect(),
         Kind::Link { .. } => [part("url"), part("label")].into_iter().flatten().collect(),
+        Kind::Currency(_) => vec![shown(), raw.as_str().map_or_else(|| raw.to_string(), str::to_owned)],
         Kind::Phone(_) => [part("formatted"), part("full")].into_iter().flatten().collect(),
         _ => vec![shown()],
     }

@@ -14,14 +14,14 @@ pub(crate) enum Kind {
     },
     Boolean,
     Number(NumberFormat),
-    Equation(NumberFormat),
+    Equation(EquationFormat),
     /// count, sum, average, min, max.
     Aggregate(NumberFormat),
     Currency(CurrencyFormat),
     AutoIncrement,
     Rating,
     DateTime(DateFormat),
-    Timer,
+    Timer(DateFormat),
     Name(String),
     Email(LinkText),
     Link {
@@ -65,6 +65,35 @@ pub(crate) enum Rounding {
     Nearest,
     Up,
     Down,
+}
+
+/// What an equation results in, and how that is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct EquationFormat {
+    pub(crate) number: NumberFormat,
+    pub(crate) result: EquationResult,
+    /// What a bare number in an equation of dates counts (`docs.knack.com/docs/date-equation-functions`).
+    pub(crate) unit: DateUnit,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum EquationResult {
+    Number,
+    /// Time between dates: raw in seconds, shown in the equation's unit.
+    Span,
+    Date(DateFormat),
+}
+
+/// The units that equations of dates count in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DateUnit {
+    Second,
+    Minute,
+    Hour,
+    Day,
+    Week,
+    Month,
+    Year,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,13 +153,13 @@ impl Kind {
             "multiple_choice" => Self::Choice { multi: matches!(text("type"), "multi" | "checkboxes") },
             "boolean" => Self::Boolean,
             "number" => Self::Number(NumberFormat::of(format)),
-            "equation" => Self::Equation(NumberFormat::of(format)),
+            "equation" => Self::Equation(EquationFormat::of(format)),
             "count" | "sum" | "average" | "min" | "max" => Self::Aggregate(NumberFormat::of(format)),
             "currency" => Self::Currency(CurrencyFormat::of(text("format"))),
             "auto_increment" => Self::AutoIncrement,
             "rating" => Self::Rating,
             "date_time" => Self::DateTime(DateFormat::of(format)),
-            "timer" => Self::Timer,
+            "timer" => Self::Timer(DateFormat::of(format)),
             "name" => Self::Name(text("format").to_owned()),
             "email" => Self::Email(LinkText::of(format)),
             "link" => Self::Link { text: LinkText::of(format), blank: text("target") == "_blank" },
@@ -195,6 +224,48 @@ impl NumberFormat {
                 "down" => Rounding::Down,
                 _ => Rounding::Nearest,
             },
+        }
+    }
+}
+
+impl EquationFormat {
+    fn of(format: &Value) -> Self {
+        let text = |key: &str| format.get(key).and_then(Value::as_str).unwrap_or_default();
+        let dates = text("equation_type") == "date";
+        let result = match (dates, text("date_result")) {
+            (false, _) => EquationResult::Number,
+            (true, "date") => EquationResult::Date(DateFormat::of(format)),
+            (true, _) => EquationResult::Span,
+        };
+        let unit = if dates { DateUnit::of(text("date_type")) } else { DateUnit::Second };
+        Self { number: NumberFormat::of(format), result, unit }
+    }
+}
+
+impl DateUnit {
+    fn of(name: &str) -> Self {
+        match name.trim_end_matches('s') {
+            "second" => Self::Second,
+            "minute" => Self::Minute,
+            "hour" => Self::Hour,
+            "week" => Self::Week,
+            "month" => Self::Month,
+            "year" => Self::Year,
+            _ => Self::Day,
+        }
+    }
+
+    /// How long one is. Knack does not say how long a month or a year is: 30 and 365 days here.
+    pub(crate) const fn seconds(self) -> u32 {
+        const DAY: u32 = 86_400;
+        match self {
+            Self::Second => 1,
+            Self::Minute => 60,
+            Self::Hour => 3_600,
+            Self::Day => DAY,
+            Self::Week => 7 * DAY,
+            Self::Month => 30 * DAY,
+            Self::Year => 365 * DAY,
         }
     }
 }

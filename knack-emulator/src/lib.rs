@@ -7,6 +7,61 @@
 //! It behaves as far as public documents and recordings tell how Knack behaves; where they are
 //! silent, a method of [`Builder`] chooses.
 //!
+//! # What it computes
+//!
+//! - `auto_increment`, labels of connections and formatted values, as any record is given out.
+//! - `equation` and `concatenation`, when their record is created or updated. A formula reads the
+//!   fields of its record and, over a connection to one, those of another (`{field_3.field_7}`). What
+//!   is empty or unknown counts as 0, or as no text; an equation of dates without a date has no value.
+//! - `count`, `sum`, `average`, `min` and `max` of connected records, with the field's own filters, at
+//!   once after each write that could change them. An average, least or greatest of nothing is shown
+//!   as 0 and has no raw value.
+//!
+//! What formulas read is computed before them, whatever the order of the fields; a circle ends after
+//! one round. Values that were loaded with a raw value stay until their record is saved (a total:
+//! until a connected record is). Where none was loaded it is computed while building.
+//!
+//! # What filters mean
+//!
+//! Every operator of Knack's documents is understood on the kinds that have it; relative dates are
+//! those of the server's own clock ([`Builder::starts_at`]) in the application's time zone. Dates are
+//! written `mm/dd/yyyy` ([`Builder::filter_dates_in_field_order`] changes that); ISO dates match
+//! nothing. `near` knows coordinates, the places of [`Builder::place`] and the addresses of records,
+//! and measures along great circles. Rules that are not understood are ignored, as it seems that
+//! Knack ignores them, unless [`Builder::strict_filters`] asks otherwise.
+//!
+//! ```
+//! use bytes::Bytes;
+//! use knack_core::transport::Transport;
+//! use knack_emulator::Emulator;
+//! use serde_json::{Value, json};
+//!
+//! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let knack = Emulator::builder()
+//!     .application(json!({"id": "5f0000000000000000000001", "objects": [
+//!         {"key": "object_1", "name": "Shelves", "fields": [
+//!             {"key": "field_1", "name": "Tools", "type": "count", "format": {"connection": "field_3"}}]},
+//!         {"key": "object_2", "name": "Tools", "fields": [
+//!             {"key": "field_2", "name": "Name", "type": "short_text"},
+//!             {"key": "field_3", "name": "Shelf", "type": "connection",
+//!                 "relationship": {"object": "object_1", "has": "one", "belongs_to": "many"}},
+//!             {"key": "field_4", "name": "Code", "type": "concatenation",
+//!                 "format": {"equation": "upper(left({field_2}, 2))"}}]}]}))
+//!     .records("object_1", vec![json!({"id": "5f0000000000000000000002"})])
+//!     .build()?;
+//! let request = http::Request::post("/v1/objects/object_2/records")
+//!     .header("X-Knack-Application-Id", knack.application_id())
+//!     .header("X-Knack-REST-API-Key", knack.api_key())
+//!     .body(Bytes::from(r#"{"field_2": "Saw", "field_3": "5f0000000000000000000002"}"#))?;
+//! let made: Value = serde_json::from_slice(knack.transport().send(request).await?.body())?;
+//! assert_eq!(made["field_4"], "SA");
+//! let shelf = knack.record("object_1", "5f0000000000000000000002").unwrap_or_default();
+//! assert_eq!(shelf["field_1"], 1);
+//! # Ok(()) }
+//! ```
+//!
+//! # What goes wrong
+//!
 //! ```
 //! use bytes::Bytes;
 //! use http::Method;
@@ -35,19 +90,23 @@ mod app;
 mod builder;
 mod check;
 mod clock;
+mod compute;
 mod contact;
 mod dates;
 mod emulator;
 mod error;
+mod expression;
 mod fault;
 mod figures;
 mod files;
 mod filter;
+mod formula;
 mod gate;
 mod json;
 mod kind;
 mod latency;
 mod list;
+mod near;
 mod plan;
 mod query;
 mod records;
@@ -58,6 +117,7 @@ mod seen;
 mod server;
 mod span;
 mod store;
+mod template;
 mod transport;
 pub mod window;
 mod write;

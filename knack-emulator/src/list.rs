@@ -12,6 +12,7 @@ use crate::json::{self, Shape};
 use crate::kind::Kind;
 use crate::query::Query;
 use crate::render;
+use crate::routes::Manners;
 use crate::store::{Row, Store};
 
 /// Rows of a page where none are asked for.
@@ -22,17 +23,17 @@ const MOST_ROWS: usize = 1_000;
 type Entry<'a> = (&'a str, &'a Row);
 
 /// Answers a list request with the JSON of the envelope, or with why the filter is not understood
-/// where `strict` asks for that.
+/// where strict filters ask for that.
 pub(crate) fn page(
     (app, store): (&App, &Store),
     place: usize,
     object: &Object,
     query: &Query,
     now: Duration,
-    strict: bool,
+    manners: Manners,
 ) -> Result<Vec<u8>, String> {
-    let local = Now { local: app.zone.local(now) };
-    let filter = Filter::read(object, query, &local, strict)?;
+    let now = Now { local: app.zone.local(now), field_order: manners.field_order, scene: Some((app, store)) };
+    let filter = Filter::read(object, query, &now, manners.strict_filters)?;
     let table = store.tables.get(place);
     let rows = table.into_iter().flat_map(|table| &table.rows).map(|(id, row)| (&**id, row));
     let mut found: Vec<Entry<'_>> =
@@ -113,9 +114,11 @@ impl Key {
             | Kind::Aggregate(_)
             | Kind::Currency(_)
             | Kind::AutoIncrement
-            | Kind::Rating => figures::numeric(raw),
+            | Kind::Rating => figures::numeric(raw)
+                // An equation may result in a date.
+                .or_else(|| raw.get("unix_timestamp")?.as_f64()),
             Kind::DateTime(_) => raw.get("unix_timestamp").and_then(Value::as_f64),
-            Kind::Timer => raw.get("total_time").and_then(Value::as_f64),
+            Kind::Timer(_) => raw.get("total_time").and_then(Value::as_f64),
             Kind::Boolean => raw.as_bool().map(|flag| f64::from(u8::from(flag))),
             _ => None,
         };

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::answer::{Answer, Problem};
 use crate::app::{App, Field, Object};
+use crate::compute;
 use crate::filter;
 use crate::kind::Kind;
 use crate::render::is_blank;
@@ -49,7 +50,8 @@ impl Writing<'_> {
                 cell.raw = Some(table.next_number(place).into());
             }
         }
-        table.rows.insert(id.clone().into(), Row { cells, extra: Vec::new() });
+        store.put(self.place, &id, Row { cells, extra: Vec::new() });
+        compute::follow(self.app, store, &around, (self.place, &id), None);
         Ok(id)
     }
 
@@ -72,8 +74,7 @@ impl Writing<'_> {
         if !problems.is_empty() {
             return Err(Answer::invalid(&problems));
         }
-        let row = store.tables.get_mut(self.place).and_then(|table| table.rows.get_mut(id));
-        let row = row.ok_or_else(|| missing(self.manners))?;
+        let mut row = store.row(self.place, id).ok_or_else(|| missing(self.manners))?.clone();
         for cell in &mut row.cells {
             // What was recorded of other values stays true, but is now computed like they are.
             if cell.raw.is_some() {
@@ -85,13 +86,26 @@ impl Writing<'_> {
                 *cell = Cell { raw, recorded: None };
             }
         }
+        let before = store.put(self.place, id, row);
+        compute::follow(self.app, store, &around, (self.place, id), before.as_ref());
         Ok(id.to_owned())
+    }
+
+    /// Removes a record and answers whether there was one.
+    pub(crate) fn delete(&self, store: &mut Store, id: &str) -> bool {
+        let gone = store.delete(self.place, id);
+        if gone.is_some() {
+            compute::follow(self.app, store, &self.around(), (self.place, id), gone.as_ref());
+        }
+        gone.is_some()
     }
 
     fn around(&self) -> Surroundings<'_> {
         Surroundings {
+            application: &self.app.id,
             zone: self.manners.proper_timestamps.then_some(&self.app.zone),
             now: self.app.zone.local(self.wall),
+            field_order: self.manners.field_order,
         }
     }
 

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::dates;
 use crate::figures;
-use crate::kind::{Kind, LinkText};
+use crate::kind::{EquationFormat, EquationResult, Kind, LinkText};
 
 /// How `raw` is shown by a field of `kind` with the key `key`. Markup is not escaped, as Knack
 /// does not escape it.
@@ -16,13 +16,12 @@ pub(crate) fn shown(kind: &Kind, key: &str, raw: &Value) -> Value {
         Kind::ParagraphText => text(raw, |text| text.replace('\n', "<br />")),
         Kind::Choice { .. } => Value::String(words(raw).join(", ")),
         Kind::Boolean => json!(if raw.as_bool() == Some(true) { "Yes" } else { "No" }),
-        Kind::Number(format) | Kind::Equation(format) | Kind::Aggregate(format) => {
-            figures::number(raw, format)
-        }
+        Kind::Number(format) | Kind::Aggregate(format) => figures::number(raw, format),
+        Kind::Equation(format) => equation(raw, format),
         Kind::Currency(format) => figures::currency(raw, format),
         Kind::Rating => raw.as_f64().map_or(json!(""), |n| json!(format!("{n:.2}"))),
         Kind::DateTime(format) => Value::String(dates::shown(raw, format)),
-        Kind::Timer => Value::String(dates::shown_timer(raw)),
+        Kind::Timer(format) => Value::String(dates::shown_timer(raw, format)),
         Kind::Name(format) => Value::String(name(raw, format)),
         Kind::Email(label) => Value::String(email(raw, label)),
         Kind::Link { text, blank } => Value::String(link(raw, text, *blank)),
@@ -48,6 +47,21 @@ pub(crate) fn shown(kind: &Kind, key: &str, raw: &Value) -> Value {
         | Kind::AutoIncrement
         | Kind::Password
         | Kind::Unknown => raw.clone(),
+    }
+}
+
+fn equation(raw: &Value, format: &EquationFormat) -> Value {
+    match &format.result {
+        EquationResult::Number => figures::number(raw, &format.number),
+        EquationResult::Span => match figures::numeric(raw) {
+            Some(seconds) => {
+                figures::number(&json!(seconds / f64::from(format.unit.seconds())), &format.number)
+            }
+            None => raw.clone(),
+        },
+        // Recordings hold numbers and ISO texts as well; those are shown as they are.
+        EquationResult::Date(date) if raw.is_object() => Value::String(dates::shown(raw, date)),
+        EquationResult::Date(_) => raw.clone(),
     }
 }
 

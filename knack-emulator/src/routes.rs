@@ -30,12 +30,15 @@ pub enum MissingRecord {
 
 /// How the server behaves where Knack's own behaviour is not known for sure.
 #[derive(Clone, Copy, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "switches that have nothing to do with each other")]
 pub(crate) struct Manners {
     pub(crate) missing: MissingRecord,
     /// Whether a new record without a required field is refused.
     pub(crate) required: bool,
     /// Whether filters that are not understood are told of instead of ignored.
     pub(crate) strict_filters: bool,
+    /// Whether filters give dates in the order of their field instead of the American one.
+    pub(crate) field_order: bool,
     /// Whether dates written here get their `proper_` twins.
     pub(crate) proper_timestamps: bool,
 }
@@ -111,8 +114,7 @@ pub(crate) fn answer(
             let writing = records::Writing { app, place, object, manners, wall };
             let written = match (request.method.as_str(), rest) {
                 ("GET", []) => {
-                    return match list::page((app, store), place, object, &query, wall, manners.strict_filters)
-                    {
+                    return match list::page((app, store), place, object, &query, wall, manners) {
                         Ok(page) => ok(page),
                         Err(why) => {
                             Answer::json(StatusCode::BAD_REQUEST, json!({ "message": why }).to_string())
@@ -123,7 +125,11 @@ pub(crate) fn answer(
                 ("POST", []) => body(request).and_then(|body| writing.create(store, &body)),
                 ("PUT", [id]) => body(request).and_then(|body| writing.update(store, id, &body)),
                 ("DELETE", [id]) => {
-                    return if store.delete(place, id) { ok(r#"{"delete":true}"#) } else { missing(manners) };
+                    return if writing.delete(store, id) {
+                        ok(r#"{"delete":true}"#)
+                    } else {
+                        missing(manners)
+                    };
                 }
                 _ => return Answer::no_route(&request.method, &request.path),
             };
@@ -184,7 +190,7 @@ fn fields(object: &Object) -> Vec<Value> {
     let list = object.fields.iter().map(|field| {
         let storage = match &field.kind {
             Kind::Boolean => "boolean",
-            Kind::DateTime(_) | Kind::Timer => "datetime",
+            Kind::DateTime(_) | Kind::Timer(_) => "datetime",
             Kind::Number(_)
             | Kind::Equation(_)
             | Kind::Aggregate(_)

@@ -1,10 +1,15 @@
 //! The built-in application: a bicycle workshop with customers, employees, products, orders,
-//! order lines and deliveries. Everybody and everything in it is made up.
+//! order lines, deliveries and accounts. Every kind of field occurs in it; what is computed, the
+//! server computes. Everybody and everything in it is made up.
+
+mod details;
 
 use fastrand::Rng;
 use serde_json::{Value, json};
 
 const APPLICATION: &str = include_str!("../sample/application.json");
+
+const APPLICATION_ID: &str = "64a1f0d2c8b94e0012ab34cd";
 
 /// Fixed, so that every emulator has the same records.
 const SEED: u64 = 2_026;
@@ -18,6 +23,7 @@ const PRODUCTS: usize = 140;
 const ORDERS: usize = 1_300;
 const LINES: usize = 3_200;
 const DELIVERIES: usize = 380;
+const ACCOUNTS: usize = 12;
 
 const FIRST: [&str; 24] = [
     "Ada", "Bruno", "Carla", "Dmitri", "Elena", "Farid", "Grace", "Hiro", "Ines", "Jonas", "Kwame", "Lotte",
@@ -85,14 +91,21 @@ pub(crate) fn records() -> Vec<(String, Vec<Value>)> {
     let products: Vec<(Value, u32)> = (0..PRODUCTS).map(|n| product(&mut rng, n)).collect();
     let prices: Vec<u32> = products.iter().map(|(_, cents)| *cents).collect();
     let orders: Vec<Value> = (0..ORDERS).map(|n| order(&mut rng, n)).collect();
-    let all = [
+    let mut all: [(&str, Vec<Value>); 7] = [
         ("object_1", (0..CUSTOMERS).map(|n| customer(&mut rng, n)).collect()),
         ("object_3", (0..EMPLOYEES).map(|n| employee(&mut rng, n)).collect()),
         ("object_4", products.into_iter().map(|(product, _)| product).collect()),
         ("object_6", orders),
         ("object_7", (0..LINES).map(|n| line(&mut rng, n, &prices)).collect()),
         ("object_9", (0..DELIVERIES).map(|n| delivery(&mut rng, n)).collect()),
+        ("object_10", (0..ACCOUNTS).map(|n| details::account(&mut rng, n)).collect()),
     ];
+    let mut rng = Rng::with_seed(SEED + 1);
+    for (object, records) in &mut all {
+        for (n, record) in records.iter_mut().enumerate() {
+            details::add(&mut rng, object, n, record);
+        }
+    }
     all.into_iter().map(|(key, records)| (key.to_owned(), records)).collect()
 }
 
@@ -294,8 +307,11 @@ mod tests {
             let (_, object) = app.object(key).unwrap();
             let known: HashSet<&str> = object.fields.iter().map(|f| f.key.as_str()).collect();
             for record in records {
+                let users = key == "object_10";
+                let user = ["account_status", "approval_status", "profile_keys", "profile_keys_raw"];
                 for key in record.as_object().unwrap().keys() {
-                    assert!(key == "id" || known.contains(key.as_str()), "{key}");
+                    let extra = users && user.contains(&key.as_str());
+                    assert!(key == "id" || known.contains(key.as_str()) || extra, "{key}");
                 }
                 assert_eq!(record["id"].as_str().unwrap().len(), 24);
             }
@@ -308,8 +324,28 @@ mod tests {
             }
         }
         let told = application();
+        assert_eq!(told["application"]["id"], APPLICATION_ID);
         for (key, records) in &all {
             assert_eq!(told["application"]["counts"][key], json!(records.len()));
+        }
+    }
+
+    #[test]
+    fn every_kind_occurs() {
+        let dump = application();
+        let objects = dump["application"]["objects"].as_array().unwrap();
+        let fields = objects.iter().flat_map(|object| object["fields"].as_array().unwrap());
+        let kinds: HashSet<&str> = fields.clone().map(|field| field["type"].as_str().unwrap()).collect();
+        assert_eq!(kinds.len(), 29);
+        let keys: HashSet<&str> = fields.clone().map(|field| field["key"].as_str().unwrap()).collect();
+        assert_eq!(keys.len(), fields.count());
+        let app = App::read(dump.clone()).unwrap();
+        for object in &app.objects {
+            for field in &object.fields {
+                assert!(field.kind != crate::kind::Kind::Unknown, "{}", field.key);
+                let computed = field.kind.computed() && field.kind != crate::kind::Kind::AutoIncrement;
+                assert_eq!(field.formula.is_some(), computed, "{}", field.key);
+            }
         }
     }
 }

@@ -4,7 +4,10 @@ use jiff::civil::{Date, DateTime, Weekday};
 use jiff::{Span as Step, ToSpan};
 use serde_json::Value;
 
-use crate::zone::{date_and_time, wall_ms};
+use crate::dates::NO_DATE;
+use crate::kind::DateOrder;
+use crate::render::is_blank;
+use crate::zone::{clock, date_and_time, time_of_day, wall_ms};
 
 /// A half-open span of wall-clock time in milliseconds, open where a side is missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,14 +39,30 @@ pub(crate) enum NoSpan {
 ///
 /// Units are counted as in a calendar: "during the previous 2 months" are the two whole months
 /// before the present one. Weeks begin on Sunday.
-pub(crate) fn of(operator: &str, rule: &Value, now: DateTime) -> Result<Span, NoSpan> {
+///
+/// `order` is that in which the rule's date is written.
+pub(crate) fn of(operator: &str, rule: &Value, now: DateTime, order: DateOrder) -> Result<Span, NoSpan> {
     let today = start(now.date());
     let tomorrow = shift(today, 1.day());
     let span = |from: DateTime, until: DateTime| Span::new(Some(from), Some(until));
     let from = |from: DateTime| Span::new(Some(from), None);
     let until = |until: DateTime| Span::new(None, Some(until));
-    let given = || given(rule).ok_or(NoSpan::Value);
+    let given = || given(rule, order).ok_or(NoSpan::Value);
     let unit = || unit(rule).ok_or(NoSpan::Value);
+    // A value where none belongs makes the rule match nothing, an empty one is tolerated.
+    if matches!(
+        operator,
+        "is today"
+            | "is today or before"
+            | "is today or after"
+            | "is before today"
+            | "is after today"
+            | "is before current time"
+            | "is after current time"
+    ) && rule.get("value").is_some_and(|value| !is_blank(value))
+    {
+        return Err(NoSpan::Value);
+    }
     Ok(match operator {
         "is" | "is not" => {
             let (from, until) = given()?;
@@ -79,14 +98,27 @@ pub(crate) fn of(operator: &str, rule: &Value, now: DateTime) -> Result<Span, No
     })
 }
 
-/// The day or the minute that a rule's value names.
-fn given(rule: &Value) -> Option<(DateTime, DateTime)> {
-    let text = match rule.get("value")? {
-        Value::String(text) => text.clone(),
-        Value::Object(parts) => parts.get("date")?.as_str()?.to_owned(),
+/// The day or the minute that a rule's value names: text, or the object of a date picker.
+fn given(rule: &Value, order: DateOrder) -> Option<(DateTime, DateTime)> {
+    let value = rule.get("value")?;
+    let day_first = order == DateOrder::DayFirst;
+    let (date, time) = match value {
+        // Fields without a date hold a time of the same day each.
+        Value::String(text) if order == DateOrder::Ignored => {
+            (NO_DATE, Some(time_of_day(text).or_else(|| date_and_time(text, false)?.1)?))
+        }
+        Value::String(text) => date_and_time(text, day_first)?,
+        Value::Object(parts) => {
+            let text = |key: &str| parts.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
+            let (date, time) = match text("date") {
+                Some(date) if order != DateOrder::Ignored => date_and_time(date, day_first)?,
+                _ if order == DateOrder::Ignored => (NO_DATE, None),
+                _ => return None,
+            };
+            (date, time.or_else(|| time_of_day(text("time")?)).or_else(|| hours(value)))
+        }
         _ => return None,
     };
-    let (date, time) = date_and_time(&text, false)?;
     Some(match time {
         None => (start(date), shift(start(date), 1.day())),
         Some((hour, minute)) => {
@@ -94,6 +126,17 @@ fn given(rule: &Value) -> Option<(DateTime, DateTime)> {
             (minute, shift(minute, 1.minute()))
         }
     })
+}
+
+/// The time that `hours`, `minutes` and `am_pm` tell.
+fn hours(value: &Value) -> Option<(i8, i8)> {
+    let number = |key: &str| match value.get(key)? {
+        Value::Number(number) => number.as_i64().and_then(|number| i8::try_from(number).ok()),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    };
+    let half = value.get("am_pm").and_then(Value::as_str).map(|half| half.eq_ignore_ascii_case("pm"));
+    clock(number("hours")?, number("minutes").unwrap_or(0), half)
 }
 
 #[derive(Clone, Copy)]
@@ -182,7 +225,7 @@ mod tests {
             let local = ms.and_then(crate::zone::from_wall_ms);
             local.map_or("…".to_owned(), |local| local.strftime("%m/%d/%Y %H:%M").to_string())
         };
-        of(operator, rest, now).map(|span| (side(span.from), side(span.until)))
+        of(operator, rest, now, DateOrder::MonthFirst).map(|span| (side(span.from), side(span.until)))
     }
 
     #[test]
@@ -214,6 +257,71 @@ mod tests {
         ] {
             let want = Ok((from.to_owned(), until.to_owned()));
             assert_eq!(span(operator, &rest), want, "{operator} {rest}");
+        }
+    }
+
+    #[test]
+    fn units_are_singular_or_plural_in_either_place() {
+        for (name, from) in [
+            ("hour", "03/11/2026 15:00"),
+            ("day", "03/10/2026 00:00"),
+            ("week", "03/01/2026 00:00"),
+            ("month", "02/01/2026 00:00"),
+            ("quarter", "10/01/2025 00:00"),
+            ("year", "01/01/2025 00:00"),
+        ] {
+            for unit in [name.to_owned(), format!("{name}s"), name.to_uppercase()] {
+                for rule in [
+                    json!({"type": unit}),
+                    json!({"value": unit}),
+                    json!({"type": unit, "value": "", "range": "1"}),
+                    json!({"type": "", "value": unit, "range": 1}),
+                ] {
+                    let (begin, end) = span("is during the previous", &rule).unwrap();
+                    assert_eq!(begin, from, "{rule}");
+                    assert_eq!(
+                        span("is before the previous", &rule).unwrap(),
+                        ("…".to_owned(), begin),
+                        "{rule}"
+                    );
+                    assert_eq!(span("is during the current", &rule).unwrap().0, end, "{rule}");
+                    let (_, after) = span("is during the next", &rule).unwrap();
+                    assert_eq!(span("is after the next", &rule).unwrap(), (after, "…".to_owned()), "{rule}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn dates_are_read_in_their_order() {
+        let now = DateTime::constant(2026, 3, 11, 16, 14, 0, 0);
+        let begin = |value: Value, order| {
+            let span = of("is", &json!({ "value": value }), now, order).ok()?;
+            Some(crate::zone::from_wall_ms(span.from?).unwrap().strftime("%m/%d/%Y %H:%M").to_string())
+        };
+        for (value, order, want) in [
+            (json!("07/15/2026"), DateOrder::MonthFirst, Some("07/15/2026 00:00")),
+            (json!("15/07/2026"), DateOrder::MonthFirst, None),
+            (json!("15/07/2026 4:14 pm"), DateOrder::DayFirst, Some("07/15/2026 16:14")),
+            (json!("07/15/2026"), DateOrder::DayFirst, None),
+            (json!("4:14pm"), DateOrder::Ignored, Some("01/01/2012 16:14")),
+            (json!("07/15/2026 4:14pm"), DateOrder::Ignored, Some("01/01/2012 16:14")),
+            (json!({"date": "15/07/2026"}), DateOrder::DayFirst, Some("07/15/2026 00:00")),
+            (
+                json!({"date": "07/15/2026", "time": "9:05am"}),
+                DateOrder::MonthFirst,
+                Some("07/15/2026 09:05"),
+            ),
+            (
+                json!({"date": "07/15/2026", "hours": "9", "minutes": 5, "am_pm": "PM"}),
+                DateOrder::Words,
+                Some("07/15/2026 21:05"),
+            ),
+            (json!({"time": "9:05am"}), DateOrder::Ignored, Some("01/01/2012 09:05")),
+            (json!({"time": "9:05am"}), DateOrder::MonthFirst, None),
+            (json!(7), DateOrder::MonthFirst, None),
+        ] {
+            assert_eq!(begin(value.clone(), order).as_deref(), want, "{value} {order:?}");
         }
     }
 

@@ -1,20 +1,25 @@
 //! The records of an application.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde_json::{Value, json};
 
 use crate::app::{App, Field, Object};
 use crate::error::EmulatorError;
+use crate::formula::{Formula, Place};
 use crate::kind::Kind;
 use crate::render::{self, is_blank};
 use crate::write::{self, Surroundings};
+
+/// The id of a record.
+pub(crate) type Id = Box<str>;
 
 /// All tables of an application, in the order of its objects.
 #[derive(Debug, Default)]
 pub(crate) struct Store {
     pub(crate) tables: Vec<Table>,
+    links: Links,
     /// Numbers the records made here, so that ids made within one second stay in order.
     made: u64,
 }
@@ -22,16 +27,16 @@ pub(crate) struct Store {
 /// The records of one object, in the order of their ids.
 #[derive(Debug, Default)]
 pub(crate) struct Table {
-    pub(crate) rows: BTreeMap<Box<str>, Row>,
+    pub(crate) rows: BTreeMap<Id, Row>,
     /// The next number of each `auto_increment` field; numbers are not used twice.
     next: HashMap<usize, i64>,
     /// Ids of deleted records: connections to them vanish from what is read later.
-    graves: HashSet<Box<str>>,
+    graves: HashSet<Id>,
 }
 
 /// One record: a cell for each field in schema order, and what the schema does not know
 /// (`account_status`, `profile_keys` …), which stands before the fields.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Row {
     pub(crate) cells: Vec<Cell>,
     pub(crate) extra: Vec<(String, Value)>,
@@ -48,7 +53,7 @@ pub(crate) struct Cell {
 impl Store {
     pub(crate) fn new(app: &App) -> Self {
         let tables = app.objects.iter().map(|_| Table::default()).collect();
-        Self { tables, made: 0 }
+        Self { tables, links: Links::of(app), made: 0 }
     }
 
     pub(crate) fn row(&self, table: usize, id: &str) -> Option<&Row> {
@@ -87,10 +92,12 @@ impl Store {
                 Some(Value::String(id)) if !id.is_empty() => id,
                 _ => self.new_id(0),
             };
-            let recorded_raw = object.fields.iter().any(|field| parts.contains_key(&field.raw_key));
+            let mut raw_keys = parts.keys().filter_map(|key| key.strip_suffix("_raw"));
+            let recorded_raw = raw_keys.any(|key| object.place(key).is_some());
             let cells = object.fields.iter().map(|field| {
                 let shown = parts.remove(&field.key);
-                match (parts.remove(&field.raw_key), shown) {
+                let raw = if recorded_raw { parts.remove(&field.raw_key) } else { None };
+                match (raw, shown) {
                     (Some(raw), shown) => Cell { raw: Some(raw), recorded: shown },
                     (None, Some(shown)) if recorded_raw => {
                         Cell { raw: None, recorded: Some(shown).filter(|shown| !is_blank(shown)) }
@@ -104,7 +111,7 @@ impl Store {
             let Some(table) = table else { continue };
             table.count_up(object, &cells);
             let row = Row { cells, extra: parts.into_iter().collect() };
-            if table.rows.insert(id.clone().into(), row).is_some() {
+            if self.put(place, &id, row).is_some() {
                 return Err(EmulatorError::SameId { object: key.to_owned(), id });
             }
         }
@@ -179,16 +186,90 @@ impl Store {
         }
     }
 
-    /// Removes a record; connections to it vanish.
-    pub(crate) fn delete(&mut self, table: usize, id: &str) -> bool {
-        let Some(table) = self.tables.get_mut(table) else {
-            return false;
-        };
-        let known = table.rows.remove(id).is_some();
-        if known {
-            table.graves.insert(id.into());
+    /// Sets a record and answers the one that had its id.
+    pub(crate) fn put(&mut self, table: usize, id: &str, row: Row) -> Option<Row> {
+        self.links.add(table, id, &row);
+        let before = self.tables.get_mut(table)?.rows.insert(id.into(), row)?;
+        let now = self.tables.get(table)?.rows.get(id)?;
+        self.links.remove(table, id, &before, Some(now));
+        Some(before)
+    }
+
+    /// Removes a record and answers it; connections to it vanish.
+    pub(crate) fn delete(&mut self, table: usize, id: &str) -> Option<Row> {
+        let rows = self.tables.get_mut(table)?;
+        let gone = rows.rows.remove(id)?;
+        rows.graves.insert(id.into());
+        self.links.remove(table, id, &gone, None);
+        Some(gone)
+    }
+
+    /// The records whose connection leads to `id`, in the order of their ids. Only connections that
+    /// some total counts over are known.
+    pub(crate) fn linked(&self, connection: Place, id: &str) -> impl Iterator<Item = &Id> {
+        self.links.0.get(&connection).and_then(|links| links.get(id)).into_iter().flatten()
+    }
+
+    /// Numbers the records that were loaded without, in the order of their ids.
+    pub(crate) fn number(&mut self, app: &App) {
+        for (object, table) in app.objects.iter().zip(&mut self.tables) {
+            let fields = object.fields.iter().enumerate();
+            for (place, _) in fields.filter(|(_, field)| field.kind == Kind::AutoIncrement) {
+                let next = table.next.entry(place).or_insert(1);
+                let cells = table.rows.values_mut().filter_map(|row| row.cells.get_mut(place));
+                for cell in cells.filter(|cell| cell.raw.is_none() && cell.recorded.is_none()) {
+                    cell.raw = Some((*next).into());
+                    *next = next.saturating_add(1);
+                }
+            }
         }
-        known
+    }
+}
+
+impl Row {
+    /// The ids that a connection leads to.
+    pub(crate) fn links(&self, connection: usize) -> impl Iterator<Item = &str> {
+        let links = self.cells.get(connection).and_then(|cell| cell.raw.as_ref()?.as_array());
+        links.into_iter().flatten().filter_map(|link| link.get("id")?.as_str())
+    }
+}
+
+/// Which records lead where, for the connections that totals count over: without it, every write
+/// would read a whole table.
+#[derive(Debug, Default)]
+struct Links(HashMap<Place, HashMap<Id, BTreeSet<Id>>>);
+
+impl Links {
+    fn of(app: &App) -> Self {
+        let totals = app.order.iter().filter_map(|place| match app.formula(*place)? {
+            Formula::Total(total) if total.inbound => Some((total.table, total.connection)),
+            Formula::Total(total) => Some((place.0, total.connection)),
+            _ => None,
+        });
+        Self(totals.map(|place| (place, HashMap::new())).collect())
+    }
+
+    fn add(&mut self, table: usize, id: &str, row: &Row) {
+        for ((_, connection), links) in self.0.iter_mut().filter(|((of, _), _)| *of == table) {
+            for to in row.links(*connection) {
+                links.entry(to.into()).or_default().insert(id.into());
+            }
+        }
+    }
+
+    /// Forgets where `row` led, as far as `now` does not lead there as well.
+    fn remove(&mut self, table: usize, id: &str, row: &Row, now: Option<&Row>) {
+        for ((_, connection), links) in self.0.iter_mut().filter(|((of, _), _)| *of == table) {
+            for to in row.links(*connection) {
+                let stays = now.is_some_and(|now| now.links(*connection).any(|still| still == to));
+                if !stays && let Some(from) = links.get_mut(to) {
+                    from.remove(id);
+                    if from.is_empty() {
+                        links.remove(to);
+                    }
+                }
+            }
+        }
     }
 }
 
@@ -215,12 +296,12 @@ impl Table {
 
 /// The raw value of a raw-only record: given in Knack's raw form or in one that can be written.
 fn plain(field: &Field, value: Value, around: &Surroundings<'_>) -> Option<Value> {
-    if value.as_str() == Some("") {
+    if value.as_str() == Some("") || field.kind == Kind::Password {
         return None;
     }
     let raw_already = match &field.kind {
         Kind::DateTime(_) => value.get("unix_timestamp").is_some(),
-        Kind::Timer => value.get("total_time").is_some(),
+        Kind::Timer(_) => value.get("total_time").is_some(),
         Kind::Connection { .. } => value.as_array().is_some_and(|links| links.iter().all(Value::is_object)),
         Kind::Phone(_) => value.get("formatted").is_some(),
         kind => kind.computed(),

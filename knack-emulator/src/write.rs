@@ -1,7 +1,7 @@
 //! From what a client writes to the raw value that is stored.
 
 use jiff::civil::DateTime;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::app::Field;
 use crate::contact;
@@ -13,10 +13,14 @@ use crate::zone::Zone;
 /// What writing a value depends on beside the field.
 #[derive(Clone, Debug)]
 pub(crate) struct Surroundings<'a> {
+    /// The application's id.
+    pub(crate) application: &'a str,
     /// The application's zone, where dates get their `proper_` twins.
     pub(crate) zone: Option<&'a Zone>,
     /// The present time on the application's wall clock.
     pub(crate) now: DateTime,
+    /// Whether filters give dates in the order of their field instead of the American one.
+    pub(crate) field_order: bool,
 }
 
 /// The raw value of `value` for `field`, or what is wrong with it in Knack's manner.
@@ -31,7 +35,7 @@ pub(crate) fn raw(field: &Field, value: &Value, around: &Surroundings<'_>) -> Re
         Kind::Number(_) | Kind::Rating => number(value),
         Kind::Currency(_) => currency(value),
         Kind::DateTime(format) => dates::written(value, format, around.zone),
-        Kind::Timer => dates::written_timer(value),
+        Kind::Timer(format) => dates::written_timer(value, format),
         Kind::Name(_) => contact::name(value),
         Kind::Email(_) => contact::email(value),
         Kind::Link { .. } => contact::link(value),
@@ -39,10 +43,10 @@ pub(crate) fn raw(field: &Field, value: &Value, around: &Surroundings<'_>) -> Re
         Kind::Address { .. } => contact::address(value),
         Kind::Connection { many, .. } => Some(connection(value, *many)),
         Kind::UserRoles => Some(Value::Array(texts(value))),
-        Kind::File => asset(value, "file", &field.key),
-        Kind::Image { by_url: false } => asset(value, "image", &field.key),
-        Kind::Signature
-        | Kind::Password
+        Kind::File => asset(value, "file", &field.key, around.application),
+        Kind::Image { by_url: false } => asset(value, "image", &field.key, around.application),
+        Kind::Signature => Some(value.clone()).filter(Value::is_object),
+        Kind::Password
         | Kind::Unknown
         | Kind::Concatenation
         | Kind::AutoIncrement
@@ -57,7 +61,6 @@ pub(crate) fn initial(field: &Field, around: &Surroundings<'_>) -> Option<Value>
     match &field.kind {
         Kind::Boolean => Some(field.default.as_ref().and_then(boolean).unwrap_or(json!(false))),
         Kind::Connection { .. } => Some(json!([])),
-        Kind::Aggregate(_) => Some(json!(0)),
         Kind::DateTime(format) if format.now => {
             let mut now = around.now;
             if format.order == crate::kind::DateOrder::Ignored {
@@ -88,7 +91,7 @@ fn wanted(kind: &Kind) -> &'static str {
     match kind {
         Kind::Boolean => "Yes or No",
         Kind::Number(_) | Kind::Rating | Kind::Currency(_) => "a number",
-        Kind::DateTime(_) | Kind::Timer => "a valid date",
+        Kind::DateTime(_) | Kind::Timer(_) => "a valid date",
         Kind::Email(_) => "a valid email address",
         Kind::Name(_) => "a valid name",
         Kind::Phone(_) => "a valid phone number",
@@ -154,7 +157,7 @@ fn number(value: &Value) -> Option<Value> {
     }
 }
 
-fn whole_or_not(number: f64) -> Option<Value> {
+pub(crate) fn whole_or_not(number: f64) -> Option<Value> {
     if !number.is_finite() {
         return None;
     }
@@ -195,12 +198,28 @@ fn connection(value: &Value, many: bool) -> Value {
         _ => Vec::new(),
     };
     let kept = if many { ids.len() } else { ids.len().min(1) };
-    ids.into_iter().take(kept).map(|id| json!({ "id": id })).collect()
+    let link = |id: &str| Map::from_iter([("id".to_owned(), Value::from(id))]);
+    ids.into_iter().take(kept).map(|id| Value::Object(link(id))).collect()
 }
 
-fn asset(value: &Value, kind: &str, key: &str) -> Option<Value> {
+/// An asset by its id, as Knack describes one. Uploads have no other home here, so that its name
+/// and its size are not known: the id stands in for the name.
+fn asset(value: &Value, kind: &str, key: &str, app: &str) -> Option<Value> {
     match value {
-        Value::String(id) => Some(json!({"id": id, "type": kind, "field_key": key})),
+        Value::String(id) => {
+            let assets = format!("https://s3.amazonaws.com/assets.knackhq.com/assets/{app}/{id}");
+            let (url, thumb) = match kind {
+                "image" => (format!("{assets}/original/{id}"), format!("{assets}/thumb/{id}")),
+                _ => (
+                    format!("https://api.knack.com/v1/applications/{app}/download/asset/{id}/{id}"),
+                    String::new(),
+                ),
+            };
+            Some(
+                json!({"id": id, "application_id": app, "s3": true, "type": kind, "filename": id, "url": url,
+                "thumb_url": thumb, "size": 0, "field_key": key}),
+            )
+        }
         Value::Object(_) => Some(value.clone()),
         _ => None,
     }
@@ -221,7 +240,12 @@ mod tests {
     }
 
     fn write(meta: Value, value: &Value) -> Result<Value, String> {
-        let around = Surroundings { zone: None, now: DateTime::constant(2026, 3, 9, 16, 14, 0, 0) };
+        let around = Surroundings {
+            application: "5f",
+            zone: None,
+            now: DateTime::constant(2026, 3, 9, 16, 14, 0, 0),
+            field_order: false,
+        };
         raw(&field(meta), value, &around)
     }
 
@@ -299,7 +323,12 @@ mod tests {
 
     #[test]
     fn what_a_new_record_has() {
-        let around = Surroundings { zone: None, now: DateTime::constant(2026, 3, 9, 16, 14, 0, 0) };
+        let around = Surroundings {
+            application: "5f",
+            zone: None,
+            now: DateTime::constant(2026, 3, 9, 16, 14, 0, 0),
+            field_order: false,
+        };
         let start = |meta: Value| initial(&field(meta), &around);
         assert_eq!(start(json!({"type": "short_text", "default": ""})), None);
         assert_eq!(start(json!({"type": "short_text", "default": "x"})), Some(json!("x")));

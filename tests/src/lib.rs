@@ -12,6 +12,7 @@ use knack_emulator::{Builder, Emulator};
 use knack_runtime::transport::{BoxFuture, Request, Response, Transport, TransportError};
 use knack_runtime::{ApiKey, Client, ClientBuilder};
 
+pub mod everything;
 pub mod sample;
 
 /// An application id, where a test needs one and its value does not matter.
@@ -57,6 +58,17 @@ impl Script {
         let body = body.into();
         Self::new(move |_, _| {
             let answer = answer(status, body.clone());
+            async { Ok(answer) }
+        })
+    }
+
+    /// Answers a list with this as its first page, and empty pages behind it.
+    pub fn one_page(body: impl Into<Vec<u8>>) -> Self {
+        let body = body.into();
+        Self::new(move |_, request| {
+            let query = request.uri().query().unwrap_or_default();
+            let first = query.starts_with("page=1&");
+            let answer = answer(200, if first { body.clone() } else { br#"{"records":[]}"#.to_vec() });
             async { Ok(answer) }
         })
     }

@@ -341,7 +341,7 @@ async fn the_main_job_over_a_socket() {
     local.inject(knack_emulator::Fault::new(knack_emulator::Effect::CutBody { at: 100 }).nth(1));
     local.inject(knack_emulator::Fault::new(knack_emulator::Effect::DropAfter).nth(2));
     assert_eq!(Customer::get(&knack, customers[7].id).await.unwrap(), customers[7]);
-    assert_eq!(local.calls(), 5);
+    assert_eq!(local.calls(), 6);
     server.stop().await;
     let impatient = knack.with_deadline(Duration::from_secs(1));
     let error = Customer::get(&impatient, customers[7].id).await.unwrap_err();

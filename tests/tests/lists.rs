@@ -46,8 +46,8 @@ fn page(numbers: impl IntoIterator<Item = u64>, total_pages: u64, total_records:
 fn server(pages: impl Fn(u64) -> Response + Send + Sync + 'static) -> Script {
     Script::new(move |_, request| {
         let query = request.uri().query().unwrap_or_default();
-        let asked = query.split('&').find_map(|pair| pair.strip_prefix("page=")).unwrap();
-        let answer = pages(asked.parse().unwrap());
+        let asked = query.split('&').find_map(|pair| pair.strip_prefix("page="));
+        let answer = pages(asked.map_or(1, |page| page.parse().unwrap()));
         async { Ok(answer) }
     })
 }
@@ -85,14 +85,96 @@ async fn totals_that_are_too_low_do_not_end_the_list() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_list_whose_count_agrees_costs_no_call_more_than_its_pages() {
-    let script =
-        server(|page_number| if page_number == 1 { page(0..10, 2, 13) } else { page(10..13, 2, 13) });
-    assert_eq!(sizes(&script, 10).await.len(), 13);
-    assert_eq!(script.sent().len(), 2);
+async fn counts_that_agree_end_the_list_of_who_trusts_them() {
+    let pages = |page_number| match page_number {
+        1 => page(0..10, 2, 13),
+        2 => page(10..13, 2, 13),
+        // More than the counts say: they are wrong, as has been seen.
+        3 => page(20..30, 2, 13),
+        _ => page([], 2, 13),
+    };
+    let script = server(pages);
+    assert_eq!(sizes(&script, 10).await.len(), 23);
+    assert_eq!(script.sent().len(), 4);
+    let script = server(pages);
+    let trusting = Thing::list(&script.client()).rows_per_page(10).trust_counts().all().await.unwrap();
+    assert_eq!((trusting.len(), script.sent().len()), (13, 2));
     let empty = server(|_| page([], 0, 0));
     assert!(sizes(&empty, 10).await.is_empty());
     assert_eq!(empty.sent().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn pages_that_repeat_what_came_are_passed_over() {
+    // As when a record is made in front of each page while a list is read in pages of one.
+    let script = server(|page_number| match page_number {
+        1 => page(0..1, 0, 0),
+        2..=9 => page(0..1, 0, 0),
+        10 => page(1..2, 0, 0),
+        _ => page([], 0, 0),
+    });
+    assert_eq!(sizes(&script, 1).await, [0, 1]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn records_without_ids_end_where_the_server_repeats_itself() {
+    #[derive(Debug, KnackObject)]
+    #[knack(object = "object_3")]
+    struct Nameless {
+        #[knack(key = "field_7", kind = "number")]
+        size: i64,
+    }
+
+    let script = Script::always(200, r#"{"records":[{"field_7":1},{"field_7":2}]}"#);
+    let all = Nameless::list(&script.client()).all().await.unwrap();
+    assert_eq!(all.iter().map(|thing| thing.size).collect::<Vec<_>>(), [1, 2]);
+    // Records without an id among others do not make a list endless.
+    let mixed =
+        Script::always(200, format!(r#"{{"records":[{{"field_7":1}},{{"id":"{}","field_7":2}}]}}"#, id(1)));
+    let error = Nameless::list(&mixed.client()).all().await.unwrap_err();
+    assert!(error.to_string().contains("would never end"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_ends_early_loses_no_record_unawares() {
+    let whole = r#"{"records":[{"id":"000000000000000000000001","field_7":1},{"id":"000000000000000000000002","field_7":2}]}"#;
+    for cut in (30..whole.len()).filter(|at| whole.is_char_boundary(*at)) {
+        let script = Script::one_page(&whole[..cut]);
+        let page = Thing::list(&script.client()).pages().next().await.unwrap();
+        let told =
+            page.as_ref().map_or(true, |page| page.records.len() == 2 && page.records[1].error().is_some());
+        assert!(told, "{}: {page:?}", &whole[..cut]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn how_many_there_are_costs_one_call() {
+    let script = server(|_| page(0..1, 6_693, 6_693));
+    let knack = script.client();
+    assert_eq!(Thing::list(&knack).filter(Thing::SIZE.higher_than(7)).count().await.unwrap(), 6_693);
+    let sent = script.sent();
+    assert_eq!(sent.len(), 1);
+    assert!(sent[0].uri().query().unwrap().starts_with("rows_per_page=1&"));
+    let error = Thing::list(&Script::always(200, r#"{"records":[]}"#).client()).count().await.unwrap_err();
+    assert!(error.to_string().contains("where `total_records` was expected"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn filters_that_cannot_be_meant_are_not_sent() {
+    use knack_runtime::query::Any;
+
+    let script = server(|_| page(0..1, 1, 1));
+    let knack = script.client();
+    let nothing: Any<_> = Vec::<i64>::new().into_iter().map(|size| Thing::SIZE.is(size)).collect();
+    let error = Thing::list(&knack).filter(nothing).all().await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "list of `Thing` (object_3) was not sent: its filter is \"any of\" no rules, which no record passes and Knack \
+         cannot be asked"
+    );
+    let nan = Thing::list(&knack).filter(Thing::SIZE.higher_than(f64::NAN));
+    assert!(nan.count().await.unwrap_err().to_string().contains("field_7 (`higher than`)"));
+    assert!(script.sent().is_empty());
 }
 
 #[tokio::test(start_paused = true)]
@@ -114,7 +196,7 @@ async fn a_server_that_ignores_the_page_is_an_error_not_a_loop() {
         assert_eq!(stream.next().await.unwrap().unwrap().size, size);
     }
     let error = stream.next().await.unwrap().unwrap_err();
-    assert!(error.to_string().contains("page 2 brought only records of earlier pages"), "{error}");
+    assert!(error.to_string().contains("10 pages in a row, up to page 11, brought only records"), "{error}");
     assert!(stream.next().await.is_none());
 }
 
@@ -124,7 +206,7 @@ async fn a_bad_record_does_not_end_a_stream() {
         {"id":"000000000000000000000001","field_7":1},
         {"id":"000000000000000000000002","field_7":"two"},
         {"id":"000000000000000000000003","field_7":3}]}"#;
-    let script = Script::always(200, body);
+    let script = Script::one_page(body);
     let knack = script.client();
     let text = "`Thing.size` (object_3, field_7, number) of record 000000000000000000000002 could not be read: the \
                 value is no number; it is \"two\"";

@@ -41,6 +41,13 @@ async fn rules_are_joined() {
         (json!([saw, light]), vec!["Saw"]),
         (json!({"match": "and", "rules": [saw, light]}), vec!["Saw"]),
         (json!({"match": "or", "rules": [light, heavy]}), vec!["Saw", "Axe"]),
+        (json!({"match": "all", "rules": [saw, light]}), vec!["Saw"]),
+        (json!([{"match": "or", "rules": [light, heavy]}, saw]), vec!["Saw"]),
+        (
+            json!([{"match": "any", "field": "field_4", "operator": "is", "value": 3},
+                {"match": "any", "field": "field_4", "operator": "is", "value": 7}]),
+            vec!["Saw", "Axe"],
+        ),
         (json!({"match": "any", "rules": [light], "groups": [[heavy]]}), vec!["Saw", "Axe"]),
         (
             json!({"match": "and", "rules": [saw], "groups": [{"match": "or", "rules": [light, heavy]}]}),
@@ -58,6 +65,7 @@ async fn rules_are_joined() {
             json!([{"field": "field_1", "operator": "sounds like", "value": "x"}]),
             vec!["Saw", "Axe", "Hand saw"],
         ),
+        (json!({"field": "field_1", "operator": "is", "value": "axe", "rules": [saw]}), vec!["Axe"]),
         (json!("nonsense"), vec!["Saw", "Axe", "Hand saw"]),
         (json!([null, 7, [], {}]), vec!["Saw", "Axe", "Hand saw"]),
     ] {
@@ -89,5 +97,61 @@ async fn strict_filters_are_loud() {
                 .await;
         assert_eq!(status, 400, "{filters}");
         assert!(body["message"].as_str().unwrap().starts_with("filters: "), "{body}");
+    }
+}
+
+fn places() -> Builder {
+    let at = |n: u8, city: &str, latitude: Value, longitude: Value| {
+        json!({"id": format!("5f00000000000000000000{n:02}"), "field_1": city, "field_2": {"street": "1 Mill Lane",
+            "city": city, "state": "XX", "zip": "0000", "latitude": latitude, "longitude": longitude}})
+    };
+    Emulator::builder()
+        .rate_limit(1_000)
+        .application(json!({"id": "5f00000000000000000000aa", "objects": [{"key": "object_1", "fields": [
+            {"key": "field_1", "type": "short_text"},
+            {"key": "field_2", "type": "address", "format": {"input": "address", "format": "US"}},
+            {"key": "field_3", "type": "date_time", "format": {"date_format": "dd/mm/yyyy", "time_format": "Ignore Time"}},
+        ]}]}))
+        .records(
+            "object_1",
+            vec![
+                at(1, "Oslo", json!(59.91), json!(10.75)),
+                at(2, "Drammen", json!("59.74"), json!("10.20")),
+                at(3, "Bergen", json!(60.39), json!(5.32)),
+                json!({"id": "5f0000000000000000000004", "field_1": "Nowhere", "field_2": {"city": "Oslo"},
+                    "field_3": "07/05/2026"}),
+            ],
+        )
+}
+
+#[tokio::test(start_paused = true)]
+async fn addresses_near_a_place() {
+    let knack = places().strict_filters(true).place("Head Office", 60.4, 5.3).build().unwrap();
+    let near = |value: &str, units: &str, range: Value| json!([{"field": "field_2", "operator": "near", "value": value, "units": units, "range": range}]);
+    for (filters, want) in [
+        (near("59.91, 10.75", "kilometers", json!(1)), vec!["Oslo"]),
+        (near("59.91,10.75", "kilometers", json!("40")), vec!["Oslo", "Drammen"]),
+        (near("59.91,10.75", "miles", json!("22")), vec!["Oslo"]),
+        (near("head office", "miles", json!(5)), vec!["Bergen"]),
+        (near("1 mill lane, Drammen, XX 0000", "miles", json!(5)), vec!["Drammen"]),
+        (near("OSLO", "miles", json!("100000")), vec!["Oslo", "Drammen", "Bergen"]),
+        (near("Trondheim", "miles", json!("100000")), vec![]),
+        (near("", "miles", json!(1)), vec![]),
+        (near("Oslo", "furlongs", json!(1)), vec![]),
+        (near("Oslo", "miles", json!("far")), vec![]),
+    ] {
+        assert_eq!(found(&knack, &filters).await, want, "{filters}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn dates_of_filters_are_american_unless_told_otherwise() {
+    let may = json!([{"field": "field_3", "operator": "is", "value": "05/07/2026"}]);
+    let july = json!([{"field": "field_3", "operator": "is", "value": "07/05/2026"}]);
+    // The record has the 7th of May.
+    for (field_order, may_matches) in [(false, true), (true, false)] {
+        let knack = places().filter_dates_in_field_order(field_order).build().unwrap();
+        assert_eq!(found(&knack, &may).await.len(), usize::from(may_matches));
+        assert_eq!(found(&knack, &july).await.len(), usize::from(!may_matches));
     }
 }

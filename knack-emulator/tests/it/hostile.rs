@@ -121,4 +121,41 @@ proptest! {
         }
         answered(&knack, Method::POST, "/v1/objects/object_1/records", body.into());
     }
+
+    #[test]
+    fn formulas_of_any_text(
+        formulas in prop::collection::vec("([-+*/^%(){}., '\"0-9]|\\{field_[1-6]\\}|\\{field_5.field_[1-6]\\}|left|replace|max|getDateYear|upper|if){0,20}", 4),
+        format in anything(),
+        kind in prop::sample::select(vec!["count", "sum", "average", "min", "max"]),
+        unit in prop::sample::select(vec!["seconds", "days", "months", "years"]),
+    ) {
+        let equation = |key: &str, formula: &str, kind: &str| json!({"key": key, "type": "equation", "format":
+            {"equation": formula, "equation_type": kind, "date_type": unit, "date_result": "date"}});
+        let text = |key: &str, formula: &str| json!({"key": key, "type": "concatenation", "format": {"equation": formula}});
+        let total = json!({"connection": "field_5", "field": {"key": "field_2"}, "filters": format});
+        let knack = Emulator::builder()
+            .rate_limit(1_000_000)
+            .application(json!({"id": "5f00000000000000000000aa", "objects": [{"key": "object_1", "identifier": "field_3", "fields": [
+                equation("field_1", &formulas[0], "numeric"),
+                equation("field_2", &formulas[1], "date"),
+                text("field_3", &formulas[2]),
+                text("field_4", &formulas[3]),
+                {"key": "field_5", "type": "connection", "relationship": {"object": "object_1", "has": "one"}},
+                {"key": "field_6", "type": kind, "format": total},
+                {"key": "field_7", "type": kind, "format": format},
+                {"key": "field_8", "type": "date_time"},
+            ]}]}))
+            .records("object_1", vec![json!({"id": "5f0000000000000000000001", "field_5": "5f0000000000000000000001"})])
+            .build()
+            .unwrap();
+        let body = || r#"{"field_5": "5f0000000000000000000001", "field_8": "03/09/2026"}"#.into();
+        let records = "/v1/objects/object_1/records";
+        prop_assert_eq!(answered(&knack, Method::POST, records, body()), Some(200));
+        let own = format!("{records}/5f0000000000000000000001");
+        for _ in 0..4 {
+            prop_assert_eq!(answered(&knack, Method::PUT, &own, body()), Some(200));
+        }
+        prop_assert_eq!(answered(&knack, Method::DELETE, &own, Bytes::new()), Some(200));
+        prop_assert_eq!(answered(&knack, Method::GET, records, Bytes::new()), Some(200));
+    }
 }

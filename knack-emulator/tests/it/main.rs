@@ -1,15 +1,18 @@
 //! The emulator as its users meet it: in-process, and on a socket.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
+mod computed;
 mod errors;
 mod faults;
 mod files;
 mod filters;
 mod fixtures;
 mod hostile;
+mod kinds;
 mod limits;
 mod lists;
 mod records;
+mod sample;
 mod socket;
 mod time;
 
