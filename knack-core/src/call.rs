@@ -164,9 +164,10 @@ impl fmt::Display for Label {
 /// assert_eq!(call.body().unwrap(), r#"{"field_7":"Oslo"}"#);
 /// assert_eq!(call.label().record(), Some(id));
 /// assert_eq!(call.projection().type_name(), "Customer");
+/// assert!(!format!("{call:?}").contains("Oslo")); // a record may hold a password
 /// # Ok::<(), knack_core::key::KeyError>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Call {
     label: Label,
     projection: &'static Projection,
@@ -226,6 +227,19 @@ impl Call {
     /// The JSON body; `None` for calls that send none.
     pub fn body(&self) -> Option<&Bytes> {
         self.body.as_ref()
+    }
+}
+
+/// Shows the body's length alone: a record may hold a password.
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call")
+            .field("label", &self.label)
+            .field("method", &self.method)
+            .field("path", &self.path)
+            .field("query", &self.query)
+            .field("body_bytes", &self.body.as_ref().map(Bytes::len))
+            .finish_non_exhaustive()
     }
 }
 

@@ -19,6 +19,7 @@ use std::time::Duration;
 /// assert_eq!(later, Moment::new(Duration::from_millis(1_500)));
 /// assert_eq!(later.since_start(), Duration::from_millis(1_500));
 /// assert_eq!(later - start, Duration::from_millis(1_500));
+/// assert_eq!(later - Duration::from_millis(500), Moment::new(Duration::from_secs(1)));
 /// assert_eq!(start - later, Duration::ZERO); // saturates, never panics
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -53,6 +54,15 @@ impl Sub for Moment {
     /// The time from `earlier` to this moment, zero when `earlier` is the later one.
     fn sub(self, earlier: Self) -> Duration {
         self.0.saturating_sub(earlier.0)
+    }
+}
+
+impl Sub<Duration> for Moment {
+    type Output = Self;
+
+    /// The moment that is so much earlier, at most the beginning of the clock.
+    fn sub(self, before: Duration) -> Self {
+        Self(self.0.saturating_sub(before))
     }
 }
 

@@ -10,7 +10,7 @@ use crate::cell::ValueError;
 use crate::key::{FieldKey, RecordId};
 use crate::object::Projection;
 use crate::record::RecordError;
-use crate::transport::TransportError;
+use crate::transport::{Failure, TransportError};
 
 /// The result of a call.
 ///
@@ -49,8 +49,9 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The limit of calls a second leaves no room before the call's deadline. It was not sent, or was
-    /// refused with a 429, which Knack gives before it does anything.
+    /// The limit of calls a second leaves no room before the call's deadline, or, for a write, less time
+    /// than answers take. It was not sent, or was refused with a 429, which Knack gives before it does
+    /// anything.
     ///
     /// Source: docs.knack.com/docs/api-limits.
     ///
@@ -66,7 +67,7 @@ pub enum Error {
     ///     refusals: 0,
     /// };
     /// assert!(error.is_retryable());
-    /// assert!(error.to_string().contains("lets it go after 7.0 s, which is not before its deadline of 5s"));
+    /// assert!(error.to_string().contains("no answer comes before 7.0s, which is not before its deadline of 5s"));
     /// ```
     #[error(
         "{call} was given up: {} before its deadline of {deadline:?}; \
@@ -78,8 +79,8 @@ pub enum Error {
         call: Label,
         /// The deadline, counted from the beginning of the call.
         deadline: Duration,
-        /// When it could have been sent at the earliest, counted from the beginning of the call; `None`
-        /// where the limiter does not know.
+        /// When it could have been answered at the earliest, as far as that is known, counted from the
+        /// beginning of the call; `None` where the limiter does not know when it could be sent.
         estimate: Option<Duration>,
         /// How often the server had refused it with a 429.
         refusals: u32,
@@ -284,7 +285,8 @@ pub enum Error {
         status: StatusCode,
         /// Knack's own words, or what stands for them, at most 300 characters.
         message: String,
-        /// How often it was tried.
+        /// How often the server may have carried it out. Refusals (429) and attempts without a connection
+        /// do not count.
         attempts: u32,
     },
 
@@ -309,7 +311,7 @@ pub enum Error {
         call: Label,
         /// What the transport says.
         source: TransportError,
-        /// How often it was tried.
+        /// How often it was tried. Refusals (429) do not count.
         attempts: u32,
     },
 
@@ -369,7 +371,9 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::RateLimited { .. } | Self::PlanExhausted { .. } => true,
-            Self::Transport { source, .. } => source.failure() != crate::transport::Failure::Protocol,
+            Self::Transport { source, .. } => {
+                !matches!(source.failure(), Failure::Protocol | Failure::Unsendable)
+            }
             Self::Api { status, .. } => status.is_server_error(),
             _ => false,
         }
@@ -384,7 +388,7 @@ impl Error {
 fn waiting_for(estimate: Option<Duration>, refusals: u32) -> String {
     let mut text = match estimate {
         Some(estimate) => {
-            format!("the rate limit lets it go after {:.1} s, which is not", estimate.as_secs_f64())
+            format!("under the rate limit no answer comes before {estimate:.1?}, which is not")
         }
         None => "the rate limit left no room".to_owned(),
     };

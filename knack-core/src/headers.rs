@@ -38,7 +38,7 @@ pub struct LimitHeaders {
     /// `X-PlanLimit-Remaining`: what is left of them; zero or less when they are used up.
     pub plan_remaining: Option<i64>,
     /// `X-PlanLimit-Reset`: how long until the day's count begins anew, at midnight GMT. Sent in
-    /// milliseconds.
+    /// milliseconds; more than a day, which makes no sense, is taken as a day.
     pub plan_reset: Option<Duration>,
     /// `X-RateLimit-Limit`: calls allowed in a second, 10 on every plan.
     pub rate_limit: Option<u32>,
@@ -75,7 +75,7 @@ impl LimitHeaders {
             match name.as_str() {
                 "x-planlimit-limit" => limits.plan_limit = text.parse().ok(),
                 "x-planlimit-remaining" => limits.plan_remaining = text.parse().ok(),
-                "x-planlimit-reset" => limits.plan_reset = text.parse().ok().map(Duration::from_millis),
+                "x-planlimit-reset" => limits.plan_reset = text.parse().ok().map(until_reset),
                 "x-ratelimit-limit" => limits.rate_limit = text.parse().ok(),
                 "x-ratelimit-remaining" => limits.rate_remaining = text.parse().ok(),
                 "x-ratelimit-reset" => limits.rate_reset = text.parse().ok(),
@@ -92,6 +92,11 @@ impl LimitHeaders {
     pub const fn plan_exhausted(&self) -> bool {
         matches!(self.plan_remaining, Some(remaining) if remaining <= 0)
     }
+}
+
+/// No midnight is further away than a day, and a wait that a server's slip made endless would be endless.
+fn until_reset(millis: u64) -> Duration {
+    Duration::from_millis(millis).min(Duration::from_hours(24))
 }
 
 fn http_date(text: &str) -> Option<u64> {
@@ -154,6 +159,19 @@ mod tests {
             [("date", "Thu, 22 Jun 2017 13:26:36 GMT"), ("retry-after", "Thu, 22 Jun 2017 13:26:39 GMT")];
         assert_eq!(parse(&dated).retry_after, Some(Duration::from_secs(3)));
         assert_eq!(parse(&dated[1..]).retry_after, None);
+    }
+
+    #[test]
+    fn no_reset_is_further_away_than_a_day() {
+        for (text, hours) in
+            [("86400000", 24), ("86400001", 24), ("18446744073709551615", 24), ("3600000", 1)]
+        {
+            assert_eq!(
+                parse(&[("x-planlimit-reset", text)]).plan_reset,
+                Some(Duration::from_hours(hours)),
+                "{text}"
+            );
+        }
     }
 
     #[test]

@@ -6,7 +6,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// Text that is no key or id of the kind asked for. Long text is cut, in case it is a secret.
+/// Text that is no key or id of the kind asked for. What stands where an id should is shown by its first
+/// characters alone: it may be the API key, given in the wrong place.
 ///
 /// ```
 /// use knack_core::key::ObjectKey;
@@ -24,9 +25,12 @@ pub struct KeyError {
 }
 
 impl KeyError {
-    fn new(given: &str, what: &'static str, expected: &'static str) -> Self {
-        // Keys are short; a long text here is a mistake, perhaps a secret, and is not repeated whole.
+    fn key(given: &str, what: &'static str, expected: &'static str) -> Self {
         Self { given: shorten(given, 40), what, expected }
+    }
+
+    fn id(given: &str, what: &'static str) -> Self {
+        Self { given: shorten(given, 8), what, expected: "24 hexadecimal digits" }
     }
 }
 
@@ -67,7 +71,7 @@ macro_rules! numbered_key {
             type Err = KeyError;
 
             fn from_str(text: &str) -> Result<Self, KeyError> {
-                numbered(text, $prefix).map(Self).ok_or_else(|| KeyError::new(text, $what, $expected))
+                numbered(text, $prefix).map(Self).ok_or_else(|| KeyError::key(text, $what, $expected))
             }
         }
 
@@ -198,7 +202,7 @@ impl FromStr for FieldKey {
         numbered(text, "field_")
             .map(Self::new)
             .or_else(|| named.into_iter().find(|key| key.named() == Some(text)))
-            .ok_or_else(|| KeyError::new(text, "field key", "`field_` and a number, like `field_7`"))
+            .ok_or_else(|| KeyError::key(text, "field key", "`field_` and a number, like `field_7`"))
     }
 }
 
@@ -298,9 +302,7 @@ macro_rules! id_text {
             type Err = KeyError;
 
             fn from_str(text: &str) -> Result<Self, KeyError> {
-                Hex12::parse(text.as_bytes())
-                    .map(Self)
-                    .ok_or_else(|| KeyError::new(text, $what, "24 hexadecimal digits"))
+                Hex12::parse(text.as_bytes()).map(Self).ok_or_else(|| KeyError::id(text, $what))
             }
         }
 
@@ -384,7 +386,7 @@ impl FromStr for ProfileKey {
             return Ok(Self::ALL_USERS);
         }
         numbered(text, "profile_").map(Self::new).ok_or_else(|| {
-            KeyError::new(text, "profile key", "`profile_` and a number, like `profile_4`, or `all_users`")
+            KeyError::key(text, "profile key", "`profile_` and a number, like `profile_4`, or `all_users`")
         })
     }
 }
@@ -426,8 +428,11 @@ mod tests {
     }
 
     #[test]
-    fn a_long_text_is_not_repeated_whole() {
-        let error = "x".repeat(500).parse::<RecordId>().unwrap_err();
+    fn a_key_in_the_place_of_an_id_is_not_repeated() {
+        let error = "6d1f0c52-9a3e-4b7d-8c21-5e0f4a7b9d36".parse::<ApplicationId>().unwrap_err();
+        assert_eq!(error.to_string(), "`6d1f0c52…` is no application id: expected 24 hexadecimal digits");
+        assert!(!format!("{error:?}").contains("9a3e"));
+        let error = "x".repeat(500).parse::<ObjectKey>().unwrap_err();
         assert!(error.to_string().len() < 120, "{error}");
     }
 

@@ -5,9 +5,14 @@
 //! waiters, so that every limiter is exactly first in, first out, and one that is shared between
 //! processes can lease permits ahead in a task of its own.
 //!
-//! A permit goes through states: *granted*, then *sent*, then *observed*. Dropped before it is
-//! sent, it is refunded; dropped after, it stays charged, because a cancelled call may still
-//! arrive at the server.
+//! A permit goes through states: *granted*, then *sent*, then *ended*. What becomes of it is one of
+//! three things:
+//!
+//! - **refunded**, if nothing reached the server: it was dropped before sending, or no connection came
+//!   about;
+//! - **observed**, if the call ended: with an answer, or with a connection that broke;
+//! - **lost**, if the call was given up on its way, by a time-out or by a caller who dropped it. It may
+//!   still arrive at the server, so it stays charged.
 //!
 //! Knack's limit is 10 calls a second on every plan. Source: docs.knack.com/docs/api-limits.
 
@@ -34,14 +39,15 @@ use crate::headers::LimitHeaders;
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Ask {
-    /// When the call should be done with.
+    /// The latest moment at which sending is of use: the call's deadline, for a write less the time that
+    /// an answer takes at least.
     pub deadline: Moment,
-    /// How often the call was sent already: 0 for a first attempt.
+    /// How often the call was sent already, refusals included: 0 for a first attempt.
     pub attempt: u32,
 }
 
 impl Ask {
-    /// A first attempt that has until `deadline`.
+    /// A first attempt that is to be sent by `deadline`.
     pub const fn new(deadline: Moment) -> Self {
         Self { deadline, attempt: 0 }
     }
@@ -164,8 +170,7 @@ pub struct Snapshot {
 /// Decides when calls are sent. All methods are called from the executor, never concurrently for
 /// the same permit; they take the time as an argument and return at once.
 ///
-/// One limiter may serve several clients: each gives it the same kind of clock only if the clients
-/// share theirs, as clones do.
+/// Clients of a process that are given one limiter share its queue as well, and go by one clock.
 ///
 /// ```
 /// use std::sync::atomic::{AtomicU64, Ordering};
@@ -203,15 +208,15 @@ pub trait Limiter: Send + Sync + 'static {
     /// permit's end, and when the [`Bell`] rings.
     fn try_acquire(&self, ask: &Ask, now: Moment) -> Decision;
 
-    /// The permit was not used: nothing was sent, so nothing is charged.
+    /// The permit was not used: nothing reached the server, so nothing is charged.
     fn refund(&self, id: PermitId);
 
-    /// The call was sent at `sent_at` and given up before its answer; it may still arrive at the
-    /// server and must stay charged for as long as that could be.
+    /// The call was sent at `sent_at` and given up before its answer, by a time-out or by its caller; it
+    /// may still arrive at the server and must stay charged for as long as that could be.
     fn lost(&self, id: PermitId, sent_at: Moment);
 
-    /// The call ended: with an answer, or with a failure of the transport (`status` is `None`), after
-    /// which it may have arrived at the server all the same.
+    /// The call ended: with an answer, or with a connection that broke (`status` is `None`), after which
+    /// it will not arrive any more, but may have done so before.
     fn observe(&self, id: PermitId, observation: &Observation);
 
     /// The state at `now`, for people and for metrics.
@@ -236,9 +241,25 @@ pub trait Limiter: Send + Sync + 'static {
     }
 
     /// Gives the limiter a bell to ring when something changes that no answer or permit tells of,
-    /// such as a permit leased from elsewhere. Called once by each client.
+    /// such as a permit leased from elsewhere. Called when the first client takes it into use.
     fn on_change(&self, bell: Bell) {
         let _ = bell;
+    }
+
+    /// What tells this limiter from others. Clients whose limiters are the same share one queue: first in,
+    /// first out over all of them, and a refusal holds them all. A limiter that wraps a shared one gives
+    /// that one's identity.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use knack_core::limit::{Limiter, Slots};
+    ///
+    /// let shared = Arc::new(Slots::default());
+    /// assert_eq!(shared.identity(), Arc::clone(&shared).identity());
+    /// assert_ne!(shared.identity(), Slots::default().identity());
+    /// ```
+    fn identity(&self) -> usize {
+        std::ptr::from_ref(self).addr()
     }
 }
 
@@ -270,6 +291,10 @@ impl<L: Limiter + ?Sized> Limiter for Arc<L> {
 
     fn on_change(&self, bell: Bell) {
         (**self).on_change(bell);
+    }
+
+    fn identity(&self) -> usize {
+        (**self).identity()
     }
 }
 
@@ -376,6 +401,23 @@ impl Permit {
     /// The call is being sent: from here on the permit is charged, dropped or not.
     pub fn mark_sent(&mut self, now: Moment) {
         self.state = State::Sent(now);
+    }
+
+    /// The call turned out never to have reached the server: the permit is refunded.
+    ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use knack_core::clock::Moment;
+    /// # use knack_core::limit::{Ask, Limiter, Permit, Slots};
+    /// let slots: Arc<dyn Limiter> = Arc::new(Slots::new(1));
+    /// let (ask, now) = (Ask::new(Moment::ZERO), Moment::ZERO);
+    /// let mut permit = Permit::try_acquire(&slots, &ask, now).unwrap();
+    /// permit.mark_sent(now);
+    /// permit.refund(); // no connection came about
+    /// assert!(Permit::try_acquire(&slots, &ask, now).is_ok());
+    /// ```
+    pub fn refund(mut self) {
+        self.state = State::Granted;
     }
 
     /// The call ended; `observation` says how. Ends the permit.

@@ -137,6 +137,7 @@ pub trait QuotaPolicy: Send + Sync + 'static {
 /// | no connection | again | again | again |
 /// | time-out, broken connection, cut body, 408, 5xx | again | again | ambiguous |
 /// | 500 for one record | done: it may not exist | done | ambiguous |
+/// | an answer that is no HTTP | done | done | ambiguous |
 /// | any other answer | done | done | done |
 ///
 /// Source: docs.knack.com/docs/api-limits for the 429; the others follow from what a call does.
@@ -195,20 +196,21 @@ impl QuotaPolicy for StandardPolicy {
     }
 
     fn verdict(&self, call: &Call, outcome: Outcome<'_>) -> Verdict {
-        let uncertain = if call.verb().is_idempotent() { Verdict::Retry } else { Verdict::Ambiguous };
+        let safe = |verdict| if call.verb().is_idempotent() { verdict } else { Verdict::Ambiguous };
         match outcome {
             Outcome::Answer { status, limits } => match status.as_u16() {
                 429 if limits.plan_exhausted() => Verdict::PlanExhausted { resets_in: limits.plan_reset },
                 429 => Verdict::Throttled { after: limits.retry_after },
                 // Knack answers 500 for a record that is not there. The verbs look closer.
                 500 if call.label().record().is_some() => Verdict::Done,
-                408 | 500..=599 => uncertain,
+                408 | 500..=599 => safe(Verdict::Retry),
                 _ => Verdict::Done,
             },
             Outcome::Failure(error) => match error.failure() {
+                Failure::Unsendable => Verdict::Done,
                 Failure::Connect => Verdict::Retry,
-                Failure::Timeout | Failure::Broken | Failure::Truncated => uncertain,
-                Failure::Protocol => Verdict::Done,
+                Failure::Timeout | Failure::Broken | Failure::Truncated => safe(Verdict::Retry),
+                Failure::Protocol => safe(Verdict::Done),
             },
         }
     }
@@ -265,12 +267,13 @@ mod tests {
         let failure =
             |call: &Call, failure| policy.verdict(call, Outcome::Failure(&TransportError::new(failure, "")));
         for call in all {
+            let or_ambiguous =
+                |verdict| if call.verb() == call::Verb::Create { Verdict::Ambiguous } else { verdict };
+            assert_eq!(failure(call, Failure::Unsendable), Verdict::Done);
             assert_eq!(failure(call, Failure::Connect), Verdict::Retry);
-            assert_eq!(failure(call, Failure::Protocol), Verdict::Done);
+            assert_eq!(failure(call, Failure::Protocol), or_ambiguous(Verdict::Done));
             for after_sending in [Failure::Timeout, Failure::Broken, Failure::Truncated] {
-                let wanted =
-                    if call.verb() == call::Verb::Create { Verdict::Ambiguous } else { Verdict::Retry };
-                assert_eq!(failure(call, after_sending), wanted);
+                assert_eq!(failure(call, after_sending), or_ambiguous(Verdict::Retry));
             }
         }
     }

@@ -85,6 +85,8 @@ pub trait Transport: Send + Sync + 'static {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Failure {
+    /// The request could not be built. Nothing was sent, and trying again will not help.
+    Unsendable,
     /// No connection: name look-up, TCP or TLS failed. The server saw nothing.
     Connect,
     /// No answer within the time given. The server may have acted.
@@ -93,26 +95,26 @@ pub enum Failure {
     Broken,
     /// The answer's head came, its body did not come whole. The server has acted.
     Truncated,
-    /// The request could not be built or the answer is no HTTP. Sending again will not help.
+    /// The answer is no HTTP. The server may have acted, and sending again will not help.
     Protocol,
 }
 
 impl Failure {
-    /// Whether the request surely never reached the server. [`Failure::Protocol`] may mean either, so
-    /// it is "no" there.
+    /// Whether the request surely never reached the server.
     pub const fn never_sent(self) -> bool {
-        matches!(self, Self::Connect)
+        matches!(self, Self::Unsendable | Self::Connect)
     }
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Unsendable => "the request could not be built",
             Self::Connect => "no connection to the server",
             Self::Timeout => "no answer in time",
             Self::Broken => "the connection broke before the answer came",
             Self::Truncated => "the answer's body was cut off",
-            Self::Protocol => "the exchange was not valid HTTP",
+            Self::Protocol => "the answer was not valid HTTP",
         })
     }
 }

@@ -1,5 +1,6 @@
 //! Making a client: every option is honoured, and what is wrong is said before anything is sent.
 
+use std::env::VarError;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -15,12 +16,12 @@ use knack_core::transport::Transport;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::client::{ApiKey, Client, NoKey};
-use crate::clock::TokioClock;
 use crate::executor::{Executor, Options};
-use crate::host::{BaseUrl, Host};
+use crate::host::{BaseUrl, Host, shown};
 use crate::http_transport::{HttpOptions, HttpTransport};
 use crate::queue::Queue;
 use crate::retry::RetryBudget;
+use crate::round_trip::RoundTrip;
 use crate::usage::PlanMeter;
 
 const API_KEY: &str = "x-knack-rest-api-key";
@@ -64,7 +65,7 @@ pub enum BuildError {
     /// ```
     #[error("the base URL `{url}` cannot be used: {problem}")]
     BaseUrl {
-        /// The URL as given.
+        /// The URL as given, without what may be a secret: user name and password, query, fragment.
         url: String,
         /// What is wrong with it.
         problem: &'static str,
@@ -111,9 +112,27 @@ pub enum BuildError {
     /// ```
     #[error("the connection cannot be set up: {0}")]
     Connection(String),
-    /// An environment variable, named here, is not set or is no text; see [`ClientBuilder::from_env`].
+    /// An environment variable, named here, is not set; see [`ClientBuilder::from_env`].
+    ///
+    /// ```
+    /// use knack_runtime::BuildError;
+    ///
+    /// let error = BuildError::Environment("KNACK_APP_ID");
+    /// assert_eq!(error.to_string(), "the environment variable KNACK_APP_ID is not set");
+    /// ```
     #[error("the environment variable {0} is not set")]
     Environment(&'static str),
+    /// An environment variable, named here, is set to something that is no UTF-8 text. It is not repeated
+    /// here; see [`ClientBuilder::from_env`].
+    ///
+    /// ```
+    /// use knack_runtime::BuildError;
+    ///
+    /// let error = BuildError::EnvironmentText("KNACK_API_KEY");
+    /// assert_eq!(error.to_string(), "the environment variable KNACK_API_KEY is no UTF-8 text");
+    /// ```
+    #[error("the environment variable {0} is no UTF-8 text")]
+    EnvironmentText(&'static str),
 }
 
 /// Begins a [`Client`]; see [`Client::builder`]. Options may come in any order, each replaces what was
@@ -128,7 +147,7 @@ pub enum BuildError {
 /// | [`policy`](Self::policy) | [`StandardPolicy`] |
 /// | [`timeout`](Self::timeout) of an attempt | 30 s |
 /// | [`deadline`](Self::deadline) of a call | 60 s |
-/// | [`proxy`](Self::proxy) | the environment's (`HTTPS_PROXY` …) |
+/// | [`proxy`](Self::proxy) | the environment's (`HTTPS_PROXY` …); none to this machine |
 /// | [`ca_certificate`](Self::ca_certificate) | the system's |
 /// | [`user_agent`](Self::user_agent) | `knack-runtime/` and the version |
 /// | [`transport`](Self::transport) | HTTPS |
@@ -224,7 +243,8 @@ impl ClientBuilder<NoKey> {
 
 impl ClientBuilder<ApiKey> {
     /// Begins a client from the environment: `KNACK_APP_ID`, `KNACK_API_KEY`, and, where it is set,
-    /// `KNACK_BASE_URL`. A variable that is missing is [`BuildError::Environment`].
+    /// `KNACK_BASE_URL`. A variable that is missing is [`BuildError::Environment`], one that is no text
+    /// [`BuildError::EnvironmentText`].
     ///
     /// ```
     /// use std::time::Duration;
@@ -238,11 +258,11 @@ impl ClientBuilder<ApiKey> {
     /// }
     /// ```
     pub fn from_env() -> Result<Self, BuildError> {
-        let variable = |name| std::env::var(name).map_err(|_| BuildError::Environment(name));
-        let builder = Client::builder(variable("KNACK_APP_ID")?).api_key(variable("KNACK_API_KEY")?);
-        Ok(match variable("KNACK_BASE_URL") {
-            Ok(url) => builder.base_url(url),
-            Err(_) => builder,
+        let needed = |name| variable(name)?.ok_or(BuildError::Environment(name));
+        let builder = Client::builder(needed("KNACK_APP_ID")?).api_key(needed("KNACK_API_KEY")?);
+        Ok(match variable("KNACK_BASE_URL")? {
+            Some(url) => builder.base_url(url),
+            None => builder,
         })
     }
 }
@@ -315,7 +335,8 @@ impl<A> ClientBuilder<A> {
     }
 
     /// Sets the limiter of metered calls. Give clones of one `Arc` to several clients to share it, as
-    /// those of one application do well to: the limit is not each client's own.
+    /// those of one account do well to: the limit is not each client's own. They then share its queue, in
+    /// which all are served in the order of their coming, and which a refusal of one holds for all.
     ///
     /// Source: docs.knack.com/docs/api-limits.
     ///
@@ -353,7 +374,9 @@ impl<A> ClientBuilder<A> {
     }
 
     /// Sets how long one attempt may take, from sending to the last byte of the answer: 30 seconds
-    /// unless set. A read that takes longer is tried again until the deadline.
+    /// unless set. A read that takes longer is tried again until the deadline. An attempt that was given
+    /// up may still arrive, so the [limiter](Slots) counts it for a while, as it does a call whose future
+    /// was dropped.
     ///
     /// ```
     /// # use knack_emulator::Emulator;
@@ -395,7 +418,8 @@ impl<A> ClientBuilder<A> {
     }
 
     /// Sets a proxy for all calls, `http://proxy.example:3128`. A name and password in the URL are
-    /// used and shown nowhere.
+    /// used and shown nowhere. Unless this is set, the environment's proxy is used (`HTTPS_PROXY` …), but
+    /// not for a base URL on this machine.
     ///
     /// ```
     /// # use knack_runtime::{BuildError, Client};
@@ -469,6 +493,10 @@ impl<A> ClientBuilder<A> {
         self
     }
 
+    fn application(&self) -> Result<ApplicationId, KeyError> {
+        self.application.trim().parse()
+    }
+
     /// Makes the client, or says what is wrong. Sends nothing: a wrong key shows at the first call.
     ///
     /// ```
@@ -479,16 +507,18 @@ impl<A> ClientBuilder<A> {
     /// # Ok::<(), BuildError>(())
     /// ```
     pub fn build(self) -> Result<Client<A>, BuildError> {
-        let application: ApplicationId = self.application.trim().parse()?;
+        let application = self.application()?;
         let base = base_url(&self.address, self.allow_plain_http)?;
         for (name, time) in [("timeout", self.timeout), ("deadline", self.deadline)] {
             if time.is_zero() {
                 return Err(BuildError::ZeroTime(name));
             }
         }
+        let over_https =
+            || HttpTransport::new(&self.http, base.is_loopback()).map_err(BuildError::Connection);
         let transport = match self.transport {
             Some(transport) => transport,
-            None => Arc::new(HttpTransport::new(&self.http).map_err(BuildError::Connection)?),
+            None => Arc::new(over_https()?),
         };
         let mut headers = HeaderMap::new();
         let application = application.to_string().parse().map_err(|_| BuildError::UserAgent)?;
@@ -501,22 +531,30 @@ impl<A> ClientBuilder<A> {
             headers.insert(API_KEY, key);
             headers
         });
-        let clock = TokioClock::new();
         let executor = Executor {
             transport,
             policy: self.policy,
-            metered: Queue::new(self.limiter, clock),
-            unmetered: Queue::new(Arc::new(Unmetered::at_most(MOST_UNMETERED)), clock),
-            clock,
+            metered: Queue::of(self.limiter),
+            unmetered: Queue::of(Arc::new(Unmetered::at_most(MOST_UNMETERED))),
             base,
             headers,
             object_headers,
             timeout: self.timeout,
             plan: self.plan,
             meter: PlanMeter::default(),
+            round_trip: RoundTrip::default(),
             budget: RetryBudget::new(),
         };
         Ok(Client::new(executor, Options { deadline: self.deadline, wait_for_plan: false }))
+    }
+}
+
+/// A variable of the environment; `None` if it is not set.
+fn variable(name: &'static str) -> Result<Option<String>, BuildError> {
+    match std::env::var(name) {
+        Ok(text) => Ok(Some(text)),
+        Err(VarError::NotPresent) => Ok(None),
+        Err(VarError::NotUnicode(_)) => Err(BuildError::EnvironmentText(name)),
     }
 }
 
@@ -528,7 +566,7 @@ fn base_url(address: &Address, allow_plain: bool) -> Result<BaseUrl, BuildError>
             _ => BuildError::Account(String::new()),
         })?,
     };
-    BaseUrl::parse(&url, allow_plain).map_err(|problem| BuildError::BaseUrl { url, problem })
+    BaseUrl::parse(&url, allow_plain).map_err(|problem| BuildError::BaseUrl { url: shown(&url), problem })
 }
 
 fn secret_header(key: &SecretString) -> Result<HeaderValue, BuildError> {
@@ -543,6 +581,12 @@ fn secret_header(key: &SecretString) -> Result<HeaderValue, BuildError> {
 
 impl<A> fmt::Debug for ClientBuilder<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ClientBuilder").field("application", &self.application).finish_non_exhaustive()
+        let mut debug = f.debug_struct("ClientBuilder");
+        match self.application() {
+            Ok(application) => debug.field("application", &application),
+            // Not repeated whole: it may be the key.
+            Err(error) => debug.field("application", &error),
+        };
+        debug.finish_non_exhaustive()
     }
 }

@@ -17,9 +17,11 @@ use knack_core::verbs::Reply;
 use tracing::{Instrument, Span, debug, field, warn};
 
 use crate::clock::TokioClock;
+use crate::holds::{Denied, Terms};
 use crate::host::BaseUrl;
-use crate::queue::{Denied, Hold, HoldReason, Place, Queue};
+use crate::queue::{Place, Queue};
 use crate::retry::{MOST_ATTEMPTS, RetryBudget, backoff};
+use crate::round_trip::RoundTrip;
 use crate::trace;
 use crate::usage::{PlanMeter, Usage};
 
@@ -31,16 +33,12 @@ const WINDOW: Duration = Duration::from_secs(1);
 const LEAST_HOLD: Duration = Duration::from_millis(100);
 const MOST_HOLD: Duration = Duration::from_mins(5);
 
-/// How long to wait for the day's reset where the server does not say when it is.
-const UNKNOWN_RESET: Duration = Duration::from_mins(5);
-
 /// What all clones of a client share.
 pub(crate) struct Executor {
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) policy: Arc<dyn QuotaPolicy>,
     pub(crate) metered: Queue,
     pub(crate) unmetered: Queue,
-    pub(crate) clock: TokioClock,
     pub(crate) base: BaseUrl,
     /// Application id, user agent and, in place of a key, the literal that Knack's documents give
     /// for pages; never the key.
@@ -50,6 +48,7 @@ pub(crate) struct Executor {
     pub(crate) timeout: Duration,
     pub(crate) plan: Option<Plan>,
     pub(crate) meter: PlanMeter,
+    pub(crate) round_trip: RoundTrip,
     pub(crate) budget: RetryBudget,
 }
 
@@ -69,17 +68,65 @@ struct Run<'a> {
     began: Moment,
     /// Moves on while the plan is waited for.
     deadline: Moment,
-    attempts: u32,
+    /// The latest reset of the plan that it waits for, if it waits for any.
+    reset: Option<Moment>,
+    /// Attempts that were not refused.
+    tries: u32,
+    /// Those of them that the server may have carried out: it was reached.
+    arrivals: u32,
+    /// Attempts that were refused unprocessed.
     refusals: u32,
 }
 
-impl Run<'_> {
-    /// Moves the deadline of a patient call behind the plan's reset, if that is what it waits for.
-    fn wait_past_the_reset(&mut self) -> bool {
-        let reset = self.queue.plan_hold().filter(|_| self.options.wait_for_plan);
-        let later = reset.map(|reset| reset + self.options.deadline).filter(|later| *later > self.deadline);
-        self.deadline = later.unwrap_or(self.deadline);
-        later.is_some()
+impl<'a> Run<'a> {
+    fn new(call: &'a Call, queue: &'a Queue, options: Options) -> Self {
+        let began = TokioClock.now();
+        Self {
+            call,
+            queue,
+            place: queue.place(),
+            options,
+            began,
+            deadline: began + options.deadline,
+            reset: options.wait_for_plan.then_some(began),
+            tries: 0,
+            arrivals: 0,
+            refusals: 0,
+        }
+    }
+
+    /// Counts an attempt by what it may have done.
+    fn count(&mut self, verdict: Verdict, answer: &Result<Response, TransportError>) {
+        if matches!(verdict, Verdict::Throttled { .. } | Verdict::PlanExhausted { .. }) {
+            self.refusals += 1;
+            return;
+        }
+        self.tries += 1;
+        let never_sent = answer.as_ref().is_err_and(|error| error.failure().never_sent());
+        self.arrivals += u32::from(!never_sent);
+    }
+
+    /// On what terms it waits now, if it must be sent `round_trip` before its deadline.
+    fn terms(&self, round_trip: Duration) -> Terms {
+        let mut ask = Ask::new(self.deadline - round_trip);
+        ask.attempt = self.tries + self.refusals;
+        Terms { ask, reset: self.reset }
+    }
+
+    /// The error of a call that got no permit.
+    fn denied(&self, denied: Denied, round_trip: Duration) -> Error {
+        let call = *self.call.label();
+        match denied {
+            Denied::PlanExhausted { resets_at, .. } => {
+                Error::PlanExhausted { call, resets_in: resets_at.map(|at| at - TokioClock.now()) }
+            }
+            Denied::TooLate(earliest) => Error::RateLimited {
+                call,
+                deadline: self.deadline - self.began,
+                estimate: earliest.map(|at| at + round_trip - self.began),
+                refusals: self.refusals,
+            },
+        }
     }
 }
 
@@ -105,22 +152,21 @@ impl Executor {
             Metering::Metered => &self.metered,
             Metering::Unmetered => &self.unmetered,
         };
-        let began = self.clock.now();
-        let deadline = began + options.deadline;
-        let mut run =
-            Run { call, queue, place: queue.place(), options, began, deadline, attempts: 0, refusals: 0 };
+        let mut run = Run::new(call, queue, options);
         loop {
             let permit = self.admit(&mut run).await?;
-            run.attempts += 1;
-            let (answer, limits) = self.send(&run, permit).await;
+            let request = self
+                .request(call)
+                .map_err(|problem| Error::Invalid { call: *call.label(), problem: problem.to_string() })?;
+            let (answer, limits) = self.send(&run, permit, request).await;
             match self.judge(&mut run, answer, &limits) {
                 Next::Return(result) => {
-                    Span::current().record("attempts", run.attempts);
+                    Span::current().record("attempts", run.tries + run.refusals);
                     return result;
                 }
                 Next::Again => {}
                 Next::AgainAfter(wait, error) => {
-                    if self.clock.now() + wait > run.deadline {
+                    if TokioClock.now() + wait > run.deadline {
                         return Err(error);
                     }
                     debug!(%error, ?wait, "trying again");
@@ -133,51 +179,48 @@ impl Executor {
     /// Waits for leave to send.
     async fn admit(&self, run: &mut Run<'_>) -> Result<Permit> {
         loop {
-            let mut ask = Ask::new(run.deadline);
-            ask.attempt = run.attempts;
-            let denied = match run.queue.acquire(run.place, ask, run.options.wait_for_plan).await {
+            let round_trip = self.time_needed(run.call);
+            match run.queue.acquire(run.place, run.terms(round_trip)).await {
                 Ok(permit) => return Ok(permit),
-                Err(denied) => denied,
-            };
-            let call = *run.call.label();
-            match denied {
-                Denied::PlanExhausted(until) => {
-                    return Err(Error::PlanExhausted { call, resets_in: Some(until - self.clock.now()) });
+                Err(Denied::PlanExhausted { until, .. }) if run.options.wait_for_plan => {
+                    debug!("waiting for the plan's reset");
+                    run.reset = Some(until);
+                    run.deadline = until + run.options.deadline;
                 }
-                Denied::TooLate(estimate) if run.wait_past_the_reset() => {
-                    debug!(?estimate, "waiting for the plan's reset");
-                }
-                Denied::TooLate(estimate) => {
-                    return Err(Error::RateLimited {
-                        call,
-                        deadline: run.deadline - run.began,
-                        estimate: estimate.map(|at| at - run.began),
-                        refusals: run.refusals,
-                    });
-                }
+                Err(denied) => return Err(run.denied(denied, round_trip)),
             }
         }
+    }
+
+    /// How much time before its deadline a call must be sent. A write that is cut off there leaves its
+    /// caller in doubt; a read does no harm, and may show that answers come sooner by now.
+    fn time_needed(&self, call: &Call) -> Duration {
+        if call.verb().is_read() { Duration::ZERO } else { self.round_trip.least(TokioClock.now()) }
     }
 
     async fn send(
         &self,
         run: &Run<'_>,
         mut permit: Permit,
+        request: Request,
     ) -> (Result<Response, TransportError>, LimitHeaders) {
-        let sent_at = self.clock.now();
+        let sent_at = TokioClock.now();
         let timeout = self.timeout.min(run.deadline - sent_at);
         permit.mark_sent(sent_at);
-        let answer = match self.request(run.call) {
-            Ok(request) => match tokio::time::timeout(timeout, self.transport.send(request)).await {
-                Ok(answer) => answer,
-                Err(_) => Err(TransportError::timeout(timeout)),
-            },
-            Err(problem) => Err(TransportError::new(Failure::Protocol, problem.to_string())),
+        let answer = match tokio::time::timeout(timeout, self.transport.send(request)).await {
+            Ok(answer) => answer,
+            Err(_) => Err(TransportError::timeout(timeout)),
         };
-        let received_at = self.clock.now();
+        let received_at = TokioClock.now();
         let limits = answer.as_ref().map(|answer| LimitHeaders::parse(answer.headers())).unwrap_or_default();
         let status = answer.as_ref().ok().map(Response::status);
-        permit.observe(&Observation::new(sent_at, received_at, status, limits));
+        settle(permit, &answer, &Observation::new(sent_at, received_at, status, limits));
+        if let Ok(answer) = &answer {
+            self.round_trip.note(received_at - sent_at, received_at);
+            if answer.status().is_success() || limits.plan_remaining.is_some_and(|left| left > 0) {
+                run.queue.replenish(sent_at);
+            }
+        }
         self.meter.note(received_at, &limits);
         (answer, limits)
     }
@@ -208,7 +251,9 @@ impl Executor {
             Ok(answer) => Outcome::Answer { status: answer.status(), limits },
             Err(error) => Outcome::Failure(error),
         };
-        match self.policy.verdict(run.call, outcome) {
+        let verdict = self.policy.verdict(run.call, outcome);
+        run.count(verdict, &answer);
+        match verdict {
             Verdict::Done => Next::Return(self.finish(run, answer)),
             Verdict::Throttled { after } => {
                 self.throttled(run, after);
@@ -216,8 +261,8 @@ impl Executor {
             }
             Verdict::PlanExhausted { resets_in } => self.exhausted(run, resets_in),
             Verdict::Retry => match self.finish(run, answer) {
-                Err(error) if run.attempts < MOST_ATTEMPTS && self.budget.spend() => {
-                    Next::AgainAfter(backoff(run.attempts), error)
+                Err(error) if run.tries < MOST_ATTEMPTS && self.budget.spend() => {
+                    Next::AgainAfter(backoff(run.tries), error)
                 }
                 result => Next::Return(result),
             },
@@ -232,25 +277,19 @@ impl Executor {
     }
 
     /// A refusal for the rate: nobody sends for a while.
-    fn throttled(&self, run: &mut Run<'_>, after: Option<Duration>) {
-        run.refusals += 1;
+    fn throttled(&self, run: &Run<'_>, after: Option<Duration>) {
         let wait = after.unwrap_or(WINDOW).clamp(LEAST_HOLD, MOST_HOLD);
         warn!(refusals = run.refusals, ?wait, "refused for its rate (429): holding the queue");
-        let hold = Hold { until: self.clock.now() + wait, reason: HoldReason::Throttled };
-        self.metered.hold(hold);
-        self.unmetered.hold(hold);
+        let until = TokioClock.now() + wait;
+        self.metered.throttle(until);
+        self.unmetered.throttle(until);
     }
 
     /// The plan is used up: whoever does not wait is told so, here and until the reset.
     fn exhausted(&self, run: &Run<'_>, resets_in: Option<Duration>) -> Next {
         warn!(?resets_in, "the plan's calls of the day are used up");
-        let patient = run.options.wait_for_plan;
-        // Where the server does not name its reset, only those who wait are held.
-        if resets_in.is_some() || patient {
-            let until = self.clock.now() + resets_in.unwrap_or(UNKNOWN_RESET).max(WINDOW);
-            self.metered.hold(Hold { until, reason: HoldReason::PlanExhausted });
-        }
-        if patient {
+        self.metered.exhaust(resets_in.map(|left| TokioClock.now() + left.max(WINDOW)));
+        if run.options.wait_for_plan {
             return Next::Again;
         }
         Next::Return(Err(Error::PlanExhausted { call: *run.call.label(), resets_in }))
@@ -259,8 +298,8 @@ impl Executor {
     /// The answer, or the error that it is.
     fn finish(&self, run: &Run<'_>, answer: Result<Response, TransportError>) -> Result<Reply> {
         let call: Label = *run.call.label();
-        let answer = answer.map_err(|source| Error::Transport { call, source, attempts: run.attempts })?;
-        let (status, attempts) = (answer.status(), run.attempts);
+        let answer = answer.map_err(|source| Error::Transport { call, source, attempts: run.tries })?;
+        let (status, attempts) = (answer.status(), run.arrivals);
         Span::current().record("status", field::display(status.as_u16()));
         let gone = status == StatusCode::NOT_FOUND && call.verb() == Verb::Delete && attempts > 1;
         let body: Bytes = answer.into_body();
@@ -283,7 +322,16 @@ impl Executor {
             limiter,
             unmetered,
         };
-        self.meter.fill(self.clock.now(), self.plan, &mut usage);
+        self.meter.fill(TokioClock.now(), self.plan, &mut usage);
         usage
+    }
+}
+
+/// Ends a permit by what became of its call; see [`limit`](knack_core::limit) for the three ways.
+fn settle(permit: Permit, answer: &Result<Response, TransportError>, observation: &Observation) {
+    match answer {
+        Err(error) if error.failure() == Failure::Timeout => drop(permit),
+        Err(error) if error.failure().never_sent() => permit.refund(),
+        _ => permit.observe(observation),
     }
 }

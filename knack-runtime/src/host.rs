@@ -83,6 +83,18 @@ impl BaseUrl {
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Whether it is on this machine.
+    pub(crate) fn is_loopback(&self) -> bool {
+        self.0.parse::<Uri>().is_ok_and(|uri| uri.host().is_some_and(is_loopback))
+    }
+}
+
+/// A URL that cannot be used, as messages show it: without what may be a secret in it.
+pub(crate) fn shown(url: &str) -> String {
+    let open = url.split(['?', '#']).next().unwrap_or_default();
+    // A password may hold any character, so nothing around an @ is safe to show.
+    if url.contains('@') { "…".to_owned() } else { open.to_owned() }
 }
 
 fn is_loopback(host: &str) -> bool {
@@ -93,6 +105,29 @@ fn is_loopback(host: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_may_be_a_secret_is_not_shown() {
+        for (url, wanted) in [
+            ("http://api.knack.com/v1", "http://api.knack.com/v1"),
+            ("https://h/v1?key=s3cr3t", "https://h/v1"),
+            ("https://h/v1#s3cr3t", "https://h/v1"),
+            ("https://ann:s3cr3t@h", "…"),
+            ("s3c#r3t@h", "…"),
+        ] {
+            assert_eq!(shown(url), wanted);
+        }
+    }
+
+    #[test]
+    fn loopback_is_known() {
+        let is_loopback = |url| BaseUrl::parse(url, true).unwrap().is_loopback();
+        assert!(
+            ["http://127.0.0.1:4711/v1", "https://localhost/v1", "http://[::1]:80"].map(is_loopback)
+                == [true; 3]
+        );
+        assert!(["http://10.0.0.1/v1", "https://localhost.example"].map(is_loopback) == [false; 2]);
+    }
 
     #[test]
     fn base_urls_are_checked() {

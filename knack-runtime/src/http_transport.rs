@@ -39,11 +39,16 @@ pub(crate) struct HttpOptions {
 }
 
 impl HttpTransport {
-    pub(crate) fn new(options: &HttpOptions) -> Result<Self, String> {
+    /// `direct`: no proxy but the one that is set, whatever the environment says. A proxy on another
+    /// machine neither reaches this one nor has any business with the key of a program on it.
+    pub(crate) fn new(options: &HttpOptions, direct: bool) -> Result<Self, String> {
         let mut builder = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(Duration::from_secs(10))
             .tcp_nodelay(true);
+        if direct {
+            builder = builder.no_proxy();
+        }
         if let Some(url) = &options.proxy {
             builder = builder
                 .proxy(reqwest::Proxy::all(url).map_err(|error| format!("the proxy: {}", chain(&error)))?);
@@ -90,7 +95,7 @@ impl HttpTransport {
 impl Transport for HttpTransport {
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
         Box::pin(async move {
-            let request = self.request(request).map_err(|error| failure(error, Failure::Protocol))?;
+            let request = self.request(request).map_err(|error| failure(error, Failure::Unsendable))?;
             let mut answer =
                 self.http.execute(request).await.map_err(|error| failure(error, Failure::Broken))?;
             let (status, headers) = (answer.status(), std::mem::take(answer.headers_mut()));
@@ -112,7 +117,7 @@ fn failure(error: reqwest::Error, otherwise: Failure) -> TransportError {
     } else if error.is_timeout() {
         Failure::Timeout
     } else if error.is_builder() {
-        Failure::Protocol
+        Failure::Unsendable
     } else {
         otherwise
     };

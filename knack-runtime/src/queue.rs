@@ -1,4 +1,5 @@
-//! The one queue before a limiter: first in, first out, no polling, nobody left behind.
+//! The one queue before a limiter, of all clients that share it: first in, first out, no polling,
+//! nobody left behind.
 //!
 //! While calls wait, one small task asks the limiter on behalf of the head and hands out permits;
 //! it ends when the queue is empty. The waiting calls need not be polled for it to go on: a caller
@@ -15,6 +16,7 @@ use tokio::sync::{Notify, oneshot};
 use tokio::time::timeout_at;
 
 use crate::clock::TokioClock;
+use crate::holds::{Denied, Holds, Terms};
 
 /// The shortest wait, which keeps a limiter that names a past moment from spinning the task.
 const TICK: Duration = Duration::from_millis(1);
@@ -25,7 +27,6 @@ pub(crate) struct Queue(Arc<Inner>);
 
 struct Inner {
     limiter: Arc<dyn Limiter>,
-    clock: TokioClock,
     state: Mutex<State>,
     arrivals: AtomicU64,
     changed: Notify,
@@ -36,47 +37,40 @@ struct Inner {
 #[derive(Default)]
 struct State {
     waiting: VecDeque<Waiter>,
-    hold: Option<Hold>,
+    holds: Holds,
     /// Whether a task serves the queue.
     driven: bool,
 }
 
 struct Waiter {
     place: Place,
-    ask: Ask,
-    grant: oneshot::Sender<Permit>,
+    terms: Terms,
+    answer: oneshot::Sender<Result<Permit, Denied>>,
 }
 
 /// A call's place in the queue, kept through its retries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Place(u64);
 
-/// Nothing goes before this moment.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Hold {
-    pub(crate) until: Moment,
-    pub(crate) reason: HoldReason,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum HoldReason {
-    /// A call was refused for its rate.
-    Throttled,
-    /// The plan's calls of the day are used up.
-    PlanExhausted,
-}
-
-/// Why a call got no permit.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Denied {
-    /// Its deadline comes first; the earliest moment is told where it is known.
-    TooLate(Option<Moment>),
-    /// The plan's calls are used up until this moment.
-    PlanExhausted(Moment),
-}
+/// The queues in use, by which clients that share a limiter find its queue.
+static QUEUES: Mutex<Vec<Weak<Inner>>> = Mutex::new(Vec::new());
 
 impl Queue {
-    pub(crate) fn new(limiter: Arc<dyn Limiter>, clock: TokioClock) -> Self {
+    /// The queue of this limiter. One of its own for each client would leave those that share the limiter
+    /// to chance: the busiest would get every permit.
+    pub(crate) fn of(limiter: Arc<dyn Limiter>) -> Self {
+        let mut queues = QUEUES.lock().unwrap_or_else(PoisonError::into_inner);
+        queues.retain(|queue| queue.strong_count() > 0);
+        let same = |inner: &Arc<Inner>| inner.limiter.identity() == limiter.identity();
+        if let Some(inner) = queues.iter().filter_map(Weak::upgrade).find(same) {
+            return Self(inner);
+        }
+        let queue = Self::new(limiter);
+        queues.push(Arc::downgrade(&queue.0));
+        queue
+    }
+
+    fn new(limiter: Arc<dyn Limiter>) -> Self {
         let inner = Arc::new_cyclic(|weak: &Weak<Inner>| {
             let weak = Weak::clone(weak);
             let ring = move || {
@@ -86,7 +80,6 @@ impl Queue {
             };
             Inner {
                 limiter,
-                clock,
                 state: Mutex::default(),
                 arrivals: AtomicU64::new(0),
                 changed: Notify::new(),
@@ -102,110 +95,143 @@ impl Queue {
         Place(self.0.arrivals.fetch_add(1, Ordering::Relaxed))
     }
 
-    /// Waits for a permit until the ask's deadline. `patient` waits while the plan is used up.
-    pub(crate) async fn acquire(&self, place: Place, ask: Ask, patient: bool) -> Result<Permit, Denied> {
-        let granted = match self.enter(place, ask, patient)? {
-            Entered::Granted(permit) => return Ok(permit),
-            Entered::Waiting(granted) => granted,
-        };
-        let _leave = Leave { queue: &self.0, place };
-        match timeout_at(self.0.clock.instant(ask.deadline), granted).await {
-            Ok(Ok(permit)) => Ok(permit),
-            Ok(Err(_)) | Err(_) => Err(Denied::TooLate(None)),
+    /// Waits for a permit, as long as the terms allow.
+    pub(crate) async fn acquire(&self, place: Place, terms: Terms) -> Result<Permit, Denied> {
+        loop {
+            let answer = match self.enter(place, terms)? {
+                Entered::Granted(permit) => return in_time(permit, terms),
+                Entered::Waiting(answer) => answer,
+            };
+            let _leave = Leave { queue: &self.0, place };
+            match timeout_at(TokioClock::instant(terms.ask.deadline), answer).await {
+                Ok(Ok(answer)) => return answer.and_then(|permit| in_time(permit, terms)),
+                // The task that served the queue ended with its runtime: this call sees to another.
+                Ok(Err(_)) => {}
+                Err(_) => return Err(self.too_late(terms)),
+            }
         }
     }
 
-    fn enter(&self, place: Place, ask: Ask, patient: bool) -> Result<Entered, Denied> {
-        let now = self.0.clock.now();
-        let mut state = self.0.state();
-        let hold = state.hold(now);
-        if let Some(Hold { until, reason: HoldReason::PlanExhausted }) = hold
-            && !patient
-        {
-            return Err(Denied::PlanExhausted(until));
+    /// Why a call got nothing until its deadline.
+    fn too_late(&self, terms: Terms) -> Denied {
+        let now = TokioClock.now();
+        let denial = self.0.state(now).holds.denial(&terms, now);
+        denial.unwrap_or(Denied::TooLate(None))
+    }
+
+    fn enter(&self, place: Place, terms: Terms) -> Result<Entered, Denied> {
+        let now = TokioClock.now();
+        let mut state = self.0.state(now);
+        if let Some(denied) = state.holds.denial(&terms, now) {
+            return Err(denied);
         }
+        let held = state.holds.until(now);
         if state.waiting.is_empty()
-            && hold.is_none()
-            && let Ok(permit) = self.0.try_acquire(&ask, now)
+            && held.is_none()
+            && let Ok(permit) = self.0.try_acquire(&terms.ask, now)
         {
+            state.holds.let_go(now);
             return Ok(Entered::Granted(permit));
         }
         let ahead = state.waiting.partition_point(|waiter| waiter.place < place);
-        let earliest = self.0.limiter.earliest(ahead, now).max(hold.map(|hold| hold.until));
-        if earliest.is_some_and(|earliest| earliest > ask.deadline) {
+        let earliest = self.0.limiter.earliest(ahead, now).max(held);
+        if earliest.is_some_and(|earliest| earliest > terms.ask.deadline) {
             return Err(Denied::TooLate(earliest));
         }
-        let (grant, granted) = oneshot::channel();
-        state.waiting.insert(ahead, Waiter { place, ask, grant });
-        if !std::mem::replace(&mut state.driven, true) {
-            tokio::spawn(drive(Arc::clone(&self.0)));
-        }
+        let (sender, answer) = oneshot::channel();
+        state.waiting.insert(ahead, Waiter { place, terms, answer: sender });
+        let driven = std::mem::replace(&mut state.driven, true);
         drop(state);
+        if !driven {
+            // Not under the lock: a runtime that shuts down drops the task on the spot.
+            tokio::spawn(drive(Driver { queue: Arc::clone(&self.0), done: false }));
+        }
         self.0.changed.notify_one();
-        Ok(Entered::Waiting(granted))
+        Ok(Entered::Waiting(answer))
     }
 
-    /// Lets nothing go before `hold.until`; a longer hold stays.
-    pub(crate) fn hold(&self, hold: Hold) {
-        let now = self.0.clock.now();
-        let mut state = self.0.state();
-        if state.hold(now).is_none_or(|present| present.until < hold.until) {
-            state.hold = Some(hold);
-        }
-        drop(state);
-        self.0.changed.notify_one();
+    /// A refusal for the rate: lets nothing go before `until`.
+    pub(crate) fn throttle(&self, until: Moment) {
+        self.0.hold(|holds, _| holds.throttle(until));
     }
 
-    /// Until when the plan is known to be used up.
-    pub(crate) fn plan_hold(&self) -> Option<Moment> {
-        let hold = self.0.state().hold(self.0.clock.now())?;
-        (hold.reason == HoldReason::PlanExhausted).then_some(hold.until)
+    /// The plan is used up, until the reset if the server named it.
+    pub(crate) fn exhaust(&self, resets_at: Option<Moment>) {
+        self.0.hold(|holds, now| holds.exhaust(now, resets_at));
+    }
+
+    /// A call that was sent at `sent_at` found calls in the plan.
+    pub(crate) fn replenish(&self, sent_at: Moment) {
+        self.0.hold(|holds, _| holds.replenish(sent_at));
     }
 
     /// How many calls wait, and the limiter's own state.
     pub(crate) fn snapshot(&self) -> (usize, Snapshot) {
-        let waiting = self.0.state().waiting.len();
-        (waiting, self.0.limiter.snapshot(self.0.clock.now()))
+        let now = TokioClock.now();
+        let waiting = self.0.state(now).waiting.len();
+        (waiting, self.0.limiter.snapshot(now))
     }
+}
+
+/// The permit, unless it is of no use any more: there is less time left than an answer takes, or the
+/// caller took it up too late.
+fn in_time(permit: Permit, terms: Terms) -> Result<Permit, Denied> {
+    let now = TokioClock.now();
+    if now <= terms.ask.deadline { Ok(permit) } else { Err(Denied::TooLate(Some(now))) }
 }
 
 enum Entered {
     Granted(Permit),
-    Waiting(oneshot::Receiver<Permit>),
+    Waiting(oneshot::Receiver<Result<Permit, Denied>>),
 }
 
 impl Inner {
     /// Nothing panics while the lock is held, except perhaps a limiter of the user's; the state is
     /// whole then too.
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The state without holds that are over.
+    fn state(&self, now: Moment) -> MutexGuard<'_, State> {
+        let mut state = self.lock();
+        state.holds.expire(now);
+        state
     }
 
     fn try_acquire(&self, ask: &Ask, now: Moment) -> Result<Permit, Decision> {
         Ok(Permit::try_acquire(&self.limiter, ask, now)?.with_bell(self.bell.clone()))
     }
 
+    /// Changes the holds, and tells whoever cannot wait for them.
+    fn hold(&self, change: impl FnOnce(&mut Holds, Moment)) {
+        let now = TokioClock.now();
+        let mut state = self.state(now);
+        change(&mut state.holds, now);
+        state.deny(now);
+        drop(state);
+        self.changed.notify_one();
+    }
+
     /// Hands out all permits that can be had now. Answers until when there is nothing to do, and
     /// `None` when nobody waits any more.
     fn serve(&self) -> Option<Wait> {
-        let now = self.clock.now();
-        let mut state = self.state();
+        let now = TokioClock.now();
+        let mut state = self.state(now);
         loop {
             let Some(head) = state.waiting.front() else {
                 state.driven = false;
                 return None;
             };
-            if head.grant.is_closed() {
+            if head.answer.is_closed() {
                 state.waiting.pop_front();
                 continue;
             }
-            let ask = head.ask;
-            if let Some(hold) = state.hold(now) {
-                return Some(Wait::Until(hold.until));
+            if let Some(until) = state.holds.until(now) {
+                return Some(Wait::Until(until));
             }
-            match self.try_acquire(&ask, now) {
-                // A caller who has just left gives the permit back by dropping it.
-                Ok(permit) => drop(state.waiting.pop_front().map(|waiter| waiter.grant.send(permit))),
+            match self.try_acquire(&head.terms.ask, now) {
+                Ok(permit) => state.grant(permit, now),
                 Err(Decision::NotBefore(at)) => return Some(Wait::Until(at.max(now + TICK))),
                 Err(_) => return Some(Wait::ForChange),
             }
@@ -214,9 +240,24 @@ impl Inner {
 }
 
 impl State {
-    fn hold(&mut self, now: Moment) -> Option<Hold> {
-        self.hold = self.hold.filter(|hold| hold.until > now);
-        self.hold
+    /// Gives the head its permit. A caller who has just left gives it back by dropping it.
+    fn grant(&mut self, permit: Permit, now: Moment) {
+        drop(self.waiting.pop_front().map(|waiter| waiter.answer.send(Ok(permit))));
+        self.holds.let_go(now);
+        self.deny(now);
+    }
+
+    /// Sends away whoever cannot wait for what holds the queue.
+    fn deny(&mut self, now: Moment) {
+        if self.holds.is_empty() {
+            return;
+        }
+        for waiter in std::mem::take(&mut self.waiting) {
+            match self.holds.denial(&waiter.terms, now) {
+                Some(denied) => drop(waiter.answer.send(Err(denied))),
+                None => self.waiting.push_back(waiter),
+            }
+        }
     }
 }
 
@@ -225,19 +266,19 @@ enum Wait {
     ForChange,
 }
 
-async fn drive(queue: Arc<Inner>) {
-    let mut driver = Driver { queue, done: false };
+async fn drive(mut driver: Driver) {
     while let Some(wait) = driver.queue.serve() {
         let changed = driver.queue.changed.notified();
         match wait {
-            Wait::Until(at) => drop(timeout_at(driver.queue.clock.instant(at), changed).await),
+            Wait::Until(at) => drop(timeout_at(TokioClock::instant(at), changed).await),
             Wait::ForChange => changed.await,
         }
     }
     driver.done = true;
 }
 
-/// Lets another task serve the queue when this one is ended early, as by its runtime's shutdown.
+/// Serves the queue. Ended early, as by its runtime's shutdown, it sends the calls that wait back to the
+/// queue, so that the first of another runtime drives it.
 struct Driver {
     queue: Arc<Inner>,
     done: bool,
@@ -246,7 +287,11 @@ struct Driver {
 impl Drop for Driver {
     fn drop(&mut self) {
         if !self.done {
-            self.queue.state().driven = false;
+            let mut state = self.queue.lock();
+            state.driven = false;
+            let waiting = std::mem::take(&mut state.waiting);
+            drop(state);
+            drop(waiting);
         }
     }
 }
@@ -259,7 +304,7 @@ struct Leave<'a> {
 
 impl Drop for Leave<'_> {
     fn drop(&mut self) {
-        self.queue.state().waiting.retain(|waiter| waiter.place != self.place);
+        self.queue.lock().waiting.retain(|waiter| waiter.place != self.place);
         self.queue.changed.notify_one();
     }
 }

@@ -44,7 +44,7 @@ pub struct Usage {
     pub plan_left: Option<i64>,
     /// How long until the day's count begins anew, at midnight GMT.
     pub plan_resets_in: Option<Duration>,
-    /// Calls that wait to be sent, of all clones.
+    /// Calls that wait to be sent, of all clones and of all clients that share the limiter.
     pub waiting: usize,
     /// The limiter of metered calls.
     pub limiter: Snapshot,

@@ -3,6 +3,7 @@
 // A panic is how a test fails, in its helpers as well.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+use std::ffi::OsStr;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex};
@@ -257,17 +258,55 @@ async fn a_policy_of_the_users_own_decides() {
     assert_eq!(script.sent().len(), 1, "this policy tries nothing twice");
 }
 
+/// What a program says that takes its client from these variables.
+async fn from_env<V: AsRef<OsStr>>(variables: &[(&str, V)]) -> String {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_from_env"));
+    for name in ["KNACK_APP_ID", "KNACK_API_KEY", "KNACK_BASE_URL", "NO_PROXY", "no_proxy"] {
+        command.env_remove(name);
+    }
+    command.envs(variables.iter().map(|(name, value)| (name, value.as_ref())));
+    let output = tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+#[tokio::test]
+async fn the_proxy_of_the_environment_is_not_used_for_this_machine() {
+    let local = emulator().build().unwrap();
+    let server = local.serve().await.unwrap();
+    let (proxy, heads) = self::server(None);
+    let (url, proxy) = (format!("{}/v1", server.url()), format!("http://{proxy}"));
+    let mut variables = vec![
+        ("KNACK_APP_ID", local.application_id()),
+        ("KNACK_API_KEY", local.api_key()),
+        ("KNACK_BASE_URL", url.as_str()),
+    ];
+    variables
+        .extend(["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY"].map(|name| (name, proxy.as_str())));
+    let said = from_env(&variables).await;
+    assert!(said.starts_with("first: Some("), "{said}");
+    assert!(heads.lock().unwrap().is_empty(), "the key went to the proxy");
+    server.stop().await;
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_variable_that_is_no_text_is_named_and_not_repeated() {
+    use std::os::unix::ffi::OsStrExt as _;
+
+    let bad = OsStr::from_bytes(b"https://hunter2\xff");
+    let all = ["KNACK_APP_ID", "KNACK_API_KEY", "KNACK_BASE_URL"];
+    for name in all {
+        let variables = all.map(|each| (each, if each == name { bad } else { OsStr::new(APP) }));
+        let said = from_env(&variables).await;
+        assert_eq!(said, format!("no client: the environment variable {name} is no UTF-8 text"));
+    }
+}
+
 #[tokio::test]
 async fn a_client_from_the_environment() {
     let local = emulator().build().unwrap();
     let server = local.serve().await.unwrap();
-    let run = async |variables: &[(&str, &str)]| {
-        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_from_env"));
-        command.env_remove("KNACK_APP_ID").env_remove("KNACK_API_KEY").env_remove("KNACK_BASE_URL");
-        command.envs(variables.iter().copied());
-        let output = tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();
-        String::from_utf8(output.stdout).unwrap().trim().to_owned()
-    };
+    let run = async |variables: &[(&str, &str)]| from_env(variables).await;
     let url = format!("{}/v1", server.url());
     let all = [
         ("KNACK_APP_ID", local.application_id()),

@@ -5,15 +5,16 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, SystemTime};
 
-use knack_emulator::{Emulator, Fault, Latency, Seen, Spread, Window};
+use knack_emulator::{Builder, Effect, Emulator, Fault, Latency, Seen, Spread, Window};
 use knack_runtime::error::Error;
 use knack_runtime::limit::{Ask, Bell, Decision, Limiter, Observation, PermitId, Slots, Snapshot, Unmetered};
 use knack_runtime::time::Moment;
 use knack_runtime::{Client, KnackObject, Patch, RecordId};
 use knack_tests::sample::{Customer, NewCustomer};
-use knack_tests::{client_of, emulator};
+use knack_tests::{Script, answer, client_of, emulator};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
@@ -27,6 +28,16 @@ const WINDOWS: [Window; 5] = [
 
 fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)
+}
+
+/// 140 ms there and back.
+fn round_trip() -> Latency {
+    Latency::fixed(ms(40), ms(60), ms(40))
+}
+
+/// A plan of so many calls a day, at 22:13 GMT: no midnight comes in the middle of a test.
+fn daily_plan(calls: u64) -> Builder {
+    emulator().daily_calls(calls).starts_at(SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000))
 }
 
 fn some_id(local: &Emulator) -> RecordId {
@@ -94,6 +105,92 @@ async fn two_clients_share_a_limiter_that_both_are_given() {
     assert!(busiest_second(&local.requests()) <= 4);
 }
 
+/// Some other limiter than `Slots` that several clients can share, and `Slots`.
+fn shared() -> [Arc<dyn Limiter>; 2] {
+    [Arc::new(Slots::default()), Arc::new(Unmetered::at_most(10))]
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_goes_on_when_the_calls_of_another_end_that_shares_its_limiter() {
+    for limiter in shared() {
+        let local = emulator().rate_limit(100).latency(round_trip()).build().unwrap();
+        let client = || client_of(&local).limiter(Arc::clone(&limiter)).build().unwrap();
+        let (one, other, id) = (client(), client(), some_id(&local));
+        let began = Instant::now();
+        let late = async {
+            tokio::time::sleep(ms(5)).await; // all ten permits are the first client's then
+            at_once(&other, id, 3).await
+        };
+        let (a, b) = tokio::join!(at_once(&one, id, 10), late);
+        assert!(a.is_empty() && b.is_empty(), "{b:?}");
+        assert!(began.elapsed() < ms(1_500), "{:?}", began.elapsed());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn clients_of_different_ages_share_a_limiter() {
+    for limiter in shared() {
+        let local = emulator().latency(round_trip()).build().unwrap();
+        let client = || client_of(&local).limiter(Arc::clone(&limiter)).build().unwrap();
+        let (old, id) = (client(), some_id(&local));
+        tokio::time::sleep(Duration::from_hours(1)).await;
+        let young = client();
+        for pair in [[&old, &young], [&young, &old]] {
+            let began = Instant::now();
+            for knack in pair {
+                assert!(at_once(knack, id, 10).await.is_empty());
+            }
+            assert!(began.elapsed() < ms(2_700), "{:?}", began.elapsed());
+            tokio::time::sleep(ms(2_000)).await;
+        }
+    }
+    let local = emulator().latency(round_trip()).build().unwrap();
+    let limiter = Arc::new(Slots::default());
+    let client = || client_of(&local).limiter(Arc::clone(&limiter)).build().unwrap();
+    let (old, id) = (client(), some_id(&local));
+    tokio::time::sleep(Duration::from_hours(1)).await;
+    let young = client();
+    let (a, b) = tokio::join!(at_once(&old, id, 25), at_once(&young, id, 25));
+    assert!(a.is_empty() && b.is_empty());
+    assert_eq!(local.refused(), 0);
+    assert!(busiest_second(&local.requests()) <= 10);
+}
+
+#[tokio::test(start_paused = true)]
+async fn clients_that_share_a_limiter_are_served_in_the_order_of_their_calls() {
+    let local = emulator().latency(round_trip()).build().unwrap();
+    let limiter = Arc::new(Slots::default());
+    let client = || client_of(&local).limiter(Arc::clone(&limiter)).build().unwrap();
+    let (busy, other, id) = (client(), client(), some_id(&local));
+    let crowd = |calls| {
+        let busy = busy.clone();
+        tokio::spawn(async move { at_once(&busy, id, calls).await.len() })
+    };
+    let before = crowd(30);
+    tokio::time::sleep(ms(5)).await;
+    let (began, between) = (Instant::now(), tokio::spawn(async move { at_once(&other, id, 10).await.len() }));
+    tokio::time::sleep(ms(5)).await;
+    let after = crowd(60);
+    assert_eq!(between.await.unwrap(), 0);
+    assert!(began.elapsed() < ms(4_000), "those before them take three seconds: {:?}", began.elapsed());
+    assert_eq!((before.await.unwrap(), after.await.unwrap()), (0, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_of_one_client_holds_all_that_share_its_limiter() {
+    let local =
+        emulator().fault(Fault::throttle().nth(1)).fault(Fault::retry_after("3").nth(1)).build().unwrap();
+    let limiter = Arc::new(Slots::default());
+    let client = || client_of(&local).limiter(Arc::clone(&limiter)).build().unwrap();
+    let (one, other, id) = (client(), client(), some_id(&local));
+    let refused = tokio::spawn(async move { at_once(&one, id, 1).await.len() });
+    tokio::time::sleep(ms(10)).await;
+    let began = Instant::now();
+    assert!(at_once(&other, id, 1).await.is_empty());
+    assert!(began.elapsed() >= ms(2_985), "{:?}", began.elapsed());
+    assert_eq!((refused.await.unwrap(), local.refused()), (0, 1));
+}
+
 #[tokio::test(start_paused = true)]
 async fn calls_go_in_the_order_in_which_they_came() {
     let local = emulator().build().unwrap();
@@ -128,8 +225,8 @@ async fn a_deadline_that_cannot_be_met_is_refused_at_once() {
     assert_eq!(
         error.to_string(),
         format!(
-            "get of `Customer` (object_1), record {id} was given up: the rate limit lets it go after 5.0 s, which is \
-             not before its deadline of 2.5s; send fewer calls at once or allow more time with `with_deadline`"
+            "get of `Customer` (object_1), record {id} was given up: under the rate limit no answer comes before \
+             5.0s, which is not before its deadline of 2.5s; send fewer calls at once or allow more time with `with_deadline`"
         )
     );
     assert!(error.is_retryable());
@@ -158,6 +255,67 @@ async fn a_call_that_waits_ends_at_its_deadline() {
     assert!(matches!(error, Error::RateLimited { .. }), "{error:?}");
     assert_eq!(began.elapsed().as_millis(), 700);
     assert_eq!((local.calls(), knack.usage().waiting), (0, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_write_with_less_time_left_than_an_answer_takes_is_not_sent() {
+    let local = emulator().latency(round_trip()).build().unwrap();
+    let knack = client_of(&local).limiter(Slots::new(1)).build().unwrap();
+    Customer::get(&knack, some_id(&local)).await.unwrap();
+    // The next slot is free in 1,000 ms; 2 ms more are no time for a create to be answered in.
+    let (began, new) = (Instant::now(), NewCustomer::with_email("ann@example.com"));
+    let error = Customer::create(&knack.with_deadline(ms(1_002)), &new).await.unwrap_err();
+    let Error::RateLimited { estimate: Some(estimate), .. } = error else { panic!("{error:?}") };
+    assert!((ms(1_138)..=ms(1_142)).contains(&estimate), "{estimate:?}");
+    assert_eq!((local.calls(), began.elapsed().as_millis()), (1, 0));
+    assert!(
+        error.to_string().contains("no answer comes before 1.1s, which is not before its deadline of 1.002s")
+    );
+
+    tokio::time::sleep(ms(1_100)).await;
+    let error = Customer::create(&knack.with_deadline(ms(100)), &new).await.unwrap_err();
+    assert!(matches!(error, Error::RateLimited { .. }), "{error:?}");
+    assert_eq!(local.calls(), 1);
+    Customer::create(&knack.with_deadline(ms(200)), &new).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn slow_answers_once_do_not_refuse_short_deadlines_for_ever() {
+    let slow = Fault::new(Effect::Delay(ms(5_000))).nth(1);
+    let local = emulator().latency(round_trip()).fault(slow).build().unwrap();
+    let (knack, id) = (client_of(&local).build().unwrap(), some_id(&local));
+    Customer::get(&knack, id).await.unwrap();
+    let hasty = knack.with_deadline(ms(2_000));
+    let new = |email| NewCustomer::with_email(email);
+    let refused = Customer::create(&hasty, &new("ann@example.com")).await;
+    assert!(matches!(refused, Err(Error::RateLimited { .. })));
+    tokio::time::sleep(Duration::from_secs(61)).await;
+    Customer::create(&hasty, &new("ann@example.com")).await.unwrap();
+
+    // A read is sent whatever there was before, and shows the way for others.
+    let slow = Fault::new(Effect::Delay(ms(5_000))).nth(1);
+    let local = emulator().latency(round_trip()).fault(slow).build().unwrap();
+    let knack = client_of(&local).build().unwrap();
+    Customer::get(&knack, id).await.unwrap();
+    let hasty = knack.with_deadline(ms(2_000));
+    Customer::get(&hasty, id).await.unwrap();
+    Customer::create(&hasty, &new("ann@example.com")).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_permit_that_is_taken_up_after_the_deadline_is_not_used() {
+    let local = emulator().build().unwrap();
+    let knack = client_of(&local).limiter(Slots::new(1)).deadline(ms(5_000)).build().unwrap();
+    let id = some_id(&local);
+    Customer::get(&knack, id).await.unwrap();
+    let new = NewCustomer::with_email("ann@example.com");
+    let mut idle = Box::pin(Customer::create(&knack, &new));
+    std::future::poll_fn(|cx| std::task::Poll::Ready(idle.as_mut().poll(cx).is_pending())).await;
+    tokio::time::sleep(ms(6_000)).await; // it got its permit after one second
+    let error = idle.await.unwrap_err();
+    assert!(matches!(error, Error::RateLimited { .. }), "{error:?}");
+    assert_eq!(local.calls(), 1);
+    Customer::get(&knack, id).await.unwrap();
 }
 
 /// One call in flight at a time, granted only while the door is open.
@@ -250,6 +408,32 @@ async fn a_permit_is_refunded_before_and_stays_charged_after_sending() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_call_that_is_given_up_holds_its_slot_whether_by_a_timeout_or_by_its_caller() {
+    for timeout in [ms(500), ms(30_000)] {
+        let local = emulator().fault(Fault::new(Effect::Hang).nth(1)).build().unwrap();
+        let knack = client_of(&local).limiter(Slots::new(1)).timeout(timeout).build().unwrap();
+        let (id, began) = (some_id(&local), Instant::now());
+        if timeout == ms(500) {
+            Customer::get(&knack, id).await.unwrap(); // timed out, and sent again
+        } else {
+            assert!(tokio::time::timeout(ms(500), Customer::get(&knack, id)).await.is_err());
+            Customer::get(&knack, id).await.unwrap();
+        }
+        // Five seconds in which it may arrive, one in which it counts.
+        assert_eq!(began.elapsed().as_millis(), 6_000, "{timeout:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_attempt_without_a_connection_costs_no_slot() {
+    let local = emulator().fault(Fault::new(Effect::NoConnection).nth(1)).build().unwrap();
+    let knack = client_of(&local).limiter(Slots::new(1)).build().unwrap();
+    let began = Instant::now();
+    Customer::get(&knack, some_id(&local)).await.unwrap();
+    assert!(began.elapsed() <= ms(400), "the wait before another attempt alone: {:?}", began.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_permit_given_to_a_call_that_is_not_looked_at_does_not_stop_the_others() {
     let local = emulator().build().unwrap();
     let knack = client_of(&local).limiter(Slots::new(2)).build().unwrap();
@@ -321,6 +505,26 @@ async fn retry_after_is_honoured_to_the_fraction() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn calls_in_the_queue_are_refused_when_a_hold_begins_that_outlasts_them() {
+    let local = emulator().latency(round_trip()).fault(Fault::throttle().nth(1)).build().unwrap();
+    local.inject(Fault::retry_after("120").nth(1));
+    let knack = client_of(&local).limiter(Slots::new(1)).build().unwrap();
+    let (id, began) = (some_id(&local), Instant::now());
+    let lasting = knack.with_deadline(Duration::from_mins(5));
+    let first = tokio::spawn(async move { at_once(&lasting, id, 1).await.len() });
+    tokio::time::sleep(ms(10)).await;
+    for error in at_once(&knack, id, 3).await {
+        let Error::RateLimited { estimate: Some(estimate), refusals: 0, .. } = error else {
+            panic!("{error:?}")
+        };
+        assert!((ms(120_000)..ms(120_500)).contains(&estimate), "{estimate:?}");
+    }
+    assert!(began.elapsed() < ms(200), "they wait for nothing: {:?}", began.elapsed());
+    assert_eq!(first.await.unwrap(), 0, "the one that has the time waits");
+    assert!(began.elapsed() >= ms(120_000));
+}
+
+#[tokio::test(start_paused = true)]
 async fn refusals_without_end_are_bounded_by_the_deadline_not_by_a_count() {
     let local = emulator().fault(Fault::throttle()).build().unwrap();
     let knack = client_of(&local).deadline(ms(20_500)).build().unwrap();
@@ -334,7 +538,7 @@ async fn refusals_without_end_are_bounded_by_the_deadline_not_by_a_count() {
 
 #[tokio::test(start_paused = true)]
 async fn a_plan_that_is_used_up_is_an_error_at_once() {
-    let local = emulator().daily_calls(12).build().unwrap();
+    let local = daily_plan(12).build().unwrap();
     let knack = client_of(&local).build().unwrap();
     let id = some_id(&local);
     assert!(at_once(&knack, id, 12).await.is_empty());
@@ -352,8 +556,100 @@ async fn a_plan_that_is_used_up_is_an_error_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn calls_in_the_queue_are_told_at_once_when_the_plan_is_used_up() {
+    let local = daily_plan(15).latency(round_trip()).build().unwrap();
+    let knack = client_of(&local).build().unwrap();
+    let (id, began) = (some_id(&local), Instant::now());
+    let patient = knack.wait_for_plan(true);
+    let waiting = tokio::spawn(async move {
+        tokio::time::sleep(ms(5)).await;
+        at_once(&patient, id, 12).await.len()
+    });
+    let errors = at_once(&knack, id, 40).await;
+    assert!(began.elapsed() < ms(2_000), "{:?}", began.elapsed());
+    assert_eq!(errors.len(), 25);
+    for error in errors {
+        assert!(matches!(error, Error::PlanExhausted { resets_in: Some(_), .. }), "{error:?}");
+    }
+    assert!(local.calls() <= 20, "whoever was not on the way was not sent: {}", local.calls());
+    assert_eq!(waiting.await.unwrap(), 0, "and those who wait for the next day get it");
+    assert_eq!(local.plan_left(), 3);
+}
+
+/// Says once that the plan is used up, and resets after `resets_in` milliseconds, then answers as `then` says.
+fn spent_plan(
+    resets_in: Option<&'static str>,
+    then: impl Fn(usize) -> u16 + Send + Sync + 'static,
+) -> Script {
+    Script::new(move |index, _| {
+        let status = if index == 0 { 429 } else { then(index) };
+        let mut answer = answer(status, NOBODY);
+        if status == 429 {
+            answer.headers_mut().insert("x-planlimit-remaining", "0".parse().unwrap());
+            if let Some(left) = resets_in {
+                answer.headers_mut().insert("x-planlimit-reset", left.parse().unwrap());
+            }
+        }
+        async { Ok(answer) }
+    })
+}
+
+const NOBODY: &str = r#"{"total_pages":0,"current_page":1,"total_records":0,"records":[]}"#;
+
+#[tokio::test(start_paused = true)]
+async fn no_server_can_lock_a_client_for_ever() {
+    let script = spent_plan(Some("18446744073709551615"), |_| 429);
+    let knack = script.client();
+    let Err(Error::PlanExhausted { resets_in, .. }) = Customer::list(&knack).all().await else { panic!() };
+    assert_eq!(resets_in, Some(Duration::from_hours(24)));
+    assert!(knack.usage().plan_resets_in <= Some(Duration::from_hours(24)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_plan_that_is_raised_is_noticed_in_ten_minutes() {
+    let script = spent_plan(Some("36000000"), |_| 200);
+    let knack = script.client();
+    assert!(Customer::list(&knack).all().await.is_err());
+    tokio::time::sleep(Duration::from_secs(599)).await;
+    assert!(matches!(Customer::list(&knack).all().await, Err(Error::PlanExhausted { .. })));
+    assert_eq!(script.sent().len(), 1);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    for _ in 0..3 {
+        Customer::list(&knack).all().await.unwrap();
+    }
+
+    // One that waits for the reset notices it, too.
+    let script = spent_plan(Some("36000000"), |_| 200);
+    let (patient, began) = (script.client().wait_for_plan(true), Instant::now());
+    Customer::list(&patient).all().await.unwrap();
+    assert_eq!(began.elapsed().as_secs(), 600);
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_the_plan_is_used_up_one_call_in_ten_minutes_is_sent() {
+    for resets_in in [Some("36000000"), None] {
+        let script = spent_plan(resets_in, |_| 429);
+        let knack = script.client();
+        let began = Instant::now();
+        while began.elapsed() < Duration::from_hours(1) {
+            for _ in 0..5 {
+                let Err(Error::PlanExhausted { resets_in: told, .. }) = Customer::list(&knack).all().await
+                else {
+                    panic!()
+                };
+                assert_eq!(told.is_some(), resets_in.is_some());
+            }
+            tokio::time::sleep(Duration::from_secs(20)).await;
+        }
+        // Where the server names no reset it is asked every five minutes.
+        let most = if resets_in.is_some() { 6 } else { 12 };
+        assert_eq!(script.sent().len(), most, "{resets_in:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_caller_who_asks_for_it_waits_for_the_next_day() {
-    let local = emulator().daily_calls(1).build().unwrap();
+    let local = daily_plan(1).build().unwrap();
     let knack = client_of(&local).build().unwrap();
     let id = some_id(&local);
     Customer::get(&knack, id).await.unwrap();
@@ -367,7 +663,7 @@ async fn a_caller_who_asks_for_it_waits_for_the_next_day() {
 
 #[tokio::test(start_paused = true)]
 async fn usage_tells_what_is_left() {
-    let local = emulator().daily_calls(5_000).daily_used(431).build().unwrap();
+    let local = daily_plan(5_000).daily_used(431).build().unwrap();
     let knack = client_of(&local).plan(knack_runtime::Plan::Pro).build().unwrap();
     let usage = knack.usage();
     assert_eq!((usage.plan_limit, usage.plan_left, usage.limiter.available), (Some(5_000), None, Some(10)));
@@ -403,6 +699,37 @@ fn a_client_outlives_the_runtime_that_drove_its_queue() {
             Customer::get(&knack, id).await.unwrap();
         });
     }
+}
+
+#[test]
+fn a_call_in_the_queue_outlives_the_runtime_that_drove_it() {
+    let local = emulator().build().unwrap();
+    let knack = client_of(&local).limiter(Slots::new(1)).deadline(ms(20_000)).build().unwrap();
+    let id = some_id(&local);
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let waiting = |knack: &Client, calls| {
+        let queue = || knack.usage().waiting;
+        while queue() < calls {
+            thread::sleep(ms(1));
+        }
+    };
+    let driving = runtime();
+    let first = knack.clone();
+    driving.block_on(async {
+        Customer::get(&first, id).await.unwrap();
+        let first = first.clone();
+        tokio::spawn(async move { Customer::get(&first, id).await.map(drop) });
+        tokio::task::yield_now().await; // this runtime drives the queue now
+    });
+    let other = knack.clone();
+    let call = thread::spawn(move || {
+        let began = Instant::now();
+        runtime().block_on(Customer::get(&other, id)).map(|_| began.elapsed())
+    });
+    waiting(&knack, 2);
+    drop(driving);
+    let took = call.join().unwrap().unwrap();
+    assert!(took < ms(5_000), "{took:?}");
 }
 
 #[test]

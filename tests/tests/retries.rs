@@ -132,6 +132,50 @@ async fn a_delete_that_was_carried_out_without_an_answer_is_done() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_delete_that_was_refused_or_not_connected_before_has_deleted_nothing() {
+    let nobody = RecordId::from_bytes([9; 12]);
+    for missing in [knack_emulator::MissingRecord::Status500, knack_emulator::MissingRecord::Status404] {
+        for fault in [Fault::throttle(), Fault::new(Effect::NoConnection)] {
+            let local = emulator().missing_record(missing).fault(fault.nth(1)).build().unwrap();
+            let knack = client_of(&local).build().unwrap();
+            let error = Customer::delete(&knack, nobody).await.unwrap_err();
+            assert!(matches!(error, Error::NotFound { .. }), "{error:?}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn refusals_take_nothing_from_the_attempts() {
+    let script = Script::new(|index, _| async move {
+        Ok(match index {
+            0..=3 => answer(429, ""),
+            4 => answer(503, ""),
+            _ => answer(200, r#"{"total_pages":0,"records":[]}"#),
+        })
+    });
+    assert!(Customer::list(&script.client()).all().await.unwrap().is_empty());
+    assert_eq!(script.sent().len(), 6);
+
+    let script = Script::new(|index, _| async move { Ok(answer(if index < 4 { 429 } else { 503 }, "")) });
+    let error = Customer::list(&script.client()).all().await.unwrap_err();
+    assert!(matches!(error, Error::Api { attempts: 4, .. }), "{error:?}");
+    assert_eq!(script.sent().len(), 8);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_is_no_http_leaves_a_create_in_doubt_and_nothing_else() {
+    let script = Script::new(|_, _| async { Err(TransportError::new(Failure::Protocol, "no HTTP")) });
+    let error = Customer::create(&script.client(), &NewCustomer::with_email("a@b.c")).await.unwrap_err();
+    assert!(error.is_ambiguous(), "{error:?}");
+    let error = Customer::list(&script.client()).all().await.unwrap_err();
+    assert!(matches!(&error, Error::Transport { attempts: 1, .. }) && !error.is_retryable(), "{error:?}");
+
+    let script = Script::new(|_, _| async { Err(TransportError::new(Failure::Unsendable, "no URL")) });
+    let error = Customer::create(&script.client(), &NewCustomer::with_email("a@b.c")).await.unwrap_err();
+    assert!(matches!(&error, Error::Transport { .. }), "nothing was sent: {error:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn retries_are_a_fifth_of_the_calls_at_most() {
     let script = Script::always(503, "");
     let knack = script.client();
@@ -161,8 +205,9 @@ async fn an_attempt_takes_no_longer_than_its_timeout_and_a_call_no_longer_than_i
 
 #[tokio::test(start_paused = true)]
 async fn every_attempt_passes_the_limiter() {
-    // Trouble at every second request: twice the sends for the calls, and still ten a second.
-    let local = emulator().fault(Fault::status(503, "").every(2).method(Method::GET)).build().unwrap();
+    // Trouble at the first eight requests, which are the first attempts of all: twice the sends for the
+    // calls, and still ten a second.
+    let local = emulator().fault(Fault::status(503, "").first(8)).build().unwrap();
     let knack = client_of(&local).build().unwrap();
     let id: RecordId = local.ids("object_1")[0].parse().unwrap();
     let tasks = (0..8).map(|_| {
@@ -172,8 +217,7 @@ async fn every_attempt_passes_the_limiter() {
     for task in tasks.collect::<Vec<_>>() {
         task.await.unwrap().unwrap();
     }
-    assert!(local.requests().len() > 8);
-    assert_eq!(local.refused(), 0);
+    assert_eq!((local.requests().len(), local.refused()), (16, 0));
 }
 
 #[tokio::test(start_paused = true)]

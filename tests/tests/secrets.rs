@@ -7,11 +7,46 @@ use std::io;
 use std::sync::{Arc, Mutex};
 
 use knack_emulator::{Effect, Fault};
-use knack_runtime::{Client, KnackObject, Patch};
+use knack_runtime::{Client, KnackObject, Patch, call};
 use knack_tests::sample::{Customer, NewCustomer};
-use knack_tests::{KEY, emulator};
+use knack_tests::{APP, KEY, emulator};
 use tracing::Level;
 use tracing_subscriber::fmt::MakeWriter;
+
+#[test]
+fn what_is_given_in_the_wrong_place_is_not_repeated() {
+    let key = "6d1f0c52-9a3e-4b7d-8c21-5e0f4a7b9d36";
+    let swapped = Client::builder(key).api_key(APP);
+    let mut shown = vec![format!("{swapped:?}")];
+    let error = swapped.build().unwrap_err();
+    shown.push(format!("{error} {error:?}"));
+    for url in [
+        "https://ann:hunter2@api.knack.com/v1",
+        "https://:hunter2@h",
+        "https://hunter2@h",
+        "https://ann:hunter2@no host/v1",
+        "https://ann:#hunter2@h",
+        "https://api.knack.com/v1?key=hunter2",
+        "https://api.knack.com/v1#hunter2",
+        "ftp://ann:hunter2@h:99999?hunter2",
+    ] {
+        let error = Client::builder(APP).base_url(url).build().unwrap_err();
+        shown.push(format!("{error} {error:?}"));
+    }
+    let shown = shown.concat();
+    assert!(!shown.contains("9a3e") && !shown.contains("hunter2"), "{shown}");
+    assert!(
+        shown.contains("it has a user name or password in it") && shown.contains("it has a query"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn a_call_does_not_show_its_body() {
+    let call = call::create(Customer::PROJECTION, r#"{"field_9":"hunter2"}"#.to_owned());
+    let shown = format!("{call:?}");
+    assert!(!shown.contains("hunter2") && shown.contains("body_bytes: Some(21)"), "{shown}");
+}
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
