@@ -47,7 +47,12 @@
 //! holds the whole queue and is never lost; trouble that may pass is tried again where that is
 //! safe; everything has a deadline, 60 seconds unless set.
 //!
-//! Clones of a [`Client`] share the queue, the limiter and the connections.
+//! A call in the queue is told at once when there is no use in waiting: its deadline comes before its
+//! turn, or the day's plan is used up. One that is given up on its way, by a time-out or by dropping its
+//! future, may still arrive, and the limiter counts it for as long as it may.
+//!
+//! Clones of a [`Client`] share the queue, the limiter and the connections; clients that are given one
+//! limiter share its queue.
 
 mod builder;
 mod client;

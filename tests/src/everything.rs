@@ -228,8 +228,8 @@ pub fn everything() -> Builder {
 pub fn application() -> Value {
     let field = |key: u32, name: &str, kind: &str, rest: Value| {
         let mut field = json!({ "key": format!("field_{key}"), "name": name, "type": kind, "required": false, "unique": false });
-        for (key, value) in rest.as_object().into_iter().flatten() {
-            field[key] = value.clone();
+        if let (Some(field), Some(rest)) = (field.as_object_mut(), rest.as_object()) {
+            field.extend(rest.clone());
         }
         field
     };

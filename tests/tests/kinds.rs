@@ -510,7 +510,7 @@ async fn what_knack_refuses_names_the_fields_of_the_struct() {
     );
     let knack_runtime::Error::Validation(validation) = error else { panic!("{error:?}") };
     assert_eq!(
-        validation.problems().iter().map(|problem| problem.field()).collect::<Vec<_>>(),
+        validation.problems().iter().map(knack_runtime::error::Problem::field).collect::<Vec<_>>(),
         [Some("email"), Some("phone")]
     );
 }

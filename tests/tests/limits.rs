@@ -6,9 +6,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use knack_emulator::{Effect, Emulator, Fault, Latency, Seen, Spread, Window};
+use knack_emulator::{Builder, Effect, Emulator, Fault, Latency, Seen, Spread, Window};
 use knack_runtime::error::Error;
 use knack_runtime::limit::{Ask, Bell, Decision, Limiter, Observation, PermitId, Slots, Snapshot, Unmetered};
 use knack_runtime::time::Moment;
@@ -33,6 +33,11 @@ fn ms(millis: u64) -> Duration {
 /// 140 ms there and back.
 fn round_trip() -> Latency {
     Latency::fixed(ms(40), ms(60), ms(40))
+}
+
+/// A plan of so many calls a day, at 22:13 GMT: no midnight comes in the middle of a test.
+fn daily_plan(calls: u64) -> Builder {
+    emulator().daily_calls(calls).starts_at(SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000))
 }
 
 fn some_id(local: &Emulator) -> RecordId {
@@ -533,7 +538,7 @@ async fn refusals_without_end_are_bounded_by_the_deadline_not_by_a_count() {
 
 #[tokio::test(start_paused = true)]
 async fn a_plan_that_is_used_up_is_an_error_at_once() {
-    let local = emulator().daily_calls(12).build().unwrap();
+    let local = daily_plan(12).build().unwrap();
     let knack = client_of(&local).build().unwrap();
     let id = some_id(&local);
     assert!(at_once(&knack, id, 12).await.is_empty());
@@ -552,7 +557,7 @@ async fn a_plan_that_is_used_up_is_an_error_at_once() {
 
 #[tokio::test(start_paused = true)]
 async fn calls_in_the_queue_are_told_at_once_when_the_plan_is_used_up() {
-    let local = emulator().daily_calls(15).latency(round_trip()).build().unwrap();
+    let local = daily_plan(15).latency(round_trip()).build().unwrap();
     let knack = client_of(&local).build().unwrap();
     let (id, began) = (some_id(&local), Instant::now());
     let patient = knack.wait_for_plan(true);
@@ -644,7 +649,7 @@ async fn while_the_plan_is_used_up_one_call_in_ten_minutes_is_sent() {
 
 #[tokio::test(start_paused = true)]
 async fn a_caller_who_asks_for_it_waits_for_the_next_day() {
-    let local = emulator().daily_calls(1).build().unwrap();
+    let local = daily_plan(1).build().unwrap();
     let knack = client_of(&local).build().unwrap();
     let id = some_id(&local);
     Customer::get(&knack, id).await.unwrap();
@@ -658,7 +663,7 @@ async fn a_caller_who_asks_for_it_waits_for_the_next_day() {
 
 #[tokio::test(start_paused = true)]
 async fn usage_tells_what_is_left() {
-    let local = emulator().daily_calls(5_000).daily_used(431).build().unwrap();
+    let local = daily_plan(5_000).daily_used(431).build().unwrap();
     let knack = client_of(&local).plan(knack_runtime::Plan::Pro).build().unwrap();
     let usage = knack.usage();
     assert_eq!((usage.plan_limit, usage.plan_left, usage.limiter.available), (Some(5_000), None, Some(10)));

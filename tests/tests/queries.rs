@@ -79,7 +79,7 @@ async fn scene() -> Scene {
                 WorkLog::new([(moment, moment.checked_add(SignedDuration::from_mins(number)).unwrap())]),
             )
             .set(Everything::ONE, parts[records.len() % 2])
-            .set(Everything::MANY, parts[..1 + records.len() % 2].to_vec());
+            .set(Everything::MANY, parts[..=records.len() % 2].to_vec());
         if number % 2 == 0 {
             let degrees = f64::from(u8::try_from(number).unwrap());
             patch = patch.set(
@@ -101,14 +101,14 @@ impl Scene {
     /// Asks for what passes `filter` and holds it against what passes `test`; some must, and some not.
     async fn agree(&self, filter: impl IntoFilter<Object>, test: impl Fn(&Everything) -> bool) {
         let filter: Filter<Object> = filter.into_filter();
-        let text = format!("{filter:?}");
+        let asked = format!("{filter:?}");
         let found = Everything::list(&self.knack).filter(filter.clone()).all().await.unwrap();
         let wanted: Vec<_> =
             self.records.iter().filter(|record| test(record)).map(|record| record.number).collect();
-        assert_eq!(found.iter().map(|record| record.number).collect::<Vec<_>>(), wanted, "{text}");
-        assert!(!wanted.is_empty() && wanted.len() < self.records.len(), "{text} tells nothing: {wanted:?}");
+        assert_eq!(found.iter().map(|record| record.number).collect::<Vec<_>>(), wanted, "{asked}");
+        assert!(!wanted.is_empty() && wanted.len() < self.records.len(), "{asked} tells nothing: {wanted:?}");
         let count = Everything::list(&self.knack).filter(filter).count().await.unwrap();
-        assert_eq!(count, wanted.len() as u64, "{text}");
+        assert_eq!(count, wanted.len() as u64, "{asked}");
     }
 }
 
@@ -205,7 +205,7 @@ async fn numbers_choices_and_connections() {
     let [bell, chain] = scene.parts[..] else { panic!("two parts") };
     let has = |record: &Everything, id| record.many.iter().any(|link| link.id() == id);
     scene.agree(Everything::ONE.is(bell), |r| r.one == Some(Link::to(bell))).await;
-    scene.agree(Everything::ONE.is_not(&Link::<Part>::to(bell)), |r| r.one != Some(Link::to(bell))).await;
+    scene.agree(Everything::ONE.is_not(Link::<Part>::to(bell)), |r| r.one != Some(Link::to(bell))).await;
     scene.agree(Everything::MANY.contains(chain), |r| has(r, chain)).await;
     scene.agree(Everything::MANY.does_not_contain(chain), |r| !has(r, chain)).await;
     scene.agree(Everything::MANY.is_any([chain, RecordId::from_bytes([9; 12])]), |r| has(r, chain)).await;
