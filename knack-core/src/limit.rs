@@ -44,12 +44,32 @@ pub struct Ask {
     pub deadline: Moment,
     /// How often the call was sent already, refusals included: 0 for a first attempt.
     pub attempt: u32,
+    /// How urgent it is.
+    pub class: Class,
+}
+
+/// How urgent a call is. The queue serves classes in this order, and is first in, first out within one.
+///
+/// ```
+/// use knack_core::limit::Class;
+///
+/// assert!(Class::Interactive < Class::Bulk);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Class {
+    /// A person waits for it.
+    Interactive,
+    /// Neither the one nor the other.
+    #[default]
+    Normal,
+    /// Part of a long job that nobody watches. It yields to the others, and is never starved.
+    Bulk,
 }
 
 impl Ask {
     /// A first attempt that is to be sent by `deadline`.
     pub const fn new(deadline: Moment) -> Self {
-        Self { deadline, attempt: 0 }
+        Self { deadline, attempt: 0, class: Class::Normal }
     }
 }
 
@@ -240,6 +260,20 @@ pub trait Limiter: Send + Sync + 'static {
         None
     }
 
+    /// After a refusal that came without a `Retry-After`: when to go on, if the limiter knows better than a
+    /// second. The queue holds until then.
+    ///
+    /// ```
+    /// use knack_core::clock::Moment;
+    /// use knack_core::limit::{Limiter, Slots};
+    ///
+    /// assert_eq!(Slots::default().resume(Moment::ZERO), None);
+    /// ```
+    fn resume(&self, now: Moment) -> Option<Moment> {
+        let _ = now;
+        None
+    }
+
     /// Gives the limiter a bell to ring when something changes that no answer or permit tells of,
     /// such as a permit leased from elsewhere. Called when the first client takes it into use.
     fn on_change(&self, bell: Bell) {
@@ -287,6 +321,10 @@ impl<L: Limiter + ?Sized> Limiter for Arc<L> {
 
     fn earliest(&self, ahead: usize, now: Moment) -> Option<Moment> {
         (**self).earliest(ahead, now)
+    }
+
+    fn resume(&self, now: Moment) -> Option<Moment> {
+        (**self).resume(now)
     }
 
     fn on_change(&self, bell: Bell) {
@@ -446,8 +484,10 @@ impl fmt::Debug for Permit {
     }
 }
 
+mod adaptive;
 mod slots;
 mod unmetered;
 
+pub use adaptive::Adaptive;
 pub use slots::Slots;
 pub use unmetered::Unmetered;

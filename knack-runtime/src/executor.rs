@@ -278,9 +278,12 @@ impl Executor {
 
     /// A refusal for the rate: nobody sends for a while.
     fn throttled(&self, run: &Run<'_>, after: Option<Duration>) {
-        let wait = after.unwrap_or(WINDOW).clamp(LEAST_HOLD, MOST_HOLD);
-        warn!(refusals = run.refusals, ?wait, "refused for its rate (429): holding the queue");
-        let until = TokioClock.now() + wait;
+        let now = TokioClock.now();
+        let until = match after {
+            Some(after) => now + after.clamp(LEAST_HOLD, MOST_HOLD),
+            None => run.queue.resume(now).unwrap_or(now + WINDOW),
+        };
+        warn!(refusals = run.refusals, wait = ?(until - now), "refused for its rate (429): holding the queue");
         self.metered.throttle(until);
         self.unmetered.throttle(until);
     }

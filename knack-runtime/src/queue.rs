@@ -150,6 +150,11 @@ impl Queue {
         Ok(Entered::Waiting(answer))
     }
 
+    /// When to go on after a refusal, if the limiter knows.
+    pub(crate) fn resume(&self, now: Moment) -> Option<Moment> {
+        self.0.limiter.resume(now)
+    }
+
     /// A refusal for the rate: lets nothing go before `until`.
     pub(crate) fn throttle(&self, until: Moment) {
         self.0.hold(|holds, _| holds.throttle(until));
