@@ -1,4 +1,4 @@
-//! Learns how the server counts, and uses all that it allows.
+//! Learns how the server lays out its second, and uses all that it allows.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -7,9 +7,48 @@ use std::time::Duration;
 use crate::clock::Moment;
 use crate::limit::{Ask, Class, Decision, Limiter, Observation, PermitId, Snapshot};
 
-/// Learns from the answers' headers how the server lays out its second, and uses all of it: fixed seconds,
-/// windows that the first call opens, a bucket. Where none of these fits, it counts as
-/// [`Slots`](crate::limit::Slots) does.
+mod grid;
+mod seen;
+
+use grid::Grid;
+use seen::{Now, Seen, Window};
+
+/// A moment or a time in microseconds of our clock.
+type Micros = i64;
+
+const SECOND: Micros = 1_000_000;
+
+/// How many answers it takes until round trips are believed: cold connections deceive.
+const COLD_ANSWERS: u64 = 20;
+
+/// How long a call that was given up may still be on its way.
+const LATEST_ARRIVAL: Micros = 5 * SECOND;
+
+/// How far into a window places are kept for persons.
+const KEPT_UNTIL: Micros = 550_000;
+
+/// How many of the latest answers are looked at for refusals, and how many of them are too many.
+const LOOKED_AT: usize = 60;
+const TOO_MANY_REFUSED: usize = 9;
+
+/// The default: learns from the answers' headers how the server lays out its second, and uses all of it.
+///
+/// It begins like [`Slots`](crate::limit::Slots), which is safe with every server, and changes over when
+/// answers show one of these:
+///
+/// - windows on a grid, such as the seconds of the server's clock: all calls at each beginning;
+/// - windows that the first call opens: the next calls when the last window is over for certain, or by
+///   what the last times taught;
+/// - a bucket that fills evenly: one call after the other.
+///
+/// No clock is trusted: boundaries are bounded by when calls were sent and answered. A call on its way is
+/// charged to the present window until its answer tells which was its own. Where an answer contradicts,
+/// or too many calls are refused, it goes back to slots, and tries again later. A fifth of a window is
+/// kept for [`Class::Interactive`] calls at first. Others who use the same limit are noticed by what
+/// remains, and are left their places.
+///
+/// Guarantees: without others and with a server of one of these kinds, hardly a call is refused; while
+/// calls are refused, no second carries more than the limit. Costs: one lock and no allocation.
 ///
 /// ```
 /// use std::time::Duration;
@@ -19,53 +58,30 @@ use crate::limit::{Ask, Class, Decision, Limiter, Observation, PermitId, Snapsho
 /// let adaptive = Adaptive::default(); // 10 calls a second
 /// let ask = Ask::new(Moment::ZERO + Duration::from_secs(60));
 /// assert!(matches!(adaptive.try_acquire(&ask, Moment::ZERO), Decision::Granted(_)));
+/// assert_eq!(adaptive.snapshot(Moment::ZERO).strategy, "adaptive: slots");
 /// ```
 #[derive(Debug)]
 pub struct Adaptive {
     state: Mutex<State>,
 }
 
-/// Seconds since the start of the clock.
-type Seconds = f64;
-
-const WINDOW: Seconds = 1.0;
-/// Answers before round trips are believed.
-const COLD_ANSWERS: u64 = 20;
-/// After a time-out a call may still arrive for as long.
-const LATEST_ARRIVAL: Seconds = 5.0;
-
 #[derive(Debug)]
 struct State {
     limit: u32,
-    next_id: u64,
-    /// Calls that are granted or on their way.
-    open: Vec<Open>,
+    mode: Mode,
+    permits: Permits,
     answers: Answers,
     slots: Slots,
     grid: Grid,
-    groups: Groups,
     opened: Opened,
     bucket: Bucket,
-    mode: Mode,
-    /// Until when a mode is not to be tried again, and how long it is banned next time.
+    seen: Seen,
     bans: [Ban; 3],
-    /// When the latest calls were sent, refused ones as well, and when one was refused.
-    sends: VecDeque<Seconds>,
-    refused_at: Seconds,
-    last_sent: Seconds,
-    /// When a caller was last told to wait.
-    denied: Seconds,
+    /// When somebody was last told to wait.
+    denied_at: Micros,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Open {
-    id: u64,
-    /// When it was granted; the executor sends it at once.
-    at: Seconds,
-    /// Behind a time-out: until then it may still arrive.
-    lost_until: Option<Seconds>,
-}
-
+/// How the server is taken to count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Mode {
     Slots,
@@ -74,108 +90,96 @@ enum Mode {
     Bucket,
 }
 
+/// Until when a mode that failed is not tried again. Each time it is twice as long.
 #[derive(Clone, Copy, Debug, Default)]
 struct Ban {
-    until: Seconds,
-    length: Seconds,
+    until: Micros,
+    length: Micros,
 }
 
+/// Why a call is not sent now.
+enum Wait {
+    Until(Micros),
+    Change,
+}
+
+/// The permits that are given out, and when calls were sent.
 #[derive(Debug, Default)]
+struct Permits {
+    next: u64,
+    /// Granted or on their way. Those given up on their way have the moment until which they may arrive.
+    open: Vec<(u64, Option<Micros>)>,
+    /// When the latest calls were sent, whatever became of them.
+    sent: VecDeque<Micros>,
+}
+
+/// What became of calls.
+#[derive(Debug)]
 struct Answers {
     answered: u64,
     refused: u64,
-    least_trip: Option<Seconds>,
-    /// Of the latest answers, whether they were refusals.
-    recent: VecDeque<bool>,
+    refused_at: Micros,
+    /// Of the latest, whether they were refused.
+    latest: VecDeque<bool>,
+    least_trip: Option<Micros>,
 }
 
-/// The certain way: a place is used again a second after its answer.
+/// The certain way: a place is used again a second after its answer, less the smallest round trip.
 #[derive(Debug, Default)]
 struct Slots {
-    /// When the latest answered calls' places are free again.
-    free_at: VecDeque<Seconds>,
-    /// A wait on top after refusals.
-    guard: Seconds,
+    free_at: VecDeque<Micros>,
+    /// A wait on top, after refusals.
+    guard: Micros,
 }
 
-/// Windows on a grid of whole seconds with an unknown phase: window `n` begins at `phase + n - 1`.
-#[derive(Debug)]
-struct Grid {
-    low: Seconds,
-    high: Seconds,
-    since: Seconds,
-    /// Windows that agreed.
-    windows: u32,
-    last_label: u64,
-    /// Answers whose reset is the end of the second in which they were given, in a row.
-    epoch: u32,
-}
-
-/// What was seen of one window, by the label that its reset is.
-#[derive(Clone, Copy, Debug)]
-struct Group {
-    label: u64,
-    own: u32,
-    most: u32,
-    least: u32,
-    first_recv: Seconds,
-    first_sent: Seconds,
-}
-
-#[derive(Debug, Default)]
-struct Groups {
-    recent: VecDeque<Group>,
-}
-
-/// Windows that are opened by the first call after the last has ended.
+/// Windows that the first call opens behind the end of the last.
 #[derive(Debug)]
 struct Opened {
-    /// Answers with labels above this one count in the present window.
-    base: u64,
-    began: Seconds,
+    /// Windows with later resets than this are the present one.
+    base: i64,
+    began: Micros,
     sent: u32,
-    /// Calls sent within the first moments.
-    burst: u32,
-    guard: Seconds,
+    /// How many calls were sent together when it began. Of ten, the first arrives after a time that
+    /// hardly varies; of one it may be any.
+    together: u32,
+    /// How much later than a second behind the last the next are sent.
+    guard: Micros,
     refused: bool,
 }
 
 /// A bucket that fills evenly.
 #[derive(Debug, Default)]
 struct Bucket {
+    /// How many answers in a row told of room while calls waited.
     room: u32,
-    next: Seconds,
+    next: Micros,
+}
+
+fn micros(moment: Moment) -> Micros {
+    Micros::try_from(moment.since_start().as_micros()).unwrap_or(Micros::MAX / 4)
+}
+
+fn moment(at: Micros) -> Moment {
+    Moment::new(Duration::from_micros(u64::try_from(at).unwrap_or(0)))
 }
 
 impl Default for Adaptive {
+    /// Knack's 10 calls a second.
     fn default() -> Self {
         Self::new(10)
     }
 }
 
 impl Adaptive {
-    /// A limiter of so many calls a second; at least one.
+    /// A limiter of so many calls a second, at least one.
+    ///
+    /// ```
+    /// use knack_core::limit::Adaptive;
+    ///
+    /// let of_another_plan = Adaptive::new(25);
+    /// ```
     pub fn new(calls_per_second: u32) -> Self {
-        let limit = calls_per_second.max(1);
-        Self {
-            state: Mutex::new(State {
-                limit,
-                next_id: 0,
-                open: Vec::with_capacity(limit as usize),
-                answers: Answers::default(),
-                slots: Slots::default(),
-                grid: Grid::new(),
-                groups: Groups::default(),
-                opened: Opened { base: 0, began: f64::MIN, sent: 0, burst: 0, guard: 0.030, refused: false },
-                bucket: Bucket::default(),
-                mode: Mode::Slots,
-                bans: [Ban::default(); 3],
-                sends: VecDeque::new(),
-                refused_at: f64::MIN,
-                last_sent: f64::MIN,
-                denied: f64::MIN,
-            }),
-        }
+        Self { state: Mutex::new(State::new(calls_per_second.max(1))) }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -183,361 +187,322 @@ impl Adaptive {
     }
 }
 
-fn seconds(moment: Moment) -> Seconds {
-    moment.since_start().as_secs_f64()
-}
-
-fn moment(at: Seconds) -> Moment {
-    // Rounded up to a microsecond, so that what is due then is due.
-    Moment::new(Duration::try_from_secs_f64((at * 1e6).ceil() / 1e6).unwrap_or_default())
-}
-
-impl Grid {
-    fn new() -> Self {
-        Self { low: f64::MIN, high: f64::MAX, since: 0.0, windows: 0, last_label: 0, epoch: 0 }
-    }
-
-    fn width(&self) -> Seconds {
-        self.high - self.low
-    }
-
-    /// Takes an answer; `false` if it contradicts the grid.
-    fn learn(&mut self, sent: Seconds, received: Seconds, label: u64, date: Option<u64>) -> bool {
-        // Clocks drift apart: 100 parts in a million, generously.
-        if self.width() < 2.0 {
-            let drift = (received - self.since).max(0.0) * 1e-4;
-            self.low -= drift / 2.0;
-            self.high += drift / 2.0;
-        }
-        self.since = received;
-        #[allow(clippy::cast_precision_loss)]
-        let label_at = label as Seconds;
-        self.low = self.low.max(sent - label_at);
-        self.high = self.high.min(received - label_at + 1.0);
-        if label > self.last_label {
-            self.last_label = label;
-            self.windows += 1;
-        }
-        match date {
-            Some(date) if label <= date + 1 => self.epoch += 1,
-            Some(_) => self.epoch = 0,
-            None => {}
-        }
-        if self.low > self.high {
-            *self = Self { since: received, ..Self::new() };
-            return false;
-        }
-        true
-    }
-
-    /// The label of the window that has begun for certain, and when it began at the latest.
-    fn certain(&self, now: Seconds) -> (u64, Seconds) {
-        let label = (now - self.high).floor() + 1.0;
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-        let number = label.max(0.0) as u64;
-        (number, self.high + label - 1.0)
-    }
-}
-
-impl Groups {
-    const KEPT: usize = 24;
-
-    fn learn(&mut self, sent: Seconds, received: Seconds, label: u64, remaining: u32, ok: bool) {
-        let own = u32::from(ok);
-        if let Some(group) = self.recent.iter_mut().rev().find(|group| group.label == label) {
-            group.own += own;
-            group.most = group.most.max(remaining);
-            group.least = group.least.min(remaining);
-            group.first_recv = group.first_recv.min(received);
-            group.first_sent = group.first_sent.min(sent);
-            return;
-        }
-        let place = self.recent.partition_point(|group| group.label < label);
-        self.recent.insert(
-            place,
-            Group { label, own, most: remaining, least: remaining, first_recv: received, first_sent: sent },
-        );
-        if self.recent.len() > Self::KEPT {
-            self.recent.pop_front();
-        }
-    }
-
-    /// Of the last windows with several answers, how many began with all their places.
-    fn fresh(&self, limit: u32) -> (u32, u32) {
-        let several = self.recent.iter().rev().skip(1).filter(|group| group.own >= 4).take(8);
-        several.fold((0, 0), |(fresh, all), group| (fresh + u32::from(group.most + 2 >= limit), all + 1))
-    }
-
-    /// How many calls of a window are others', so that most windows hold no more.
-    fn foreign(&self, limit: u32) -> u32 {
-        let mut others: Vec<u32> = self
-            .recent
-            .iter()
-            .rev()
-            .skip(1)
-            .take(16)
-            .map(|group| (limit - group.least.min(limit)).saturating_sub(group.own))
-            .collect();
-        others.sort_unstable();
-        let at = others.len() * 4 / 5;
-        others.get(at).copied().unwrap_or(0)
-    }
-
-    fn own(&self, label: u64) -> u32 {
-        self.recent.iter().find(|group| group.label == label).map_or(0, |group| group.own)
-    }
-
-    fn own_above(&self, base: u64) -> u32 {
-        self.recent.iter().filter(|group| group.label > base).map(|group| group.own).sum()
-    }
-}
-
-impl State {
-    fn in_flight(&mut self, now: Seconds) -> u32 {
-        self.open.retain(|open| open.lost_until.is_none_or(|until| until > now));
+impl Permits {
+    /// How many calls are on their way, or about to be.
+    fn flying(&mut self, now: Micros) -> u32 {
+        self.open.retain(|(_, until)| until.is_none_or(|until| until > now));
         u32::try_from(self.open.len()).unwrap_or(u32::MAX)
     }
 
-    fn credit(&self) -> Seconds {
-        if self.answers.answered > COLD_ANSWERS { self.answers.least_trip.unwrap_or(0.0) } else { 0.0 }
+    fn grant(&mut self, now: Micros, limit: u32) -> PermitId {
+        self.next += 1;
+        self.open.push((self.next, None));
+        if self.sent.len() >= limit as usize {
+            self.sent.pop_front();
+        }
+        self.sent.push_back(now);
+        PermitId(self.next)
     }
 
-    /// Places kept for persons in the first half of a window.
-    fn kept(&self, class: Class, into_window: Seconds) -> u32 {
-        let kept = self.limit / 5;
-        if class == Class::Bulk && into_window + 2e-6 < 0.55 { kept } else { 0 }
+    fn close(&mut self, id: PermitId) {
+        self.open.retain(|(open, _)| *open != id.0);
     }
 
-    fn decide(&mut self, class: Class, now: Seconds) -> Result<(), Option<Seconds>> {
-        // While calls are refused no second carries more than the limit, whatever a window would allow.
-        if now - self.refused_at < 2.0
-            && self.sends.len() >= self.limit as usize
-            && let Some(first) = self.sends.front().filter(|first| **first + WINDOW > now)
-        {
-            return Err(Some(first + WINDOW));
-        }
-        let flying = self.in_flight(now);
-        match self.mode {
-            Mode::Slots => self.by_slots(flying, now),
-            Mode::Grid => self.by_grid(class, flying, now),
-            Mode::Opened => self.by_opening(class, flying, now),
-            Mode::Bucket => self.by_bucket(flying, now),
-        }
+    /// When fewer than `limit` calls were sent in the second before.
+    fn second_is_over(&self, limit: u32) -> Option<Micros> {
+        let full = self.sent.len() >= limit as usize;
+        self.sent.front().filter(|_| full).map(|first| first + SECOND)
     }
+}
 
-    fn by_slots(&mut self, flying: u32, now: Seconds) -> Result<(), Option<Seconds>> {
-        let limit = self.limit as usize;
-        let flying = flying as usize;
-        let mut free: Vec<Seconds> = self.slots.free_at.iter().copied().filter(|at| *at > now).collect();
-        free.sort_by(f64::total_cmp);
-        if flying >= limit {
-            return Err(None);
+impl Answers {
+    fn note(&mut self, received: Micros, trip: Micros, refused: bool) {
+        self.answered += 1;
+        self.refused += u64::from(refused);
+        if self.latest.len() >= LOOKED_AT {
+            self.latest.pop_front();
         }
-        if flying + free.len() >= limit {
-            return Err(free.get(flying + free.len() - limit).copied());
-        }
-        // Not all at once after a pause: what is spread is counted better.
-        let paced = self.last_sent + 0.08;
-        if now < paced && now - self.denied < 1.0 && self.slots.guard > 0.0 {
-            Err(Some(paced))
+        self.latest.push_back(refused);
+        if refused {
+            self.refused_at = received;
         } else {
-            Ok(())
+            self.least_trip = Some(self.least_trip.map_or(trip, |least| least.min(trip)));
         }
     }
 
-    fn by_grid(&mut self, class: Class, flying: u32, now: Seconds) -> Result<(), Option<Seconds>> {
-        let (label, began) = self.grid.certain(now);
-        let next = began + WINDOW;
-        // It may have begun already, where the boundary is not known better.
-        let unsure = now > self.grid.low + (began - self.grid.high) + WINDOW;
-        let used = self.groups.own(label).max(if unsure { self.groups.own(label + 1) } else { 0 });
-        let into = now - began;
-        let kept = self.kept(class, into) + self.left_to_others(label, flying, into);
-        if used + flying + kept < self.limit {
-            return Ok(());
-        }
-        Err(Some(self.next_look(used + flying, began, next, now)))
+    /// The smallest round trip, once it is believed.
+    fn trip(&self) -> Micros {
+        if self.answered > COLD_ANSWERS { self.least_trip.unwrap_or(0).min(SECOND) } else { 0 }
     }
 
-    /// When to look again: when places are given up, or in the next window.
-    fn next_look(&self, used: u32, began: Seconds, next: Seconds, now: Seconds) -> Seconds {
-        let given_up = began + 0.55;
-        if used < self.limit && now + 2e-6 < given_up { given_up } else { next }
+    fn too_many_refused(&self) -> bool {
+        self.latest.iter().filter(|refused| **refused).count() > TOO_MANY_REFUSED
+    }
+}
+
+impl Slots {
+    fn decide(&self, limit: u32, flying: u32, now: Micros) -> Result<(), Wait> {
+        let (limit, flying) = (limit as usize, flying as usize);
+        if flying >= limit {
+            return Err(Wait::Change);
+        }
+        // In the order of answers, which is that of the places' return but for the credit's growth.
+        let taken = self.free_at.iter().filter(|at| **at > now);
+        let surplus = (taken.clone().count() + flying + 1).saturating_sub(limit);
+        match surplus {
+            0 => Ok(()),
+            surplus => Err(taken.clone().nth(surplus - 1).map_or(Wait::Change, |at| Wait::Until(*at))),
+        }
     }
 
-    /// Places left to others who use the same limit, by what they took before and what is left now.
-    fn left_to_others(&self, label: u64, flying: u32, into: Seconds) -> u32 {
-        let foreign = self.groups.foreign(self.limit);
-        if foreign == 0 {
-            return 0;
+    fn answered(&mut self, received: Micros, trip: Micros, limit: u32) {
+        if self.free_at.len() >= limit as usize {
+            self.free_at.pop_front();
         }
-        let reserve = foreign.max(1).min(self.limit - 1);
-        let Some(group) = self.groups.recent.iter().find(|group| group.label == label) else {
-            return reserve;
-        };
-        if into < 0.5 {
-            return reserve;
-        }
-        // Late in a window what is left is known: all but one place.
-        let left = group.least.saturating_sub(flying).saturating_sub(1);
-        let used = group.own + flying;
-        (self.limit - used.min(self.limit)).saturating_sub(left)
+        let at = received + SECOND - trip + self.guard;
+        // A smaller trip must not let a later answer's place return before an earlier one's.
+        self.free_at.push_back(self.free_at.back().map_or(at, |last| at.max(*last)));
+        self.guard = (self.guard - 200).max(0);
     }
+}
 
-    fn by_opening(&mut self, class: Class, flying: u32, now: Seconds) -> Result<(), Option<Seconds>> {
-        let next = self.next_opening();
-        if now >= next && self.opened.sent > 0 {
-            self.opened.base = self.groups.recent.back().map_or(0, |group| group.label);
-            self.opened.began = now;
-            self.opened.sent = 0;
-            self.opened.burst = 0;
-            self.opened.refused = false;
-        }
-        let used = self.groups.own_above(self.opened.base);
-        let into = now - self.opened.began;
-        let label = self.groups.recent.back().map_or(0, |group| group.label);
-        let kept = self.kept(class, into)
-            + if label > self.opened.base {
-                self.left_to_others(label, flying, into)
-            } else {
-                self.left_to_others(0, flying, into)
-            };
-        if used + flying + kept < self.limit {
-            return Ok(());
-        }
-        let next = self.next_opening();
-        if self.opened.sent == 0 || next == f64::MAX {
-            return Err(None);
-        }
-        Err(Some(self.next_look(used + flying, self.opened.began, next, now).max(now + 0.001)))
-    }
-
-    /// When a new window may be opened.
-    fn next_opening(&self) -> Seconds {
-        let present = self.groups.recent.iter().filter(|group| group.label > self.opened.base);
-        let first = present.map(|group| group.first_recv).fold(f64::MAX, f64::min);
-        let certain = if first == f64::MAX { f64::MAX } else { first + WINDOW + 0.005 - self.credit() };
-        let by_burst = self.opened.began + WINDOW + self.opened.guard;
-        if self.opened.burst >= self.limit / 2 && !self.opened.refused {
-            certain.min(by_burst)
+impl Opened {
+    /// When the next window may be opened. `first_answer` is the first of the present one: a second behind
+    /// it, less a round trip, the window is over for certain. Behind many calls at once less is enough.
+    fn next(&self, first_answer: Option<Micros>, trip: Micros, limit: u32) -> Option<Micros> {
+        let certain = first_answer.map(|at| at + SECOND + 5_000 - trip);
+        let by_the_last = self.began + SECOND + self.guard;
+        if self.together >= limit.div_ceil(2) && !self.refused {
+            Some(certain.map_or(by_the_last, |certain| certain.min(by_the_last)))
         } else {
             certain
         }
     }
 
-    fn by_bucket(&mut self, flying: u32, now: Seconds) -> Result<(), Option<Seconds>> {
-        if flying >= self.limit * 4 {
-            return Err(None);
-        }
-        if now < self.bucket.next { Err(Some(self.bucket.next)) } else { Ok(()) }
+    fn begin(&mut self, now: Micros, base: i64) {
+        *self = Self { base, began: now, sent: 0, together: 0, guard: self.guard, refused: false };
     }
 
-    fn granted(&mut self, now: Seconds) -> PermitId {
-        self.next_id += 1;
-        self.open.push(Open { id: self.next_id, at: now, lost_until: None });
-        self.last_sent = now;
-        self.sends.push_back(now);
-        if self.sends.len() > self.limit as usize {
-            self.sends.pop_front();
-        }
-        self.opened.sent += 1;
-        if now - self.opened.began < 0.02 {
-            self.opened.burst += 1;
-        }
-        let cell = WINDOW / Seconds::from(self.limit);
-        self.bucket.next = (self.bucket.next + cell).max(now + cell * 0.5);
-        PermitId(self.next_id)
+    fn granted(&mut self, now: Micros) {
+        self.sent += 1;
+        self.together += u32::from(now - self.began < 20_000);
     }
 
-    fn learn(&mut self, sent: Seconds, observation: &Observation) {
-        let received = seconds(observation.received_at);
-        let limits = &observation.headers;
+    /// Calls came too early: once for each window.
+    fn too_early(&mut self) {
+        if !self.refused {
+            self.guard = (self.guard + 15_000).min(200_000);
+        }
+        self.refused = true;
+    }
+}
+
+impl State {
+    fn new(limit: u32) -> Self {
+        let long_ago = -1_000 * SECOND;
+        Self {
+            limit,
+            mode: Mode::Slots,
+            permits: Permits::default(),
+            answers: Answers {
+                answered: 0,
+                refused: 0,
+                refused_at: long_ago,
+                latest: VecDeque::new(),
+                least_trip: None,
+            },
+            slots: Slots::default(),
+            grid: Grid::new(0),
+            opened: Opened { base: 0, began: long_ago, sent: 0, together: 0, guard: 30_000, refused: false },
+            bucket: Bucket::default(),
+            seen: Seen::default(),
+            bans: [Ban::default(); 3],
+            denied_at: long_ago,
+        }
+    }
+
+    fn decide(&mut self, class: Class, now: Micros) -> Result<(), Wait> {
+        // While calls are refused, no second carries more than the limit, whatever windows would allow.
+        if now - self.answers.refused_at < 2 * SECOND
+            && let Some(over) = self.permits.second_is_over(self.limit).filter(|over| *over > now)
+        {
+            return Err(Wait::Until(over));
+        }
+        let flying = self.permits.flying(now);
+        match self.mode {
+            Mode::Slots => self.slots.decide(self.limit, flying, now),
+            Mode::Grid => self.decide_by_grid(class, flying, now),
+            Mode::Opened => self.decide_by_opening(class, flying, now),
+            Mode::Bucket if flying >= self.limit * 4 => Err(Wait::Change),
+            Mode::Bucket if now < self.bucket.next => Err(Wait::Until(self.bucket.next)),
+            Mode::Bucket => Ok(()),
+        }
+    }
+
+    fn decide_by_grid(&self, class: Class, flying: u32, now: Micros) -> Result<(), Wait> {
+        let (reset, began) = self.grid.present(now);
+        let own = |reset| self.seen.get(reset).map_or(0, |window| window.own);
+        let mut used = own(reset);
+        if self.grid.next_may_have_begun(began, now) {
+            used = used.max(own(reset + 1));
+        }
+        let others = self.left_to_others(self.seen.get(reset), flying, began, now);
+        if used + flying + others + self.kept(class, began, now) < self.limit {
+            return Ok(());
+        }
+        Err(Wait::Until(self.next_look(used + flying, began, began + SECOND, now)))
+    }
+
+    fn decide_by_opening(&mut self, class: Class, flying: u32, now: Micros) -> Result<(), Wait> {
+        let over = self.opened.sent > 0 && self.next_opening().is_some_and(|next| now >= next);
+        // Whatever came: what sends nothing learns nothing.
+        let stuck = flying == 0 && now >= self.opened.began + 2 * SECOND;
+        if over || stuck {
+            let last = self.seen.resets().next().unwrap_or_default();
+            self.opened.begin(now, last);
+        }
+        let used = self.seen.behind(self.opened.base).map(|window| window.own).sum::<u32>();
+        let present = self.seen.behind(self.opened.base).last();
+        let began = self.opened.began;
+        let others = self.left_to_others(present, flying, began, now);
+        if used + flying + others + self.kept(class, began, now) < self.limit {
+            return Ok(());
+        }
+        let next = match self.next_opening() {
+            Some(next) if self.opened.sent > 0 => next,
+            _ if flying > 0 => return Err(Wait::Change),
+            // Nothing that came tells of a window, and nothing is on its way that could.
+            _ => began.max(now) + SECOND,
+        };
+        Err(Wait::Until(self.next_look(used + flying, began, next, now)))
+    }
+
+    fn next_opening(&self) -> Option<Micros> {
+        let first = self.seen.behind(self.opened.base).map(|window| window.first_answer).min();
+        self.opened.next(first, self.answers.trip(), self.limit)
+    }
+
+    /// Places kept for persons in the first half of a window.
+    fn kept(&self, class: Class, began: Micros, now: Micros) -> u32 {
+        if class == Class::Bulk && now < began + KEPT_UNTIL { self.limit / 5 } else { 0 }
+    }
+
+    fn left_to_others(&self, present: Option<&Window>, flying: u32, began: Micros, now: Micros) -> u32 {
+        let is_late = now >= began + SECOND / 2;
+        let now = Now { at: now, is_late, trip: self.answers.least_trip.unwrap_or(0) };
+        self.seen.left_to_others(present, self.limit, flying, now)
+    }
+
+    /// When to look again: when what is kept is given up, or in the next window.
+    fn next_look(&self, used: u32, began: Micros, next: Micros, now: Micros) -> Micros {
+        let given_up = began + KEPT_UNTIL;
+        if used < self.limit && now < given_up { given_up.min(next) } else { next }
+    }
+
+    fn grant(&mut self, now: Micros) -> PermitId {
+        self.opened.granted(now);
+        let cell = SECOND / Micros::from(self.limit);
+        // Half a cell of lateness is made up for.
+        self.bucket.next = (self.bucket.next + cell).max(now + cell / 2);
+        self.permits.grant(now, self.limit)
+    }
+
+    fn learn(&mut self, sent: Micros, received: Micros, observation: &Observation) {
         let refused = observation.refused();
+        self.answers.note(received, received - sent, refused);
         if !refused {
-            self.slots.free_at.push_back(received + WINDOW - self.credit() + self.slots.guard);
-            while self.slots.free_at.len() > self.limit as usize {
-                self.slots.free_at.pop_front();
-            }
+            self.slots.answered(received, self.answers.trip(), self.limit);
+            self.opened.guard = (self.opened.guard - 10).max(2_000);
         }
-        if let (Some(label), Some(remaining)) = (limits.rate_reset, limits.rate_remaining) {
-            self.groups.learn(sent, received, label, remaining, !refused);
-            if !self.grid.learn(sent, received, label, limits.date) && self.mode == Mode::Grid {
+        let limits = &observation.headers;
+        if let (Some(reset), Some(remaining)) = (limits.rate_reset, limits.rate_remaining) {
+            let whole = |seconds: u64| i64::try_from(seconds).unwrap_or(0).min(i64::MAX / (4 * SECOND));
+            let reset = whole(reset);
+            self.seen.learn(sent, received, reset, remaining, !refused);
+            let fits = self.grid.learn(sent, received, reset, limits.date.map(whole));
+            if !fits && self.mode == Mode::Grid {
                 self.leave(received);
             }
-            let saturated = received - self.denied < 1.0;
-            self.bucket.room = if remaining >= 3 && saturated && !refused { self.bucket.room + 1 } else { 0 };
-            if self.mode == Mode::Bucket && remaining <= 1 {
-                self.bucket.next += 0.01;
+            let room = remaining >= 3 && !refused && received - self.denied_at < SECOND;
+            self.bucket.room = if room { self.bucket.room + 1 } else { 0 };
+            if remaining <= 1 {
+                self.bucket.next += 10_000;
             }
         }
         if refused {
-            self.refused_at = received;
-            self.refuse(received);
+            self.refused(received);
         }
         self.choose(received);
     }
 
-    fn refuse(&mut self, now: Seconds) {
+    fn refused(&mut self, now: Micros) {
         match self.mode {
-            Mode::Slots => self.slots.guard = (self.slots.guard + 0.03).min(0.5),
-            Mode::Opened => {
-                if !self.opened.refused {
-                    self.opened.guard = (self.opened.guard + 0.015).min(0.2);
-                }
-                self.opened.refused = true;
-            }
-            Mode::Grid => {}
+            Mode::Slots => self.slots.guard = (self.slots.guard + 30_000).min(SECOND / 2),
+            Mode::Opened => self.opened.too_early(),
             Mode::Bucket => self.leave(now),
+            Mode::Grid => {}
         }
-        let bad = self.answers.recent.iter().filter(|refused| **refused).count();
-        if self.mode != Mode::Slots && bad * 100 > 15 * self.answers.recent.len().max(20) {
+        if self.answers.too_many_refused() {
             self.leave(now);
         }
     }
 
-    fn leave(&mut self, now: Seconds) {
-        let place = match self.mode {
-            Mode::Slots => return,
-            Mode::Grid => 0,
-            Mode::Opened => 1,
-            Mode::Bucket => 2,
-        };
-        if let Some(ban) = self.bans.get_mut(place) {
-            ban.length = (ban.length * 2.0).clamp(30.0, 3600.0);
+    /// The mode was wrong: back to what is certain.
+    fn leave(&mut self, now: Micros) {
+        if let Some(ban) = self.mode.place().and_then(|place| self.bans.get_mut(place)) {
+            ban.length = (ban.length * 2).clamp(30 * SECOND, 3_600 * SECOND);
             ban.until = now + ban.length;
+            self.mode = Mode::Slots;
+            self.bucket.room = 0;
+            self.seen.forget();
+            self.answers.latest.clear();
         }
-        self.mode = Mode::Slots;
-        self.bucket.room = 0;
-        self.groups.recent.clear();
-        self.answers.recent.clear();
     }
 
-    fn choose(&mut self, now: Seconds) {
-        let allowed = |place: usize| self.bans.get(place).is_some_and(|ban| now >= ban.until);
-        let (fresh, all) = self.groups.fresh(self.limit);
+    /// Changes over to what the answers show.
+    fn choose(&mut self, now: Micros) {
+        let allowed = |mode: Mode| {
+            let ban = mode.place().and_then(|place| self.bans.get(place));
+            ban.is_none_or(|ban| now >= ban.until)
+        };
+        let (fresh, all) = self.seen.fresh(self.limit);
         let windows = all >= 4 && fresh * 4 >= all * 3;
-        let narrow = self.grid.width() < 0.35;
-        let epoch = self.grid.epoch >= 25 && self.grid.windows >= 4;
-        match self.mode {
-            Mode::Grid | Mode::Bucket => {}
-            Mode::Slots if allowed(0) && windows && narrow && (epoch || self.grid.windows >= 12) => {
-                self.mode = Mode::Grid;
-            }
-            Mode::Opened if allowed(0) && windows && narrow && self.grid.windows >= 40 => {
-                self.mode = Mode::Grid;
-            }
-            Mode::Slots if allowed(1) && windows && all >= 6 && !narrow => {
-                self.mode = Mode::Opened;
-                self.opened.began = now;
-                self.opened.sent = 1;
-                self.opened.burst = 0;
-                self.opened.base = self.groups.recent.iter().rev().nth(1).map_or(0, |group| group.label);
-            }
-            Mode::Slots if allowed(2) && self.bucket.room >= 20 => {
-                self.mode = Mode::Bucket;
-                self.bucket.next = now;
-            }
-            Mode::Slots | Mode::Opened => {}
+        let narrow = windows && self.grid.is_narrow() && allowed(Mode::Grid);
+        // Windows that calls open lie on a grid as well for a while, if they follow on each other closely.
+        let soon = self.grid.is_by_the_clock() || self.grid.windows() >= 12;
+        if (self.mode == Mode::Slots && narrow && soon)
+            || (self.mode == Mode::Opened && narrow && self.grid.windows() >= 40)
+        {
+            self.mode = Mode::Grid;
+        } else if self.mode == Mode::Slots && windows && all >= 6 && !narrow && allowed(Mode::Opened) {
+            self.mode = Mode::Opened;
+            let last_but_one = self.seen.resets().nth(1).unwrap_or_default();
+            self.opened.begin(now, last_but_one);
+            self.opened.sent = 1;
+        } else if self.mode == Mode::Slots && self.bucket.room >= 20 && allowed(Mode::Bucket) {
+            self.mode = Mode::Bucket;
+            self.bucket.next = now;
+        }
+    }
+}
+
+impl Mode {
+    /// Its place among the bans; the certain way has none.
+    const fn place(self) -> Option<usize> {
+        match self {
+            Self::Slots => None,
+            Self::Grid => Some(0),
+            Self::Opened => Some(1),
+            Self::Bucket => Some(2),
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Slots => "adaptive: slots",
+            Self::Grid => "adaptive: grid",
+            Self::Opened => "adaptive: opened",
+            Self::Bucket => "adaptive: bucket",
         }
     }
 }
@@ -545,74 +510,75 @@ impl State {
 impl Limiter for Adaptive {
     fn try_acquire(&self, ask: &Ask, now: Moment) -> Decision {
         let mut state = self.state();
-        let at = seconds(now);
-        match state.decide(ask.class, at) {
-            Ok(()) => Decision::Granted(state.granted(at)),
+        let now = micros(now);
+        match state.decide(ask.class, now) {
+            Ok(()) => Decision::Granted(state.grant(now)),
             Err(wait) => {
-                state.denied = at;
-                wait.map_or(Decision::OnChange, |wait| Decision::NotBefore(moment(wait)))
+                state.denied_at = now;
+                match wait {
+                    Wait::Until(at) => Decision::NotBefore(moment(at)),
+                    Wait::Change => Decision::OnChange,
+                }
             }
         }
     }
 
     fn resume(&self, now: Moment) -> Option<Moment> {
-        (self.state().mode == Mode::Opened).then_some(now)
+        let state = self.state();
+        match state.mode {
+            // The window was over for the other calls that were sent with it.
+            Mode::Opened => Some(now),
+            Mode::Grid => {
+                let (_, began) = state.grid.present(micros(now));
+                Some(moment(began + SECOND))
+            }
+            Mode::Slots | Mode::Bucket => None,
+        }
     }
 
     fn refund(&self, id: PermitId) {
-        self.state().open.retain(|open| open.id != id.0);
+        self.state().permits.close(id);
     }
 
     fn lost(&self, id: PermitId, sent_at: Moment) {
-        let until = seconds(sent_at) + LATEST_ARRIVAL + WINDOW;
-        if let Some(open) = self.state().open.iter_mut().find(|open| open.id == id.0) {
-            open.lost_until = Some(until);
+        let until = micros(sent_at) + LATEST_ARRIVAL + SECOND;
+        let mut state = self.state();
+        if let Some((_, lost)) = state.permits.open.iter_mut().find(|(open, _)| *open == id.0) {
+            *lost = Some(until);
         }
     }
 
     fn observe(&self, id: PermitId, observation: &Observation) {
         let mut state = self.state();
-        state.open.retain(|open| open.id != id.0);
-        if observation.status.is_none() {
-            return;
+        let (sent, received) = (micros(observation.sent_at), micros(observation.received_at));
+        state.permits.close(id);
+        if observation.status.is_some() {
+            state.learn(sent, received, observation);
+        } else {
+            // It may have arrived, and nothing tells in which window.
+            let limit = state.limit;
+            state.slots.answered(received, 0, limit);
         }
-        let sent = seconds(observation.sent_at);
-        let trip = seconds(observation.received_at) - sent;
-        state.answers.answered += 1;
-        let refused = observation.refused();
-        state.answers.refused += u64::from(refused);
-        state.answers.recent.push_back(refused);
-        if state.answers.recent.len() > 60 {
-            state.answers.recent.pop_front();
-        }
-        if !refused {
-            state.answers.least_trip = Some(state.answers.least_trip.map_or(trip, |least| least.min(trip)));
-            if state.mode == Mode::Opened {
-                state.opened.guard = (state.opened.guard - 0.00001).max(0.002);
-            }
-            state.slots.guard = (state.slots.guard - 0.0002).max(0.0);
-        }
-        state.learn(sent, observation);
     }
 
     fn snapshot(&self, now: Moment) -> Snapshot {
         let mut state = self.state();
-        let in_flight = state.in_flight(seconds(now));
+        let in_flight = state.permits.flying(micros(now));
+        let trip = state.answers.least_trip.and_then(|trip| u64::try_from(trip).ok());
         Snapshot {
-            strategy: match state.mode {
-                Mode::Slots => "adaptive: slots",
-                Mode::Grid => "adaptive: grid",
-                Mode::Opened => "adaptive: opened",
-                Mode::Bucket => "adaptive: bucket",
-            },
+            strategy: state.mode.name(),
             in_flight,
             available: None,
             answered: state.answers.answered,
             refused: state.answers.refused,
-            least_round_trip: state
-                .answers
-                .least_trip
-                .and_then(|trip| Duration::try_from_secs_f64(trip).ok()),
+            least_round_trip: trip.map(Duration::from_micros),
         }
+    }
+
+    fn earliest(&self, ahead: usize, now: Moment) -> Option<Moment> {
+        let limit = self.state().limit as usize;
+        let rounds = u32::try_from(ahead / limit).unwrap_or(u32::MAX);
+        // Two windows can be used up within a moment where one ends.
+        Some(now + Duration::from_secs(1).saturating_mul(rounds.saturating_sub(1)))
     }
 }

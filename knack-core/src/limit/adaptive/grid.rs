@@ -1,0 +1,131 @@
+//! Windows on a grid: each whole second of the server's clock, or each second from an unknown phase on.
+
+use super::{Micros, SECOND};
+
+/// Clocks drift apart by less than this part of the time that passes: 100 in a million.
+const DRIFT: Micros = 10_000;
+
+/// Where the boundaries lie that the resets name: the window whose reset is `n` ends at a moment between
+/// `low + n` and `high + n` seconds of ours.
+///
+/// A call was sent before it arrived, and arrived before it was answered: each answer bounds the grid from
+/// both sides, without any clock being trusted. Where no grid fits, the bounds cross.
+#[derive(Debug)]
+pub(super) struct Grid {
+    low: Micros,
+    high: Micros,
+    learnt_at: Micros,
+    last: i64,
+    /// How many windows fitted.
+    windows: u32,
+    /// How many answers in a row named the end of the second in which they were given: so do the windows of
+    /// a server that counts by its clock's seconds.
+    by_the_clock: u32,
+}
+
+impl Grid {
+    pub(super) const fn new(now: Micros) -> Self {
+        // Wide enough for any phase, and far from overflow.
+        let far = Micros::MAX / 4;
+        Self { low: -far, high: far, learnt_at: now, last: i64::MIN, windows: 0, by_the_clock: 0 }
+    }
+
+    /// Takes an answer in; `false` if it fits no grid, and then begins anew.
+    pub(super) fn learn(&mut self, sent: Micros, received: Micros, reset: i64, date: Option<i64>) -> bool {
+        let drift = (received - self.learnt_at).clamp(0, 3_600 * SECOND) / DRIFT / 2;
+        self.learnt_at = received;
+        self.low = (self.low - drift).max(sent - reset * SECOND);
+        self.high = (self.high + drift).min(received - (reset - 1) * SECOND);
+        if reset > self.last {
+            self.last = reset;
+            self.windows += 1;
+        }
+        if let Some(date) = date {
+            self.by_the_clock = if reset <= date + 1 { self.by_the_clock + 1 } else { 0 };
+        }
+        let fits = self.low <= self.high;
+        if !fits {
+            *self = Self::new(received);
+        }
+        fits
+    }
+
+    /// Whether the boundaries are known well enough to send by them.
+    pub(super) const fn is_narrow(&self) -> bool {
+        self.width() < 350_000
+    }
+
+    pub(super) const fn width(&self) -> Micros {
+        self.high - self.low
+    }
+
+    /// How many windows fitted.
+    pub(super) const fn windows(&self) -> u32 {
+        self.windows
+    }
+
+    /// Whether the windows are those of the server's clock, by its own word.
+    pub(super) const fn is_by_the_clock(&self) -> bool {
+        self.by_the_clock >= 25 && self.windows >= 4
+    }
+
+    /// The window that has begun for certain: its reset, and the latest moment of its beginning.
+    pub(super) const fn present(&self, now: Micros) -> (i64, Micros) {
+        let begun = (now - self.high).div_euclid(SECOND);
+        (begun + 1, self.high + begun * SECOND)
+    }
+
+    /// Whether the window behind the one that began at `began` may have begun as well.
+    pub(super) const fn next_may_have_begun(&self, began: Micros, now: Micros) -> bool {
+        now >= began + SECOND - self.width()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Whatever the phase and the trips, the grid is found and its boundaries are where it says.
+        #[test]
+        fn boundaries_are_within_the_bounds(
+            phase in 0..SECOND,
+            calls in proptest::collection::vec((0..300_000_i64, 1..200_000_i64, 1..400_000_i64), 1..200),
+        ) {
+            let mut grid = Grid::new(0);
+            let mut now = 0;
+            for (gap, there, back) in calls {
+                now += gap;
+                let arrival = now + there;
+                // The server's clock is ahead by 1,000,000 s and `phase`.
+                let reset = (arrival + phase).div_euclid(SECOND) + 1_000_001;
+                prop_assert!(grid.learn(now, arrival + back, reset, None));
+                let ends = (reset - 1_000_000) * SECOND - phase;
+                prop_assert!(grid.low + reset * SECOND <= ends && ends <= grid.high + reset * SECOND);
+            }
+        }
+    }
+
+    #[test]
+    fn windows_that_drift_fit_no_grid() {
+        let mut grid = Grid::new(0);
+        let fits = (0..40).all(|n| {
+            let opened = n * 1_050_000;
+            grid.learn(opened - 50_000, opened + 50_000, (opened + SECOND).div_euclid(SECOND) + 1, None)
+        });
+        assert!(!fits);
+    }
+
+    #[test]
+    fn a_clock_that_counts_by_its_seconds_is_known_soon() {
+        let mut grid = Grid::new(0);
+        for n in 0..30 {
+            let at: Micros = n * 150_000;
+            let second = (at + 50_000).div_euclid(SECOND);
+            assert!(grid.learn(at, at + 100_000, second + 1, Some(second)));
+        }
+        assert!(grid.is_narrow() && grid.is_by_the_clock());
+        assert_eq!(grid.present(3_000_000 + grid.high).0, 4);
+    }
+}
