@@ -111,8 +111,10 @@ mod tests {
     fn windows_that_drift_fit_no_grid() {
         let mut grid = Grid::new(0);
         let fits = (0..40).all(|n| {
-            let opened = n * 1_050_000;
-            grid.learn(opened - 50_000, opened + 50_000, (opened + SECOND).div_euclid(SECOND) + 1, None)
+            let opened: Micros = n * 1_050_000;
+            let reset = (opened + 2 * SECOND - 1).div_euclid(SECOND);
+            // The call that opens the window, and one near its end.
+            [opened, opened + 900_000].iter().all(|at| grid.learn(at - 50_000, at + 50_000, reset, None))
         });
         assert!(!fits);
     }
