@@ -287,9 +287,14 @@ pub(crate) fn unescape(text: &[u8]) -> Cow<'_, [u8]> {
 fn unescaped(text: &[u8]) -> Option<Vec<u8>> {
     let mut plain = Vec::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.iter().position(|b| *b == b'\\') {
+    while let Some(at) = quote_or_escape(rest, 0) {
         plain.extend_from_slice(rest.get(..at)?);
-        let (escape, after) = rest.get(at + 1..)?.split_first()?;
+        let (escape, after) = match rest.get(at..)? {
+            [b'\\', escape, after @ ..] => (escape, after),
+            // A quote within a text is none of JSON's, yet plain.
+            [quote @ b'"', after @ ..] => (quote, after),
+            _ => return None,
+        };
         rest = after;
         match escape {
             b'"' | b'\\' | b'/' => plain.push(*escape),
