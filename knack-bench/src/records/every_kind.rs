@@ -100,7 +100,7 @@ fn choices(rng: &mut Rng) -> (Value, Value) {
     (json!(chosen.join(", ")), json!(chosen))
 }
 
-/// A number of few digits: of those with more, serde_json gets the last wrong now and then.
+/// A number of few digits: of those with more, `serde_json` gets the last wrong now and then.
 fn ratio(rng: &mut Rng) -> (Value, Value) {
     (json!(rng.u32(..5000)), json!(f64::from(rng.u32(..)) / 1_000.0))
 }

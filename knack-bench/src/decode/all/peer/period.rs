@@ -62,12 +62,12 @@ impl<'de> Parted<'de> for Period {
 
     fn from_parts(parts: PeriodParts<'de>) -> Result<Option<Self>, Failure> {
         let end = parts.to.map(|to| wall_clock(&to.iso_timestamp)).transpose()?;
-        let repeat = parts.repeat.map(repeat).transpose()?;
+        let repeat = parts.repeat.as_ref().map(repeat).transpose()?;
         Ok(Some(Self { start: wall_clock(&parts.iso_timestamp)?, end, all_day: parts.all_day, repeat }))
     }
 }
 
-fn repeat(parts: RepeatParts<'_>) -> Result<Repeat, Failure> {
+fn repeat(parts: &RepeatParts<'_>) -> Result<Repeat, Failure> {
     let days = [
         (Weekday::Sunday, parts.su),
         (Weekday::Monday, parts.mo),
