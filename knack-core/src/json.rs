@@ -204,10 +204,17 @@ impl<'a> Scanner<'a> {
 
 /// Whether a value says nothing: it has no text, number or word in it but empty ones and `null`. What a
 /// full value begins with decides, so that long texts are not looked through.
+#[inline]
 pub(crate) fn is_blank(text: &[u8]) -> bool {
-    if let [b'"', rest @ ..] = text {
-        return rest == b"\"";
+    match text {
+        [] => true,
+        [b'"', rest @ ..] => rest == b"\"",
+        [b'{' | b'[' | b' ' | b'\n' | b'\r' | b'\t', ..] => is_blank_within(text),
+        bare => bare == b"null",
     }
+}
+
+fn is_blank_within(text: &[u8]) -> bool {
     let mut scan = Scanner::new(text);
     loop {
         match scan.peek() {
