@@ -11,6 +11,8 @@ use crate::records::{Records, Source};
 use crate::report::{Report, Row};
 use crate::stats::median;
 
+mod all;
+mod by_serde;
 mod six;
 
 pub(crate) use six::Six;
@@ -23,6 +25,8 @@ const WARM_UP: u32 = 10;
 /// A projection and the ways to read it.
 pub(crate) struct Case {
     name: &'static str,
+    /// What its page is made of.
+    records: fn() -> Result<Records, Failure>,
     subjects: &'static [Subject],
     /// Asserts that all subjects read the same from these bytes.
     check: fn(&[u8]) -> Result<(), Failure>,
@@ -34,7 +38,14 @@ pub(crate) struct Subject {
     read: fn(&[u8]) -> Result<(), Failure>,
 }
 
-const CASES: &[Case] = &[six::CASE];
+const CASES: &[Case] = &[six::CASE, all::CASE];
+
+/// The end of a timed run: the result was wanted, and is dropped.
+#[allow(clippy::unnecessary_wraps)]
+fn finish<R>(result: R) -> Result<(), Failure> {
+    drop(black_box(result));
+    Ok(())
+}
 
 /// One subject of one case.
 #[derive(Debug, Serialize)]
@@ -53,15 +64,21 @@ impl Row for Speed {
     }
 }
 
-/// Measures every case.
-pub(crate) fn run(rounds: u32) -> Result<Report<Speed>, Failure> {
-    let records = Records::load()?;
-    let page = records.page(RECORDS);
+/// The cases' names, for the command line.
+pub(crate) fn cases() -> impl Iterator<Item = &'static str> {
+    CASES.iter().map(|case| case.name)
+}
+
+/// Measures every case, or the `only` one of this name.
+pub(crate) fn run(rounds: u32, only: Option<&str>) -> Result<Report<Speed>, Failure> {
     let mut rows = Vec::new();
     let mut notes = Vec::new();
-    for case in CASES {
+    for case in CASES.iter().filter(|case| only.is_none_or(|only| case.name == only)) {
+        let records = (case.records)()?;
+        let page = records.page(RECORDS);
         (case.check)(&page).map_err(|error| format!("case `{}`: {error}", case.name))?;
         let speeds = measure(case, &page, rounds)?;
+        notes.push(format!("{}: {} bytes of {}", case.name, page.len(), records.source.words()));
         let of = |name| speeds.iter().find(|(subject, _)| *subject == name).map(|(_, speed)| *speed);
         for peer in ["serde_derive", "value", "skip"] {
             if let (Some(ours), Some(theirs)) = (of("knack"), of(peer)) {
@@ -71,11 +88,7 @@ pub(crate) fn run(rounds: u32) -> Result<Report<Speed>, Failure> {
         let row = |(subject, mb_per_s)| Speed { case: case.name, subject, mb_per_s, source: records.source };
         rows.extend(speeds.into_iter().map(row));
     }
-    let title = format!(
-        "decode: {RECORDS} records, {} bytes, {rounds} rounds, median ({})",
-        page.len(),
-        records.source.words()
-    );
+    let title = format!("decode: {RECORDS} records a page, {rounds} rounds, median");
     Ok(Report { title, rows, notes })
 }
 
@@ -114,8 +127,8 @@ mod tests {
 
     #[test]
     fn subjects_agree_on_generated_records() {
-        let page = Records::generated().page(50);
-        for case in CASES {
+        for (case, records) in CASES.iter().zip([Records::generated(), Records::every_kind()]) {
+            let page = records.page(50);
             (case.check)(&page).unwrap();
             assert_eq!(measure(case, &page, 1).unwrap().len(), case.subjects.len());
         }

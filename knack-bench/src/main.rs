@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
 
 mod decode;
@@ -26,10 +27,12 @@ struct Arguments {
 const EXAMPLES: &str = "Examples:
   cargo run --release -p knack-bench -- decode
   cargo run --release -p knack-bench -- decode --rounds 200 --json decode.json
+  cargo run --release -p knack-bench -- decode --case all
   cargo run --release -p knack-bench -- overhead --json overhead.json
 
 Records come from knackpy/_all_fields.json in the folder KNACK_FIXTURES, else in ../shared/fixtures
-beside the repository; where there is none, records of the same kinds are made up.";
+beside the repository; where there is none, records of the same kinds are made up. Those of the case
+`all` always are.";
 
 #[derive(Debug, Subcommand)]
 enum Bench {
@@ -40,6 +43,9 @@ enum Bench {
         /// Rounds; in each every subject runs once.
         #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
         rounds: u32,
+        /// Measures this case alone: `six` fields of recorded records, or `all` kinds of fields.
+        #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(decode::cases()))]
+        case: Option<String>,
     },
     /// GETs of one record through the client and through bare reqwest, on loopback.
     Overhead {
@@ -60,7 +66,9 @@ struct Output {
 
 fn run(arguments: Arguments) -> Result<(), Failure> {
     match arguments.bench {
-        Bench::Decode { output, rounds } => decode::run(rounds)?.publish(output.json.as_deref()),
+        Bench::Decode { output, rounds, case } => {
+            decode::run(rounds, case.as_deref())?.publish(output.json.as_deref())
+        }
         Bench::Overhead { output, rounds } => overhead::run(rounds)?.publish(output.json.as_deref()),
     }
 }

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::Failure;
 
+mod every_kind;
 mod generate;
 
 /// The field of signatures: half of the fixture's bytes in one value, and on no other record.
@@ -25,7 +26,7 @@ impl Source {
     pub(crate) fn words(self) -> &'static str {
         match self {
             Self::Fixture => "recorded fixture",
-            Self::Generated => "generated records: the fixture is not at hand",
+            Self::Generated => "generated records",
         }
     }
 }
@@ -55,6 +56,11 @@ impl Records {
 
     pub(crate) fn generated() -> Self {
         Self { source: Source::Generated, models: generate::models() }
+    }
+
+    /// Records with a field of every kind. No recorded ones have them all.
+    pub(crate) fn every_kind() -> Self {
+        Self { source: Source::Generated, models: every_kind::models() }
     }
 
     /// The answer of a list with `count` records in both formats, as compact as Knack sends it.
@@ -105,7 +111,7 @@ fn vary(place: usize, key: &str, value: &str) -> String {
     match key {
         "id" => format!(r#""5f3b1e90{place:016x}""#),
         "field_7" | "field_7_raw" if value.len() > 2 => {
-            format!(r#"{} {place}""#, value.trim_end_matches('"'))
+            format!(r#"{} {place}""#, value.strip_suffix('"').unwrap_or(value))
         }
         "field_10" | "field_10_raw" if !value.starts_with('"') => {
             let fraction = if place.is_multiple_of(3) { ".25" } else { "" };

@@ -65,6 +65,7 @@ impl<'a> Cell<'a> {
     }
 
     /// Whether the value is one of Knack's ways to say "nothing".
+    #[inline]
     pub fn is_empty(&self) -> bool {
         json::is_blank(self.json)
     }

@@ -202,8 +202,19 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// Whether a value says nothing: it has no text, number or word in it but empty ones and `null`.
+/// Whether a value says nothing: it has no text, number or word in it but empty ones and `null`. What a
+/// full value begins with decides, so that long texts are not looked through.
+#[inline]
 pub(crate) fn is_blank(text: &[u8]) -> bool {
+    match text {
+        [] => true,
+        [b'"', rest @ ..] => rest == b"\"",
+        [b'{' | b'[' | b' ' | b'\n' | b'\r' | b'\t', ..] => is_blank_within(text),
+        bare => bare == b"null",
+    }
+}
+
+fn is_blank_within(text: &[u8]) -> bool {
     let mut scan = Scanner::new(text);
     loop {
         match scan.peek() {
@@ -213,7 +224,13 @@ pub(crate) fn is_blank(text: &[u8]) -> bool {
                 Ok(text) if text.is_empty() || scan.peek() == Some(b':') => {}
                 _ => return false,
             },
-            Some(b'[' | b']' | b'{' | b'}' | b',' | b':') => scan.at += 1,
+            Some(b':') => {
+                scan.at += 1;
+                if scan.peek() == Some(b'"') && scan.bytes.get(scan.at + 1) != Some(&b'"') {
+                    return false;
+                }
+            }
+            Some(b'[' | b']' | b'{' | b'}' | b',') => scan.at += 1,
             Some(_) => match scan.value() {
                 Ok(b"null") => {}
                 _ => return false,
@@ -266,19 +283,63 @@ pub(crate) fn elements(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// The contents of a string without its escapes; invalid ones stay as they are.
+/// The contents of a string without its escapes; where one is invalid all stay as they are.
 pub(crate) fn unescape(text: &[u8]) -> Cow<'_, [u8]> {
     if !text.contains(&b'\\') {
         return Cow::Borrowed(text);
     }
-    let mut quoted = Vec::with_capacity(text.len() + 2);
-    quoted.push(b'"');
-    quoted.extend_from_slice(text);
-    quoted.push(b'"');
-    match serde_json::from_slice::<String>(&quoted) {
-        Ok(plain) => Cow::Owned(plain.into_bytes()),
-        Err(_) => Cow::Borrowed(text),
+    unescaped(text).map_or(Cow::Borrowed(text), Cow::Owned)
+}
+
+fn unescaped(text: &[u8]) -> Option<Vec<u8>> {
+    let mut plain = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = quote_or_escape(rest, 0) {
+        plain.extend_from_slice(rest.get(..at)?);
+        let (escape, after) = match rest.get(at..)? {
+            [b'\\', escape, after @ ..] => (escape, after),
+            // A quote within a text is none of JSON's, yet plain.
+            [quote @ b'"', after @ ..] => (quote, after),
+            _ => return None,
+        };
+        rest = after;
+        match escape {
+            b'"' | b'\\' | b'/' => plain.push(*escape),
+            b'n' => plain.push(b'\n'),
+            b't' => plain.push(b'\t'),
+            b'r' => plain.push(b'\r'),
+            b'b' => plain.push(8),
+            b'f' => plain.push(12),
+            b'u' => {
+                let (character, after) = unicode_escape(rest)?;
+                plain.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+                rest = after;
+            }
+            _ => return None,
+        }
     }
+    plain.extend_from_slice(rest);
+    Some(plain)
+}
+
+/// The character of an escape whose `\u` is consumed: four digits, or two such escapes for what is beyond
+/// 16 bits. Halves of a pair are no character.
+fn unicode_escape(text: &[u8]) -> Option<(char, &[u8])> {
+    let (first, rest) = unit(text)?;
+    if !(0xD800..0xDC00).contains(&first) {
+        return Some((char::from_u32(first)?, rest));
+    }
+    let (second, rest) = unit(rest.strip_prefix(b"\\u")?)?;
+    let low = second.checked_sub(0xDC00).filter(|low| *low < 0x400)?;
+    Some((char::from_u32(0x1_0000 + ((first - 0xD800) << 10) + low)?, rest))
+}
+
+/// The number of four hexadecimal digits, and what follows them.
+fn unit(text: &[u8]) -> Option<(u32, &[u8])> {
+    let (digits, rest) = text.split_at_checked(4)?;
+    let value =
+        digits.iter().try_fold(0, |value, digit| Some(value * 16 + char::from(*digit).to_digit(16)?))?;
+    Some((value, rest))
 }
 
 const ONES: u64 = 0x0101_0101_0101_0101;
@@ -412,7 +473,23 @@ mod tests {
         }
     }
 
+    #[test]
+    fn escapes_that_are_none_stay() {
+        for text in
+            [r"a\", r"\x", r"\u12", r"\u12G4", r"\ud83d", r"\ud83dx", r"\ud83d\u0041", r"\udeb2", r"\n\q"]
+        {
+            assert_eq!(unescape(text.as_bytes()), text.as_bytes(), "{text}");
+        }
+        assert_eq!(&*unescape(br"\ud83d\udeb2\/\u00e9\b"), "\u{1F6B2}/\u{e9}\u{8}".as_bytes());
+    }
+
     proptest! {
+        #[test]
+        fn unescapes_as_serde_json_does(text in r#"([a-zé🚲]|\\["\\/bfnrtux]|\\u[0-9a-fA-F]{4}|\\ud83d\\udeb2){0,12}"#) {
+            let expected = serde_json::from_str::<String>(&format!("\"{text}\"")).unwrap_or(text.clone());
+            prop_assert_eq!(&*unescape(text.as_bytes()), expected.as_bytes());
+        }
+
         #[test]
         fn agrees_with_serde_json_on_valid_text(value in any_json(), tail in "[ ,\\]}]{0,3}") {
             let text = value.to_string();

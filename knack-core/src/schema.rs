@@ -161,8 +161,10 @@ impl Application {
 
     /// The object with this name or key.
     pub fn object(&self, name_or_key: &str) -> Option<&ObjectSchema> {
+        // Somebody may name one as another's key is: keys go first.
         let key = name_or_key.parse().ok();
-        self.objects.iter().find(|object| Some(object.key) == key || object.name == name_or_key)
+        let by_key = self.objects.iter().find(|object| Some(object.key) == key);
+        by_key.or_else(|| self.objects.iter().find(|object| object.name == name_or_key))
     }
 
     /// The application's time zone; `None` if it tells none that is known.
@@ -194,7 +196,8 @@ impl ObjectSchema {
     /// The field with this label or key.
     pub fn field(&self, name_or_key: &str) -> Option<&FieldSchema> {
         let key = name_or_key.parse().ok();
-        self.fields.iter().find(|field| Some(field.key) == key || field.name == name_or_key)
+        let by_key = self.fields.iter().find(|field| Some(field.key) == key);
+        by_key.or_else(|| self.fields.iter().find(|field| field.name == name_or_key))
     }
 }
 

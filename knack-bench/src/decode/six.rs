@@ -2,26 +2,23 @@
 //!
 //! One struct serves all: our derive and serde's both read it, and the values are picked into it.
 
-use std::borrow::Cow;
-use std::fmt;
-use std::hint::black_box;
-use std::marker::PhantomData;
-
 use jiff::civil::DateTime;
 use knack_core::RecordId;
 use knack_core::record::read_page;
 use knack_core::value::{EmailAddress, PersonName};
 use knack_derive::KnackObject;
 use serde::Deserialize;
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor};
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
-use super::{Case, Subject};
+use super::by_serde::{number, parsed, parts, text, wall_clock};
+use super::{Case, Subject, finish};
 use crate::Failure;
+use crate::records::Records;
 
 pub(super) const CASE: Case = Case {
     name: "six",
+    records: Records::load,
     subjects: &[
         Subject { name: "knack", read: |page| finish(read_page::<Six>(page)?.records) },
         Subject { name: "serde_derive", read: |page| finish(by_serde(page)?) },
@@ -32,19 +29,12 @@ pub(super) const CASE: Case = Case {
     check,
 };
 
-/// The end of a timed run: the result was wanted, and is dropped.
-#[allow(clippy::unnecessary_wraps)]
-fn finish<R>(result: R) -> Result<(), Failure> {
-    drop(black_box(result));
-    Ok(())
-}
-
 /// The projection.
 #[derive(Debug, PartialEq, KnackObject, Deserialize)]
 #[knack(object = "object_3", crate = knack_core)]
 pub(crate) struct Six {
     #[knack(id)]
-    #[serde(deserialize_with = "id")]
+    #[serde(deserialize_with = "parsed")]
     id: RecordId,
     #[knack(key = "field_7", kind = "short_text")]
     #[serde(rename = "field_7_raw", default, deserialize_with = "text")]
@@ -101,148 +91,6 @@ struct Envelope {
 
 fn by_serde(page: &[u8]) -> Result<Vec<Six>, Failure> {
     Ok(serde_json::from_slice::<Envelope>(page)?.records)
-}
-
-fn id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<RecordId, D::Error> {
-    struct Hex;
-    impl Visitor<'_> for Hex {
-        type Value = RecordId;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a record id")
-        }
-
-        fn visit_str<E: Error>(self, text: &str) -> Result<RecordId, E> {
-            text.parse().map_err(E::custom)
-        }
-    }
-    deserializer.deserialize_str(Hex)
-}
-
-fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    struct Text;
-    impl Visitor<'_> for Text {
-        type Value = Option<String>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a text")
-        }
-
-        fn visit_str<E: Error>(self, text: &str) -> Result<Option<String>, E> {
-            Ok((!text.is_empty()).then(|| text.to_owned()))
-        }
-    }
-    deserializer.deserialize_str(Text)
-}
-
-fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
-    struct Number;
-    impl Visitor<'_> for Number {
-        type Value = Option<f64>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a number or an empty text")
-        }
-
-        fn visit_f64<E: Error>(self, number: f64) -> Result<Option<f64>, E> {
-            Ok(Some(number))
-        }
-
-        #[allow(clippy::cast_precision_loss)]
-        fn visit_u64<E: Error>(self, number: u64) -> Result<Option<f64>, E> {
-            Ok(Some(number as f64))
-        }
-
-        #[allow(clippy::cast_precision_loss)]
-        fn visit_i64<E: Error>(self, number: i64) -> Result<Option<f64>, E> {
-            Ok(Some(number as f64))
-        }
-
-        fn visit_str<E: Error>(self, text: &str) -> Result<Option<f64>, E> {
-            if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(E::custom) }
-        }
-    }
-    deserializer.deserialize_any(Number)
-}
-
-/// A value that Knack sends as an object of parts, or as an empty text.
-trait Parted<'de>: Sized {
-    type Parts: Deserialize<'de>;
-
-    fn from_parts(parts: Self::Parts) -> Result<Self, jiff::Error>;
-}
-
-fn parts<'de, D: Deserializer<'de>, T: Parted<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
-    struct Object<T>(PhantomData<T>);
-    impl<'de, T: Parted<'de>> Visitor<'de> for Object<T> {
-        type Value = Option<T>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("an object or an empty text")
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Option<T>, A::Error> {
-            let parts = T::Parts::deserialize(MapAccessDeserializer::new(map))?;
-            T::from_parts(parts).map(Some).map_err(A::Error::custom)
-        }
-
-        fn visit_str<E: Error>(self, text: &str) -> Result<Option<T>, E> {
-            if text.is_empty() { Ok(None) } else { Err(E::custom("expected an object of parts")) }
-        }
-    }
-    deserializer.deserialize_any(Object(PhantomData))
-}
-
-#[derive(Deserialize)]
-struct DateParts<'a> {
-    #[serde(borrow)]
-    iso_timestamp: Cow<'a, str>,
-}
-
-impl<'de> Parted<'de> for DateTime {
-    type Parts = DateParts<'de>;
-
-    fn from_parts(parts: DateParts<'de>) -> Result<Self, jiff::Error> {
-        wall_clock(&parts.iso_timestamp)
-    }
-}
-
-/// Knack's `Z` is not true: the time is the wall clock's.
-fn wall_clock(iso: &str) -> Result<DateTime, jiff::Error> {
-    iso.trim_end_matches('Z').parse()
-}
-
-#[derive(Deserialize)]
-#[serde(default)]
-#[derive(Default)]
-struct NameParts {
-    title: String,
-    first: String,
-    middle: String,
-    last: String,
-}
-
-impl Parted<'_> for PersonName {
-    type Parts = NameParts;
-
-    fn from_parts(NameParts { title, first, middle, last }: NameParts) -> Result<Self, jiff::Error> {
-        Ok(Self { title, first, middle, last })
-    }
-}
-
-#[derive(Deserialize)]
-struct EmailParts {
-    email: String,
-    #[serde(default)]
-    label: Option<String>,
-}
-
-impl Parted<'_> for EmailAddress {
-    type Parts = EmailParts;
-
-    fn from_parts(EmailParts { email, label }: EmailParts) -> Result<Self, jiff::Error> {
-        Ok(Self { address: email, label })
-    }
 }
 
 // --- `Value`: the whole page as a tree, then picked by hand.

@@ -71,37 +71,37 @@ const FIELDS: &[(u32, bool, Make)] = &[
 const WORDS: &[&str] =
     &["harbour", "quiet", "Lantern", "seventy", "gravel", "Ingrid", "\"quoted\"", "fjord", "night", "copper"];
 
-fn words(rng: &mut Rng, count: usize) -> String {
+pub(super) fn words(rng: &mut Rng, count: usize) -> String {
     let picked: Vec<&str> = (0..count).filter_map(|_| rng.choice(WORDS)).copied().collect();
     picked.join(" ")
 }
 
-fn hex(rng: &mut Rng) -> String {
+pub(super) fn hex(rng: &mut Rng) -> String {
     format!("{:08x}{:016x}", rng.u32(..), rng.u64(..))
 }
 
-fn twice(value: Value) -> (Value, Value) {
+pub(super) fn twice(value: Value) -> (Value, Value) {
     (value.clone(), value)
 }
 
-fn whole(rng: &mut Rng) -> (Value, Value) {
+pub(super) fn whole(rng: &mut Rng) -> (Value, Value) {
     twice(json!(rng.u32(..3000)))
 }
 
-fn text(rng: &mut Rng) -> (Value, Value) {
+pub(super) fn text(rng: &mut Rng) -> (Value, Value) {
     twice(json!(words(rng, 3)))
 }
 
-fn rich_text(rng: &mut Rng) -> (Value, Value) {
+pub(super) fn rich_text(rng: &mut Rng) -> (Value, Value) {
     twice(json!(format!("<p class=\"lead\"><strong>{}</strong></p><p>{}</p>", words(rng, 6), words(rng, 12))))
 }
 
-fn date(rng: &mut Rng) -> (Value, Value) {
+pub(super) fn date(rng: &mut Rng) -> (Value, Value) {
     let raw = raw_date(rng);
     (json!(raw.get("timestamp")), raw)
 }
 
-fn raw_date(rng: &mut Rng) -> Value {
+pub(super) fn raw_date(rng: &mut Rng) -> Value {
     let (year, month, day) = (rng.u32(2015..2025), rng.u32(1..=12), rng.u32(1..=28));
     let (hours, minutes) = (rng.u32(1..12), rng.u32(..60));
     let date = format!("{month:02}/{day:02}/{year}");
@@ -113,12 +113,12 @@ fn raw_date(rng: &mut Rng) -> Value {
     })
 }
 
-fn timer(rng: &mut Rng) -> (Value, Value) {
+pub(super) fn timer(rng: &mut Rng) -> (Value, Value) {
     let times = json!([{ "from": raw_date(rng), "to": raw_date(rng) }]);
     (json!("<span>09/11/19</span>&nbsp;4:14pm to 5:14pm"), json!({ "total_time": 3_600_000, "times": times }))
 }
 
-fn asset(rng: &mut Rng) -> (Value, Value) {
+pub(super) fn asset(rng: &mut Rng) -> (Value, Value) {
     let (id, file) = (hex(rng), format!("{}.jpg", words(rng, 1).replace('"', "")));
     let url = format!(
         "https://s3.example.com/assets.example.com/assets/5d79512148c4af00106d1507/{id}/original/{file}"
@@ -130,17 +130,17 @@ fn asset(rng: &mut Rng) -> (Value, Value) {
     (json!(format!("<img src=\"{url}\" />")), raw)
 }
 
-fn name(rng: &mut Rng) -> (Value, Value) {
+pub(super) fn name(rng: &mut Rng) -> (Value, Value) {
     let (first, last) = (words(rng, 1), words(rng, 1));
     (json!(format!("{last}, {first}")), json!({ "first": first, "last": last }))
 }
 
-fn email(rng: &mut Rng) -> (Value, Value) {
+pub(super) fn email(rng: &mut Rng) -> (Value, Value) {
     let email = format!("{}@example.com", rng.u32(..));
     (json!(format!("<a href=\"mailto:{email}\">{email}</a>")), json!({ "email": email }))
 }
 
-fn address(rng: &mut Rng) -> (Value, Value) {
+pub(super) fn address(rng: &mut Rng) -> (Value, Value) {
     let (street, city) = (words(rng, 2), words(rng, 1));
     (
         json!(format!("{street}<br />{city}")),
@@ -148,7 +148,7 @@ fn address(rng: &mut Rng) -> (Value, Value) {
     )
 }
 
-fn phone(rng: &mut Rng) -> (Value, Value) {
+pub(super) fn phone(rng: &mut Rng) -> (Value, Value) {
     let number = rng.u32(1_000_000..9_999_999);
     (
         json!(format!("(512) {number}")),
@@ -156,22 +156,22 @@ fn phone(rng: &mut Rng) -> (Value, Value) {
     )
 }
 
-fn link(rng: &mut Rng) -> (Value, Value) {
+pub(super) fn link(rng: &mut Rng) -> (Value, Value) {
     let url = format!("https://example.com/{}", rng.u32(..));
     (json!(format!("<a href=\"{url}\">{url}</a>")), json!({ "url": url, "label": words(rng, 2) }))
 }
 
-fn yes(rng: &mut Rng) -> (Value, Value) {
+pub(super) fn yes(rng: &mut Rng) -> (Value, Value) {
     let yes = rng.bool();
     (json!(if yes { "Yes" } else { "No" }), json!(yes))
 }
 
-fn currency(rng: &mut Rng) -> (Value, Value) {
+pub(super) fn currency(rng: &mut Rng) -> (Value, Value) {
     let amount = format!("{}.{:02}", rng.u32(..1000), rng.u32(..100));
     (json!(format!("${amount}")), json!(amount))
 }
 
-fn connection(rng: &mut Rng) -> (Value, Value) {
+pub(super) fn connection(rng: &mut Rng) -> (Value, Value) {
     let (id, label) = (hex(rng), words(rng, 2));
     (json!(format!("<span class=\"{id}\">{label}</span>")), json!([{ "id": id, "identifier": label }]))
 }

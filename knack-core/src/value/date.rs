@@ -98,7 +98,11 @@ impl<'a> Parts<'a> {
                 b"repeat" => &mut parts.repeat,
                 _ => continue,
             };
-            *place = Some(part).filter(|part| !part.is_empty());
+            *place = Some(part);
+        }
+        // An empty text is no date or time anyway, but these are looked at for being there.
+        for part in [&mut parts.to, &mut parts.repeat] {
+            *part = part.filter(|part| !part.is_empty());
         }
         parts
     }
@@ -124,7 +128,7 @@ impl<'a> Parts<'a> {
 
     /// The time of day; midnight where the parts are not given.
     fn time(&self) -> Option<civil::Time> {
-        let number = |part: Option<Cell<'_>>| match part {
+        let number = |part: Option<Cell<'_>>| match part.filter(|part| !part.is_empty()) {
             Some(part) => part.number().ok()?.parse::<i8>().ok(),
             None => Some(0),
         };
@@ -150,7 +154,7 @@ fn on_24_hours(hours: i8, am_pm: &str) -> i8 {
 
 /// Reads `2019-09-11T16:14:00.000Z` and what is shorter, as wall-clock: the `Z` is not true.
 fn from_iso(text: &str) -> Option<DateTime> {
-    text.trim_end_matches('Z').parse().ok()
+    text.strip_suffix('Z').unwrap_or(text).parse().ok()
 }
 
 /// Reads `mm/dd/yyyy`, the order of raw dates whatever the field shows.

@@ -1,5 +1,6 @@
 //! Dates as instants, in a zone that the struct names.
 
+use std::cell::RefCell;
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
@@ -68,9 +69,24 @@ pub struct InZone<Z> {
     zone: PhantomData<fn() -> Z>,
 }
 
+thread_local! {
+    /// The zone that was asked for last: a program has one, and looking it up costs as much as reading
+    /// the date.
+    static LAST: RefCell<Option<(&'static str, Zone)>> = const { RefCell::new(None) };
+}
+
 /// The zone of `Z`; an error if there is none of its name.
 fn zone<Z: AppZone>() -> Result<Zone, ValueError> {
-    Z::NAME.parse().map_err(|unknown| ValueError::new(format!("cannot be placed in time: {unknown}")))
+    LAST.with_borrow_mut(|last| match last {
+        Some((name, zone)) if *name == Z::NAME => Ok(zone.clone()),
+        _ => {
+            let zone: Zone = Z::NAME
+                .parse()
+                .map_err(|unknown| ValueError::new(format!("cannot be placed in time: {unknown}")))?;
+            *last = Some((Z::NAME, zone.clone()));
+            Ok(zone)
+        }
+    })
 }
 
 impl<Z> InZone<Z> {

@@ -44,13 +44,23 @@ impl WorkLog {
 impl FromField<Timer> for WorkLog {
     fn from_field(cell: Cell<'_>) -> Result<Self, ValueError> {
         let times = part(filled(cell)?, b"times").ok_or_else(|| ValueError::new("has no spans of time"))?;
-        let side = |span: Cell<'_>, key: &[u8]| match part(span, key) {
-            Some(side) => Parts::of(side).wall_clock(),
-            None => Err(ValueError::new("has a span without a beginning or an end")),
-        };
-        let spans = times.elements().filter(|span| !span.is_empty());
-        let spans = spans.map(|span| Ok((side(span, b"from")?, side(span, b"to")?)));
+        let spans = times.elements().filter(|span| !span.is_empty()).map(span);
         Ok(Self { spans: spans.collect::<Result<_, ValueError>>()? })
+    }
+}
+
+fn span(cell: Cell<'_>) -> Result<(DateTime, DateTime), ValueError> {
+    let (mut from, mut to) = (None, None);
+    for (key, side) in cell.entries().filter(|(_, side)| !side.is_empty()) {
+        match &*key {
+            b"from" => from = Some(side),
+            b"to" => to = Some(side),
+            _ => {}
+        }
+    }
+    match (from, to) {
+        (Some(from), Some(to)) => Ok((Parts::of(from).wall_clock()?, Parts::of(to).wall_clock()?)),
+        _ => Err(ValueError::new("has a span without a beginning or an end")),
     }
 }
 
