@@ -66,7 +66,7 @@ impl Grid {
 
     /// Whether the windows are those of the server's clock, by its own word.
     pub(super) const fn is_by_the_clock(&self) -> bool {
-        self.by_the_clock >= 25 && self.windows >= 4
+        self.by_the_clock >= 45 && self.windows >= 4
     }
 
     /// The window that has begun for certain: its reset, and the latest moment of its beginning.
@@ -122,7 +122,7 @@ mod tests {
     #[test]
     fn a_clock_that_counts_by_its_seconds_is_known_soon() {
         let mut grid = Grid::new(0);
-        for n in 0..30 {
+        for n in 0..60 {
             let at: Micros = n * 150_000;
             let second = (at + 50_000).div_euclid(SECOND);
             assert!(grid.learn(at, at + 100_000, second + 1, Some(second)));
