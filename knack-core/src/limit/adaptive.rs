@@ -491,10 +491,11 @@ impl State {
         // Windows that calls open lie on a grid as well for a while, if they follow on each other closely.
         // By as much as they are later each time; a whole second of that shows whether it is one.
         let turn = u32::try_from(3 * SECOND / 2 / self.opened.guard.max(1)).unwrap_or(u32::MAX).max(40);
-        let sure = self.grid.is_by_the_clock() || self.grid.windows() >= turn;
+        let closely = self.mode == Mode::Slots && self.grid.is_seen_closely();
+        let sure = closely || self.grid.is_by_the_clock() || self.grid.windows() >= turn;
         if matches!(self.mode, Mode::Slots | Mode::Opened) && narrow && sure {
             self.mode = Mode::Grid;
-        } else if self.mode == Mode::Slots && windows && all >= 6 && !narrow && allowed(Mode::Opened) {
+        } else if self.mode == Mode::Slots && windows && all >= 8 && !narrow && allowed(Mode::Opened) {
             self.mode = Mode::Opened;
             let last_but_one = self.seen.resets().nth(1).unwrap_or_default();
             self.opened.begin(now, last_but_one);
