@@ -55,7 +55,7 @@ impl Setup {
         let mut rng = Rng::with_seed(self.seed.wrapping_add(u64::from(self.run)));
         let server = self.server.start(self.shape, self.run, &mut rng)?;
         let road = Road::new(&server, self.shape, rng.fork());
-        let client = self.strategy.begin(road.clone(), rng.fork());
+        let client = self.strategy.begin(road.clone(), rng.fork())?;
         let end = Instant::now() + Duration::from_secs(self.seconds.into());
         for _ in 0..WORKERS {
             tokio::spawn(work(Arc::clone(&client)));
@@ -82,10 +82,9 @@ impl Setup {
     }
 }
 
+/// Works until a call fails, which none should: the goodput shows it.
 async fn work(client: Arc<dyn Client>) {
-    loop {
-        client.call(Class::Bulk).await;
-    }
+    while client.call(Class::Bulk).await {}
 }
 
 async fn persons(client: Arc<dyn Client>, road: Road, mut rng: Rng) {

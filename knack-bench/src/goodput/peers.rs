@@ -45,12 +45,12 @@ impl<P> Paced<P> {
 }
 
 impl<P: Pacer> Client for Paced<P> {
-    fn call(&self, _class: Class) -> BoxFuture<'_, ()> {
+    fn call(&self, _class: Class) -> BoxFuture<'_, bool> {
         Box::pin(async move {
             loop {
                 self.pacer.leave().await;
                 if self.road.get().await {
-                    return;
+                    return true;
                 }
                 sleep(PAUSE).await;
             }
@@ -163,15 +163,15 @@ impl Backoff {
 }
 
 impl Client for Backoff {
-    fn call(&self, _class: Class) -> BoxFuture<'_, ()> {
+    fn call(&self, _class: Class) -> BoxFuture<'_, bool> {
         Box::pin(async move {
             let mut past = 0;
-            while !self.road.get().await
-                && let Some(wait) = self.wait(past)
-            {
+            while !self.road.get().await {
+                let Some(wait) = self.wait(past) else { return false };
                 sleep(wait).await;
                 past += 1;
             }
+            true
         })
     }
 }

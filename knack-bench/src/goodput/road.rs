@@ -153,7 +153,7 @@ impl Transport for Road {
 }
 
 /// A GET of the record.
-pub(super) fn request() -> Request {
+fn request() -> Request {
     let mut request = Request::new(Bytes::new());
     let path = format!("/v1/objects/object_1/records/{RECORD}");
     *request.uri_mut() = http::Uri::try_from(path).unwrap_or_default();
