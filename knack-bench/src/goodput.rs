@@ -26,6 +26,7 @@ mod strategy;
 
 use genie::mean;
 use load::{Outcome, Setup};
+pub(crate) use ours::Tool;
 use server::SERVERS;
 use shape::SHAPES;
 use strategy::STRATEGIES;

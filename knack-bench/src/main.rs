@@ -7,8 +7,10 @@ use std::process::ExitCode;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
 
+mod acquire;
 mod decode;
 mod goodput;
+mod loopback;
 mod overhead;
 mod records;
 mod report;
@@ -32,6 +34,8 @@ const EXAMPLES: &str = "Examples:
   cargo run --release -p knack-bench -- overhead --json overhead.json
   cargo run --release -p knack-bench -- goodput --strategies adaptive --runs 200 --json goodput.json
   cargo run --release -p knack-bench -- goodput --servers A,B --shape cold,foreign --seed0 5000
+  cargo run --release -p knack-bench -- acquire --json acquire.json
+  cargo run --release -p knack-bench -- loopback
 
 Records come from knackpy/_all_fields.json in the folder KNACK_FIXTURES, else in ../shared/fixtures
 beside the repository; where there is none, records of the same kinds are made up. Those of the case
@@ -64,6 +68,22 @@ enum Bench {
         output: Output,
         #[command(flatten)]
         choice: Choice,
+    },
+    /// What a permit costs, from being asked for to the answer.
+    Acquire {
+        #[command(flatten)]
+        output: Output,
+        /// Rounds; in each every subject has 64,000 permits.
+        #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
+        rounds: u32,
+    },
+    /// The default limiter in real time, over HTTP, on this machine.
+    Loopback {
+        #[command(flatten)]
+        output: Output,
+        /// How long it takes.
+        #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..))]
+        seconds: u32,
     },
 }
 
@@ -114,6 +134,8 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
             decode::run(rounds, case.as_deref())?.publish(output.json.as_deref())
         }
         Bench::Overhead { output, rounds } => overhead::run(rounds)?.publish(output.json.as_deref()),
+        Bench::Acquire { output, rounds } => acquire::run(rounds)?.publish(output.json.as_deref()),
+        Bench::Loopback { output, seconds } => loopback::run(seconds)?.publish(output.json.as_deref()),
         Bench::Goodput { output, choice } => goodput::run(&choice.into())?.publish(output.json.as_deref()),
     }
 }

@@ -12,7 +12,7 @@ use super::server::{APPLICATION, RECORD};
 use super::strategy::Client;
 use crate::Failure;
 
-/// The one record.
+/// The server's one record.
 #[derive(Debug, KnackObject)]
 #[knack(object = "object_1")]
 pub(crate) struct Tool {
