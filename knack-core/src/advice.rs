@@ -202,7 +202,7 @@ impl fmt::Display for Advice {
         let width = offers.iter().map(|offer| offer.to_string().len()).max().unwrap_or_default();
         for offer in &offers {
             let (calls, price) = (grouped(offer.daily_calls()), Price(offer));
-            writeln!(f, "  {offer:width$}  {calls:>9} calls a day  {price}")?;
+            writeln!(f, "  {offer:width$}  {calls:>7} calls a day  {price}")?;
         }
         self.write_what_is_over(f)?;
         f.write_str("The prices of plans are not known here; they come on top (knack.com/pricing).")
@@ -259,6 +259,7 @@ fn spoken(time: Duration) -> String {
         (0, 0, 0) => format!("{:.1} s", time.as_secs_f64()),
         (0, 0, _) => format!("{minutes} min {} s", seconds % 60),
         (0, ..) => format!("{hours} h {minutes} min"),
+        (1, ..) => format!("1 day {hours} h"),
         _ => format!("{} days {hours} h", grouped(days)),
     }
 }
@@ -333,13 +334,19 @@ mod tests {
             "30,000 calls a day, 33,000 with 10 % kept free.\n\
              They take 50 min 0 s at 10 calls a second.\n\
              \n\
-             \x20 Corporate + 25,000     35,000 calls a day  $37.50 a month for the package\n\
-             \x20 Starter + 50,000       51,000 calls a day  $75.00 a month for the package\n\
+             \x20 Corporate + 25,000   35,000 calls a day  $37.50 a month for the package\n\
+             \x20 Starter + 50,000     51,000 calls a day  $75.00 a month for the package\n\
              \n\
              Alone too small: Starter by 29,000, Pro by 25,000, Corporate by 20,000, Plus by 5,000.\n\
              The prices of plans are not known here; they come on top (knack.com/pricing)."
         );
-        let times = [(5, "0.5 s"), (601, "1 min 0 s"), (40_000, "1 h 6 min"), (2_000_000, "2 days 7 h")];
+        let times = [
+            (5, "0.5 s"),
+            (601, "1 min 0 s"),
+            (40_000, "1 h 6 min"),
+            (900_000, "1 day 1 h"),
+            (2_000_000, "2 days 7 h"),
+        ];
         for (calls, wanted) in times {
             assert_eq!(spoken(Plan::advise(calls).takes()), wanted);
         }
