@@ -9,7 +9,7 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderValue, header};
 use knack_core::ApplicationId;
 use knack_core::key::KeyError;
-use knack_core::limit::{Limiter, Slots, Unmetered};
+use knack_core::limit::{Class, Limiter, Slots, Unmetered};
 use knack_core::plan::Plan;
 use knack_core::quota::{QuotaPolicy, StandardPolicy};
 use knack_core::transport::Transport;
@@ -545,7 +545,8 @@ impl<A> ClientBuilder<A> {
             round_trip: RoundTrip::default(),
             budget: RetryBudget::new(),
         };
-        Ok(Client::new(executor, Options { deadline: self.deadline, wait_for_plan: false }))
+        let options = Options { class: Class::default(), deadline: self.deadline, wait_for_plan: false };
+        Ok(Client::new(executor, options))
     }
 }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use knack_core::call::Call;
 use knack_core::error::Result;
+use knack_core::limit::Class;
 use knack_core::verbs::{Execute, ObjectAccess, Reply};
 
 use crate::builder::{BuildError, ClientBuilder};
@@ -48,7 +49,7 @@ pub struct ApiKey;
 pub struct NoKey;
 
 /// A client of one Knack application. Cheap to clone; clones share the queue, the limiter and the
-/// connections, and may have a deadline of their own. Calls need tokio around them, of any flavor.
+/// connections, and may have a class and a deadline of their own. Calls need tokio around them, of any flavor.
 ///
 /// ```
 /// # use knack_emulator::Emulator;
@@ -140,6 +141,39 @@ impl<A> Client<A> {
     /// ```
     pub fn with_deadline(&self, deadline: Duration) -> Self {
         Self { options: Options { deadline, ..self.options }, ..self.clone() }
+    }
+
+    /// The same client, whose calls are of this class: [`Class::Normal`] unless set. A person's click then
+    /// passes a job of thousands of calls on the way to the limit, and the job still gets one call in ten
+    /// however many others come.
+    ///
+    /// ```
+    /// # use knack_emulator::Emulator;
+    /// # use knack_runtime::{Client, KnackObject};
+    /// # #[derive(Debug, KnackObject)]
+    /// # #[knack(object = "object_1")]
+    /// # struct Customer { #[knack(key = "field_5", kind = "short_text")] company: Option<String> }
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let local = Emulator::builder().sample().build()?;
+    /// use knack_runtime::limit::Class;
+    ///
+    /// # let builder = Client::builder(local.application_id()).api_key(local.api_key());
+    /// let knack = builder.transport(local.transport()).build()?;
+    /// let job = knack.with_class(Class::Bulk);
+    /// let click = knack.with_class(Class::Interactive);
+    ///
+    /// let crowd: Vec<_> = (0..40).map(|_| {
+    ///     let job = job.clone();
+    ///     tokio::spawn(async move { Customer::list(&job).first().await })
+    /// }).collect();
+    /// # tokio::task::yield_now().await;
+    /// Customer::list(&click).first().await?; // the next to go
+    /// assert!(local.calls() < 25);
+    /// # Ok(()) }
+    /// ```
+    pub fn with_class(&self, class: Class) -> Self {
+        Self { options: Options { class, ..self.options }, ..self.clone() }
     }
 
     /// The same client, which waits for the next day (`true`) or gives

@@ -9,7 +9,7 @@ use knack_core::call::{Call, Label, Route, Verb};
 use knack_core::clock::{Clock, Moment};
 use knack_core::error::{self, Error, Result};
 use knack_core::headers::LimitHeaders;
-use knack_core::limit::{Ask, Observation, Permit};
+use knack_core::limit::{Ask, Class, Observation, Permit};
 use knack_core::plan::Plan;
 use knack_core::quota::{Metering, Outcome, QuotaPolicy, Verdict};
 use knack_core::transport::{Failure, Request, Response, Transport, TransportError};
@@ -19,7 +19,8 @@ use tracing::{Instrument, Span, debug, field, warn};
 use crate::clock::TokioClock;
 use crate::holds::{Denied, Terms};
 use crate::host::BaseUrl;
-use crate::queue::{Place, Queue};
+use crate::lines::Place;
+use crate::queue::Queue;
 use crate::retry::{MOST_ATTEMPTS, RetryBudget, backoff};
 use crate::round_trip::RoundTrip;
 use crate::trace;
@@ -55,6 +56,7 @@ pub(crate) struct Executor {
 /// What a clone of a client may set for itself.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Options {
+    pub(crate) class: Class,
     pub(crate) deadline: Duration,
     pub(crate) wait_for_plan: bool,
 }
@@ -110,6 +112,7 @@ impl<'a> Run<'a> {
     fn terms(&self, round_trip: Duration) -> Terms {
         let mut ask = Ask::new(self.deadline - round_trip);
         ask.attempt = self.tries + self.refusals;
+        ask.class = self.options.class;
         Terms { ask, reset: self.reset }
     }
 
@@ -315,16 +318,11 @@ impl Executor {
     }
 
     pub(crate) fn usage(&self) -> Usage {
-        let (waiting, limiter) = self.metered.snapshot();
-        let (waiting_unmetered, unmetered) = self.unmetered.snapshot();
-        let mut usage = Usage {
-            plan_limit: None,
-            plan_left: None,
-            plan_resets_in: None,
-            waiting: waiting + waiting_unmetered,
-            limiter,
-            unmetered,
-        };
+        let (metered, limiter) = self.metered.snapshot();
+        let (round_it, unmetered) = self.unmetered.snapshot();
+        let waiting = metered.into_iter().chain(round_it).sum();
+        let mut usage =
+            Usage { plan_limit: None, plan_left: None, plan_resets_in: None, waiting, limiter, unmetered };
         self.meter.fill(TokioClock.now(), self.plan, &mut usage);
         usage
     }

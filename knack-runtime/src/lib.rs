@@ -41,8 +41,9 @@
 //!
 //! # What happens to a call
 //!
-//! The [policy](quota::QuotaPolicy) says whether it counts. It waits in the client's one queue,
-//! first in, first out, until the [limiter](limit::Limiter) lets its head go. It is sent; what the
+//! The [policy](quota::QuotaPolicy) says whether it counts. It waits in the client's one queue, where
+//! calls go by [class](limit::Class) and first in, first out within one, until the
+//! [limiter](limit::Limiter) lets the head go. It is sent; what the
 //! answer's headers say goes back to the limiter; the policy judges the answer. A refusal (429)
 //! holds the whole queue and is never lost; trouble that may pass is tried again where that is
 //! safe; everything has a deadline, 60 seconds unless set.
@@ -61,6 +62,7 @@ mod executor;
 mod holds;
 mod host;
 mod http_transport;
+mod lines;
 mod queue;
 mod retry;
 mod round_trip;

@@ -1,22 +1,22 @@
-//! The one queue before a limiter, of all clients that share it: first in, first out, no polling,
-//! nobody left behind.
+//! The one queue before a limiter, of all clients that share it: class by class, first in, first out
+//! within one, no polling, nobody left behind.
 //!
 //! While calls wait, one small task asks the limiter on behalf of the head and hands out permits;
 //! it ends when the queue is empty. The waiting calls need not be polled for it to go on: a caller
 //! who is busy elsewhere delays nobody else.
 
-use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use knack_core::clock::{Clock, Moment};
-use knack_core::limit::{Ask, Bell, Decision, Limiter, Permit, Snapshot};
+use knack_core::limit::{Ask, Bell, Class, Decision, Limiter, Permit, Snapshot};
 use tokio::sync::{Notify, oneshot};
 use tokio::time::timeout_at;
 
 use crate::clock::TokioClock;
 use crate::holds::{Denied, Holds, Terms};
+use crate::lines::{Lines, Place};
 
 /// The shortest wait, which keeps a limiter that names a past moment from spinning the task.
 const TICK: Duration = Duration::from_millis(1);
@@ -36,21 +36,16 @@ struct Inner {
 
 #[derive(Default)]
 struct State {
-    waiting: VecDeque<Waiter>,
+    waiting: Lines<Waiter>,
     holds: Holds,
     /// Whether a task serves the queue.
     driven: bool,
 }
 
 struct Waiter {
-    place: Place,
     terms: Terms,
     answer: oneshot::Sender<Result<Permit, Denied>>,
 }
-
-/// A call's place in the queue, kept through its retries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Place(u64);
 
 /// The queues in use, by which clients that share a limiter find its queue.
 static QUEUES: Mutex<Vec<Weak<Inner>>> = Mutex::new(Vec::new());
@@ -90,7 +85,7 @@ impl Queue {
         Self(inner)
     }
 
-    /// A place behind everyone who has one.
+    /// A place behind everyone of its class who has one.
     pub(crate) fn place(&self) -> Place {
         Place(self.0.arrivals.fetch_add(1, Ordering::Relaxed))
     }
@@ -102,7 +97,7 @@ impl Queue {
                 Entered::Granted(permit) => return in_time(permit, terms),
                 Entered::Waiting(answer) => answer,
             };
-            let _leave = Leave { queue: &self.0, place };
+            let _leave = Leave { queue: &self.0, place, class: terms.ask.class };
             match timeout_at(TokioClock::instant(terms.ask.deadline), answer).await {
                 Ok(Ok(answer)) => return answer.and_then(|permit| in_time(permit, terms)),
                 // The task that served the queue ended with its runtime: this call sees to another.
@@ -133,13 +128,14 @@ impl Queue {
             state.holds.let_go(now);
             return Ok(Entered::Granted(permit));
         }
-        let ahead = state.waiting.partition_point(|waiter| waiter.place < place);
+        let class = terms.ask.class;
+        let ahead = state.waiting.ahead(class, place);
         let earliest = self.0.limiter.earliest(ahead, now).max(held);
         if earliest.is_some_and(|earliest| earliest > terms.ask.deadline) {
             return Err(Denied::TooLate(earliest));
         }
         let (sender, answer) = oneshot::channel();
-        state.waiting.insert(ahead, Waiter { place, terms, answer: sender });
+        state.waiting.insert(class, place, Waiter { terms, answer: sender });
         let driven = std::mem::replace(&mut state.driven, true);
         drop(state);
         if !driven {
@@ -170,10 +166,10 @@ impl Queue {
         self.0.hold(|holds, _| holds.replenish(sent_at));
     }
 
-    /// How many calls wait, and the limiter's own state.
-    pub(crate) fn snapshot(&self) -> (usize, Snapshot) {
+    /// How many calls wait, by class, and the limiter's own state.
+    pub(crate) fn snapshot(&self) -> ([usize; 3], Snapshot) {
         let now = TokioClock.now();
-        let waiting = self.0.state(now).waiting.len();
+        let waiting = self.0.state(now).waiting.lengths();
         (waiting, self.0.limiter.snapshot(now))
     }
 }
@@ -224,18 +220,20 @@ impl Inner {
         let now = TokioClock.now();
         let mut state = self.state(now);
         loop {
-            let Some(head) = state.waiting.front() else {
+            let Some((head, class)) = state.waiting.head() else {
                 state.driven = false;
                 return None;
             };
             if head.answer.is_closed() {
-                state.waiting.pop_front();
+                state.waiting.skip();
                 continue;
             }
             if let Some(until) = state.holds.until(now) {
                 return Some(Wait::Until(until));
             }
-            match self.try_acquire(&head.terms.ask, now) {
+            let mut ask = head.terms.ask;
+            ask.class = class;
+            match self.try_acquire(&ask, now) {
                 Ok(permit) => state.grant(permit, now),
                 Err(Decision::NotBefore(at)) => return Some(Wait::Until(at.max(now + TICK))),
                 Err(_) => return Some(Wait::ForChange),
@@ -247,7 +245,7 @@ impl Inner {
 impl State {
     /// Gives the head its permit. A caller who has just left gives it back by dropping it.
     fn grant(&mut self, permit: Permit, now: Moment) {
-        drop(self.waiting.pop_front().map(|waiter| waiter.answer.send(Ok(permit))));
+        drop(self.waiting.serve().map(|waiter| waiter.answer.send(Ok(permit))));
         self.holds.let_go(now);
         self.deny(now);
     }
@@ -257,10 +255,10 @@ impl State {
         if self.holds.is_empty() {
             return;
         }
-        for waiter in std::mem::take(&mut self.waiting) {
-            match self.holds.denial(&waiter.terms, now) {
-                Some(denied) => drop(waiter.answer.send(Err(denied))),
-                None => self.waiting.push_back(waiter),
+        let denial = |waiter: &Waiter| self.holds.denial(&waiter.terms, now);
+        for waiter in self.waiting.take_if(|waiter| denial(waiter).is_some()) {
+            if let Some(denied) = self.holds.denial(&waiter.terms, now) {
+                drop(waiter.answer.send(Err(denied)));
             }
         }
     }
@@ -305,11 +303,12 @@ impl Drop for Driver {
 struct Leave<'a> {
     queue: &'a Arc<Inner>,
     place: Place,
+    class: Class,
 }
 
 impl Drop for Leave<'_> {
     fn drop(&mut self) {
-        self.queue.lock().waiting.retain(|waiter| waiter.place != self.place);
+        self.queue.lock().waiting.remove(self.class, self.place);
         self.queue.changed.notify_one();
     }
 }
