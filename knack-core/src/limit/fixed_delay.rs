@@ -1,9 +1,10 @@
 //! One call every so often.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use crate::clock::Moment;
+use crate::limit::lock::{Mutex, MutexGuard};
 use crate::limit::{Ask, Decision, Limiter, Observation, PermitId, Snapshot};
 
 /// Calls at a steady pace, one every tenth of a second unless told otherwise. What was not used is not

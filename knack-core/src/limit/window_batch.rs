@@ -1,9 +1,10 @@
 //! Ten calls, then a wait for the server's window to end.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use crate::clock::Moment;
+use crate::limit::lock::{Mutex, MutexGuard};
 use crate::limit::{Ask, Decision, Limiter, Observation, PermitId, Snapshot};
 
 /// The length of Knack's rate window.
