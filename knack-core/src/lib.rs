@@ -9,6 +9,7 @@
 //! - [`limit::Limiter`] says when a call may go, [`quota::QuotaPolicy`] which calls count and what an
 //!   answer means. Both are synchronous and take the time as an argument.
 
+pub mod advice;
 pub mod call;
 pub mod cell;
 pub mod clock;

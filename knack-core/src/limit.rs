@@ -486,6 +486,9 @@ impl fmt::Debug for Permit {
 
 mod adaptive;
 mod fixed_delay;
+mod lock;
+#[cfg(all(test, knack_loom))]
+mod model;
 mod reactive;
 mod serial;
 mod slots;

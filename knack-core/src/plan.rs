@@ -1,5 +1,7 @@
 //! The plans of Knack and what they allow in a day.
 
+use std::fmt;
+
 /// A Knack plan, by its number of API calls a day. The day ends at midnight GMT; the allowance is
 /// the account's, shared by all its applications.
 ///
@@ -30,6 +32,9 @@ pub enum Plan {
 }
 
 impl Plan {
+    /// The plans that have a name, the smallest first.
+    pub const NAMED: [Self; 4] = [Self::Starter, Self::Pro, Self::Corporate, Self::Plus];
+
     /// The calls that the plan allows in a day, add-ons included where [`Custom`](Self::Custom) counts
     /// them.
     pub const fn daily_calls(self) -> u64 {
@@ -52,6 +57,26 @@ impl Plan {
     /// ```
     pub const fn with_add_on(self, add_on: AddOn) -> Self {
         Self::Custom(self.daily_calls().saturating_add(add_on.daily_calls()))
+    }
+}
+
+/// The plan's name.
+///
+/// ```
+/// use knack_core::plan::Plan;
+///
+/// assert_eq!(Plan::NAMED.map(|plan| plan.to_string()), ["Starter", "Pro", "Corporate", "Plus"]);
+/// assert_eq!(Plan::Custom(7_000).to_string(), "Custom");
+/// ```
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Starter => "Starter",
+            Self::Pro => "Pro",
+            Self::Corporate => "Corporate",
+            Self::Plus => "Plus",
+            Self::Custom(_) => "Custom",
+        })
     }
 }
 

@@ -80,9 +80,9 @@ pub use knack_core::value::KnackChoice;
 #[cfg(feature = "jiff")]
 pub use knack_core::zone;
 pub use knack_core::{
-    ApplicationId, Error, KnackObject, Link, Patch, Plan, RecordId, Result, call, cell, clock as time, error,
-    headers, key, kind, limit, list, object, patch, plan, query, quota, record, resolve, schema, transport,
-    value, verbs, write,
+    ApplicationId, Error, KnackObject, Link, Patch, Plan, RecordId, Result, advice, call, cell,
+    clock as time, error, headers, key, kind, limit, list, object, patch, plan, query, quota, record,
+    resolve, schema, transport, value, verbs, write,
 };
 pub use knack_derive::{KnackChoice, KnackObject};
 

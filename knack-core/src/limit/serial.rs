@@ -1,9 +1,10 @@
 //! One call at a time.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use crate::clock::Moment;
+use crate::limit::lock::{Mutex, MutexGuard};
 use crate::limit::{Ask, Decision, Limiter, Observation, PermitId, Snapshot};
 
 /// How long a call that was given up on its way could still take to reach the server.

@@ -1,9 +1,10 @@
 //! Ten slots, each used once a second.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use crate::clock::Moment;
+use crate::limit::lock::{Mutex, MutexGuard};
 use crate::limit::{Ask, Decision, Limiter, Observation, PermitId, Snapshot};
 
 /// The length of Knack's rate window.

@@ -1,0 +1,49 @@
+//! What a command can end with. Each message names the next step; none repeats a key.
+
+use std::io;
+use std::path::PathBuf;
+
+use knack_runtime::BuildError;
+use knack_runtime::key::ObjectKey;
+
+pub(crate) type Result<T> = std::result::Result<T, CliError>;
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CliError {
+    #[error("which application? Give --app ID or set KNACK_APP_ID (Builder, API & Code)")]
+    NoApplication,
+    #[error(
+        "no API key: {0} is not set\n\
+         \x20 set it:        export {0}=…   (Builder, API & Code)\n\
+         \x20 or name it:    --key-env NAME\n\
+         \x20 or a file:     --key-file FILE, where - is the standard input"
+    )]
+    NoKey(String),
+    #[error("the API key in {0} is no text")]
+    KeyText(String),
+    #[error("the API key cannot be read from {}: {source}", path.display())]
+    KeyFile { path: PathBuf, source: io::Error },
+    #[error("{0}")]
+    Client(#[from] BuildError),
+    #[error("{0}")]
+    Call(knack_runtime::Error),
+    #[error("the API key was not accepted: {0}")]
+    KeyRefused(knack_runtime::Error),
+    #[error(
+        "the answer says nothing of limits: {answer}\n\
+         \x20 Is the application on this host? Accounts in the EU have https://eu-api.knack.com/v1 (--base-url).\n\
+         \x20 Does it have {object}? --object KEY asks for another."
+    )]
+    NoHeaders { answer: String, object: ObjectKey },
+    #[error("the report cannot be written: {0}")]
+    Output(#[from] io::Error),
+}
+
+impl CliError {
+    pub(crate) const fn exit_code(&self) -> u8 {
+        match self {
+            Self::NoApplication => 2,
+            _ => 1,
+        }
+    }
+}

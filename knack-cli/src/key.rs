@@ -1,0 +1,33 @@
+//! Where the API key comes from.
+
+use std::env::{self, VarError};
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use secrecy::SecretString;
+
+use crate::error::{CliError, Result};
+
+/// The key of a file, if one is named, else of an environment variable.
+pub(crate) fn read(file: Option<&Path>, variable: &str) -> Result<SecretString> {
+    let key = match file {
+        Some(path) => {
+            from_file(path).map_err(|source| CliError::KeyFile { path: path.to_owned(), source })?
+        }
+        None => from_environment(variable)?,
+    };
+    Ok(key.trim().to_owned().into())
+}
+
+fn from_file(path: &Path) -> io::Result<String> {
+    if path == Path::new("-") { io::read_to_string(io::stdin()) } else { fs::read_to_string(path) }
+}
+
+fn from_environment(name: &str) -> Result<String> {
+    match env::var(name) {
+        Ok(key) if !key.trim().is_empty() => Ok(key),
+        Ok(_) | Err(VarError::NotPresent) => Err(CliError::NoKey(name.to_owned())),
+        Err(VarError::NotUnicode(_)) => Err(CliError::KeyText(name.to_owned())),
+    }
+}

@@ -1,0 +1,77 @@
+//! The question.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use knack_runtime::call::{self, Call};
+use knack_runtime::headers::LimitHeaders;
+use knack_runtime::key::ObjectKey;
+use knack_runtime::object::Projection;
+use knack_runtime::query::ListQuery;
+use knack_runtime::quota::{Metering, Outcome, QuotaPolicy, Verdict};
+use knack_runtime::verbs::Execute;
+use knack_runtime::{Client, Error};
+
+use crate::error::{CliError, Result};
+
+/// How long the answer may take.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
+
+/// A policy that hears what the answer says of limits and never tries again: each attempt would cost a
+/// call, and a refusal tells as much as an answer.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Ear(Arc<Mutex<Option<Heard>>>);
+
+/// What an answer says.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Heard {
+    pub(crate) status: u16,
+    pub(crate) limits: LimitHeaders,
+}
+
+impl QuotaPolicy for Ear {
+    fn meter(&self, _call: &Call) -> Metering {
+        Metering::Metered
+    }
+
+    fn verdict(&self, _call: &Call, outcome: Outcome<'_>) -> Verdict {
+        if let Outcome::Answer { status, limits } = outcome {
+            let heard = Heard { status: status.as_u16(), limits: *limits };
+            *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(heard);
+        }
+        Verdict::Done
+    }
+}
+
+impl Ear {
+    fn heard(&self) -> Option<Heard> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Asks for a list of one record. Its records do not matter, nor does it matter whether the object exists,
+/// as long as the answer tells of limits.
+pub(crate) fn once(client: &Client, ear: &Ear, object: ObjectKey) -> Result<Heard> {
+    // A call names a projection for ever; a process makes one.
+    let projection = Box::leak(Box::new(Projection::new("Record", object, &[])));
+    let call = call::list(projection, &ListQuery::default().rows_per_page(1));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let answer = runtime.block_on(client.execute(call));
+    match (answer, ear.heard()) {
+        (Err(error @ Error::Auth { .. }), _) => Err(CliError::KeyRefused(error)),
+        (_, Some(heard)) if heard.tells() => Ok(heard),
+        (Err(error), None) => Err(CliError::Call(error)),
+        (answer, _) => {
+            let answer =
+                answer.map_or_else(|error| error.to_string(), |_| "it is a plain success".to_owned());
+            Err(CliError::NoHeaders { answer, object })
+        }
+    }
+}
+
+impl Heard {
+    fn tells(&self) -> bool {
+        let limits = &self.limits;
+        limits.plan_remaining.is_some() || limits.plan_limit.is_some() || limits.rate_limit.is_some()
+    }
+}
