@@ -9,7 +9,7 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderValue, header};
 use knack_core::ApplicationId;
 use knack_core::key::KeyError;
-use knack_core::limit::{Class, Limiter, Slots, Unmetered};
+use knack_core::limit::{Adaptive, Class, Limiter, Unmetered};
 use knack_core::plan::Plan;
 use knack_core::quota::{QuotaPolicy, StandardPolicy};
 use knack_core::transport::Transport;
@@ -143,7 +143,7 @@ pub enum BuildError {
 /// | [`api_key`](ClientBuilder::api_key) | no access to objects |
 /// | [`host`](Self::host) or [`base_url`](Self::base_url) | `https://api.knack.com/v1` |
 /// | [`plan`](Self::plan) | what the answers say |
-/// | [`limiter`](Self::limiter) | [`Slots`], 10 calls a second |
+/// | [`limiter`](Self::limiter) | [`Adaptive`], 10 calls a second |
 /// | [`policy`](Self::policy) | [`StandardPolicy`] |
 /// | [`timeout`](Self::timeout) of an attempt | 30 s |
 /// | [`deadline`](Self::deadline) of a call | 60 s |
@@ -197,7 +197,7 @@ impl ClientBuilder<NoKey> {
             address: Address::Host(Host::default()),
             allow_plain_http: false,
             plan: None,
-            limiter: Arc::new(Slots::default()),
+            limiter: Arc::new(Adaptive::default()),
             policy: Arc::new(StandardPolicy::new()),
             timeout: Duration::from_secs(30),
             deadline: Duration::from_mins(1),
@@ -344,12 +344,11 @@ impl<A> ClientBuilder<A> {
     /// # use knack_runtime::{BuildError, Client};
     /// # const APP: &str = "5d79512148c4af00106d1507";
     /// use std::sync::Arc;
-    /// use knack_runtime::limit::Slots;
+    /// use knack_runtime::limit::Adaptive;
     ///
-    /// let shared = Arc::new(Slots::default());
+    /// let shared = Arc::new(Adaptive::default());
     /// let reads = Client::builder(APP).limiter(Arc::clone(&shared)).build()?;
-    /// let writes = Client::builder(APP).limiter(shared).build()?;
-    /// assert_eq!(writes.usage().limiter.available, Some(10)); // for both together
+    /// let writes = Client::builder(APP).limiter(shared).build()?; // ten calls a second for both together
     /// # Ok::<(), BuildError>(())
     /// ```
     pub fn limiter(mut self, limiter: impl Limiter) -> Self {
@@ -375,7 +374,7 @@ impl<A> ClientBuilder<A> {
 
     /// Sets how long one attempt may take, from sending to the last byte of the answer: 30 seconds
     /// unless set. A read that takes longer is tried again until the deadline. An attempt that was given
-    /// up may still arrive, so the [limiter](Slots) counts it for a while, as it does a call whose future
+    /// up may still arrive, so the [limiter](Adaptive) counts it for a while, as it does a call whose future
     /// was dropped.
     ///
     /// ```
