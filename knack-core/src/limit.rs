@@ -485,9 +485,17 @@ impl fmt::Debug for Permit {
 }
 
 mod adaptive;
+mod fixed_delay;
+mod reactive;
+mod serial;
 mod slots;
 mod unmetered;
+mod window_batch;
 
 pub use adaptive::Adaptive;
+pub use fixed_delay::FixedDelay;
+pub use reactive::Reactive;
+pub use serial::Serial;
 pub use slots::Slots;
 pub use unmetered::Unmetered;
+pub use window_batch::WindowBatch;

@@ -208,6 +208,11 @@ impl Permits {
         self.open.retain(|(open, _)| *open != id.0);
     }
 
+    /// When the first of the calls that were given up cannot arrive any more. No answer tells of that.
+    fn first_lost(&self) -> Option<Micros> {
+        self.open.iter().filter_map(|(_, until)| *until).min()
+    }
+
     /// When fewer than `limit` calls were sent in the second before.
     fn second_is_over(&self, limit: u32) -> Option<Micros> {
         let full = self.sent.len() >= limit as usize;
@@ -358,8 +363,7 @@ impl State {
         // Whatever came: what sends nothing learns nothing.
         let stuck = flying == 0 && now >= self.opened.began + 2 * SECOND;
         if over || stuck {
-            let last = self.seen.resets().next().unwrap_or_default();
-            self.opened.begin(now, last);
+            self.opened.begin(now, self.over_by(now));
         }
         let used = self.seen.behind(self.opened.base).map(|window| window.own).sum::<u32>();
         let present = self.seen.behind(self.opened.base).last();
@@ -375,6 +379,15 @@ impl State {
             _ => began.max(now) + SECOND,
         };
         Err(Wait::Until(self.next_look(used + flying, began, next, now)))
+    }
+
+    /// The reset of the last window that is over. Of those that answers tell of, the first is; a later one may
+    /// have been opened by a call that was long on its way, and go on.
+    fn over_by(&self, now: Micros) -> i64 {
+        let over = |window: &&Window| window.first_answer + SECOND - self.answers.trip() <= now;
+        let behind = || self.seen.behind(self.opened.base);
+        let last = behind().filter(over).last().or_else(|| behind().next());
+        last.map_or(self.opened.base, |window| window.reset)
     }
 
     fn next_opening(&self) -> Option<Micros> {
@@ -438,7 +451,14 @@ impl State {
     fn refused(&mut self, now: Micros) {
         match self.mode {
             Mode::Slots => self.slots.guard = (self.slots.guard + 30_000).min(SECOND / 2),
-            Mode::Opened => self.opened.too_early(),
+            Mode::Opened => {
+                self.opened.too_early();
+                // The windows are not as they seemed, if so long a wait behind them is not enough.
+                if self.opened.guard > 150_000 {
+                    self.opened.guard = 30_000;
+                    self.leave(now);
+                }
+            }
             Mode::Bucket => self.leave(now),
             Mode::Grid => {}
         }
@@ -469,12 +489,13 @@ impl State {
         let windows = all >= 4 && fresh * 4 >= all * 3;
         let narrow = windows && self.grid.is_narrow() && allowed(Mode::Grid);
         // Windows that calls open lie on a grid as well for a while, if they follow on each other closely.
-        let soon = self.grid.is_by_the_clock() || self.grid.windows() >= 12;
-        if (self.mode == Mode::Slots && narrow && soon)
-            || (self.mode == Mode::Opened && narrow && self.grid.windows() >= 40)
-        {
+        // By as much as they are later each time; a whole second of that shows whether it is one.
+        let turn = u32::try_from(3 * SECOND / 2 / self.opened.guard.max(1)).unwrap_or(u32::MAX).max(40);
+        let closely = self.mode == Mode::Slots && self.grid.is_seen_closely();
+        let sure = closely || self.grid.is_by_the_clock() || self.grid.windows() >= turn;
+        if matches!(self.mode, Mode::Slots | Mode::Opened) && narrow && sure {
             self.mode = Mode::Grid;
-        } else if self.mode == Mode::Slots && windows && all >= 6 && !narrow && allowed(Mode::Opened) {
+        } else if self.mode == Mode::Slots && windows && all >= 8 && !narrow && allowed(Mode::Opened) {
             self.mode = Mode::Opened;
             let last_but_one = self.seen.resets().nth(1).unwrap_or_default();
             self.opened.begin(now, last_but_one);
@@ -515,9 +536,9 @@ impl Limiter for Adaptive {
             Ok(()) => Decision::Granted(state.grant(now)),
             Err(wait) => {
                 state.denied_at = now;
-                match wait {
-                    Wait::Until(at) => Decision::NotBefore(moment(at)),
-                    Wait::Change => Decision::OnChange,
+                match (wait, state.permits.first_lost()) {
+                    (Wait::Until(at), _) | (Wait::Change, Some(at)) => Decision::NotBefore(moment(at)),
+                    (Wait::Change, None) => Decision::OnChange,
                 }
             }
         }
@@ -580,5 +601,128 @@ impl Limiter for Adaptive {
         let rounds = u32::try_from(ahead / limit).unwrap_or(u32::MAX);
         // Two windows can be used up within a moment where one ends.
         Some(now + Duration::from_secs(1).saturating_mul(rounds.saturating_sub(1)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::headers::LimitHeaders;
+    use http::StatusCode;
+    use proptest::prelude::*;
+
+    /// What a server says, whether or not there is such a server.
+    #[derive(Clone, Debug)]
+    struct Said {
+        trip: u64,
+        status: u16,
+        remaining: Option<u32>,
+        reset: Option<u64>,
+        date: Option<u64>,
+        ending: u8,
+    }
+
+    fn said() -> impl Strategy<Value = Said> {
+        let reset = prop_oneof![
+            8 => (1_000_u64..1_100).prop_map(Some),
+            1 => Just(None),
+            1 => prop_oneof![Just(Some(0)), Just(Some(u64::MAX))],
+        ];
+        let status = prop_oneof![6 => Just(200), 1 => Just(429), 1 => Just(500)];
+        let date = proptest::option::of(prop_oneof![1_000_u64..1_100, Just(u64::MAX)]);
+        (1..2_000_000_u64, status, proptest::option::of(0_u32..12), reset, date, 0..8_u8).prop_map(
+            |(trip, status, remaining, reset, date, ending)| Said {
+                trip,
+                status,
+                remaining,
+                reset,
+                date,
+                ending,
+            },
+        )
+    }
+
+    fn observation(sent: Micros, received: Micros, said: &Said) -> Observation {
+        let headers = LimitHeaders {
+            rate_limit: Some(10),
+            rate_remaining: said.remaining,
+            rate_reset: said.reset,
+            date: said.date,
+            ..LimitHeaders::default()
+        };
+        let status = StatusCode::from_u16(said.status).unwrap();
+        Observation::new(moment(sent), moment(received), Some(status), headers)
+    }
+
+    proptest! {
+        /// Whatever the server says, drops or lies: no permit is lost, a limit's worth of calls is on its way at
+        /// the most (four where a bucket was seen), and waiting always ends.
+        #[test]
+        fn nothing_is_lost_and_nobody_waits_for_ever(
+            limit in 1_u32..12,
+            calls in proptest::collection::vec((said(), 0..3_u8), 1..300),
+        ) {
+            let adaptive = Adaptive::new(limit);
+            let mut open: Vec<(Micros, Micros, PermitId, Said)> = Vec::new();
+            let mut now = 0;
+            for (said, class) in calls {
+                let mut ask = Ask::new(moment(Micros::MAX / 8));
+                ask.class = [Class::Interactive, Class::Normal, Class::Bulk][usize::from(class)];
+                let began = now;
+                let id = loop {
+                    let decision = adaptive.try_acquire(&ask, moment(now));
+                    // The next answer, if it comes before the limiter would look again.
+                    let next = open.iter().map(|(done, ..)| *done).min();
+                    match (decision, next) {
+                        (Decision::Granted(id), _) => break id,
+                        (Decision::NotBefore(at), next) if next.is_none_or(|next| micros(at) < next) => {
+                            prop_assert!(micros(at) > now, "a wait that is over already would spin");
+                            now = micros(at);
+                        }
+                        (_, Some(next)) => {
+                            now = now.max(next);
+                            let at = open.iter().position(|(done, ..)| *done == next).unwrap();
+                            let (_, sent, id, said) = open.swap_remove(at);
+                            match said.ending {
+                                0 => adaptive.lost(id, moment(sent)),
+                                1 => adaptive.refund(id),
+                                _ => adaptive.observe(id, &observation(sent, now, &said)),
+                            }
+                        }
+                        (_, None) => prop_assert!(false, "nothing is on its way, and it waits for a change"),
+                    }
+                    prop_assert!(now - began < 60 * SECOND, "waited a minute");
+                };
+                open.push((now + Micros::try_from(said.trip).unwrap(), now, id, said));
+                prop_assert!(open.len() <= 4 * limit as usize);
+            }
+            for (done, sent, id, said) in open {
+                adaptive.observe(id, &observation(sent, done, &said));
+            }
+            let later = moment(now + 100 * SECOND);
+            prop_assert_eq!(adaptive.snapshot(later).in_flight, 0);
+        }
+    }
+
+    #[test]
+    fn refusals_slow_it_to_the_limit_whatever_windows_allow() {
+        let adaptive = Adaptive::new(10);
+        let ask = Ask::new(moment(60 * SECOND));
+        let said =
+            Said { trip: 1, status: 429, remaining: Some(9), reset: Some(1_001), date: None, ending: 9 };
+        let mut sends = Vec::new();
+        let mut now = 0;
+        while now < 5 * SECOND {
+            match adaptive.try_acquire(&ask, moment(now)) {
+                Decision::Granted(id) => {
+                    sends.push(now);
+                    adaptive.observe(id, &observation(now, now + 1_000, &said));
+                }
+                _ => now += 1_000,
+            }
+        }
+        let busiest =
+            sends.iter().map(|from| sends.iter().filter(|at| (*from..from + SECOND).contains(*at)).count());
+        assert_eq!(busiest.max(), Some(10));
     }
 }

@@ -16,6 +16,10 @@ pub(super) struct Grid {
     high: Micros,
     learnt_at: Micros,
     last: i64,
+    /// The latest call of the last window.
+    last_sent: Micros,
+    /// How many boundaries had calls close by on both sides.
+    seen_close: u32,
     /// How many windows fitted.
     windows: u32,
     /// How many answers in a row named the end of the second in which they were given: so do the windows of
@@ -27,7 +31,16 @@ impl Grid {
     pub(super) const fn new(now: Micros) -> Self {
         // Wide enough for any phase, and far from overflow.
         let far = Micros::MAX / 4;
-        Self { low: -far, high: far, learnt_at: now, last: i64::MIN, windows: 0, by_the_clock: 0 }
+        Self {
+            low: -far,
+            high: far,
+            learnt_at: now,
+            last: i64::MIN,
+            last_sent: -far,
+            seen_close: 0,
+            windows: 0,
+            by_the_clock: 0,
+        }
     }
 
     /// Takes an answer in; `false` if it fits no grid, and then begins anew.
@@ -37,8 +50,12 @@ impl Grid {
         self.low = (self.low - drift).max(sent - reset * SECOND);
         self.high = (self.high + drift).min(received - (reset - 1) * SECOND);
         if reset > self.last {
+            self.seen_close += u32::from(reset == self.last + 1 && sent - self.last_sent < 250_000);
             self.last = reset;
             self.windows += 1;
+            self.last_sent = sent;
+        } else if reset == self.last {
+            self.last_sent = self.last_sent.max(sent);
         }
         if let Some(date) = date {
             self.by_the_clock = if reset <= date + 1 { self.by_the_clock + 1 } else { 0 };
@@ -64,9 +81,15 @@ impl Grid {
         self.windows
     }
 
+    /// Whether enough windows fitted whose boundaries were seen from close by. Windows that calls open would
+    /// have drifted away meanwhile.
+    pub(super) const fn is_seen_closely(&self) -> bool {
+        self.windows >= 12 && self.seen_close >= 8
+    }
+
     /// Whether the windows are those of the server's clock, by its own word.
     pub(super) const fn is_by_the_clock(&self) -> bool {
-        self.by_the_clock >= 25 && self.windows >= 4
+        self.by_the_clock >= 45 && self.windows >= 4
     }
 
     /// The window that has begun for certain: its reset, and the latest moment of its beginning.
@@ -122,7 +145,7 @@ mod tests {
     #[test]
     fn a_clock_that_counts_by_its_seconds_is_known_soon() {
         let mut grid = Grid::new(0);
-        for n in 0..30 {
+        for n in 0..60 {
             let at: Micros = n * 150_000;
             let second = (at + 50_000).div_euclid(SECOND);
             assert!(grid.learn(at, at + 100_000, second + 1, Some(second)));
