@@ -382,9 +382,11 @@ impl Ledger {
         Some(Kept { left: day.left.unsigned_abs(), resets_at: day.resets_at, until })
     }
 
-    /// Whether the server's word is so old that one call asks anew. Does not allow another for a while.
+    /// Whether the server's word is so old that one call asks anew, where no other will bring one. Does not
+    /// allow another for a while.
     fn probe(&mut self, now: Moment) -> bool {
-        let old = self.day.is_some_and(|day| now >= day.as_of.max(self.probed_at) + Self::old(&day));
+        let old = self.pending == 0
+            && self.day.is_some_and(|day| now >= day.as_of.max(self.probed_at) + Self::old(&day));
         if old {
             self.probed_at = now;
         }

@@ -87,6 +87,8 @@ impl Evidence {
         if let (Some((before, limit)), Some((left, same))) = (self.base, now)
             && limit == same
             && !self.blurred
+            // Below zero the server counts no further, as far as it tells.
+            && left > 0
         {
             self.compare(before - left - self.answered);
         }

@@ -248,6 +248,15 @@ fn whether_refusals_are_charged_is_learnt() {
 }
 
 #[test]
+fn a_plan_that_is_used_up_tells_nothing_of_what_refusals_cost() {
+    let mut world = World { left: 1, ..World::new() };
+    for refused in [false, true, true, true] {
+        world.call(Class::Interactive, refused).unwrap();
+    }
+    assert_eq!((world.standing().left, world.standing().refusals_count), (Some(0), None));
+}
+
+#[test]
 fn refusals_without_headers_are_judged_by_the_answers_around_them() {
     for charged in [false, true] {
         let mut world = World { charges_refusals: charged, ..World::new() };
