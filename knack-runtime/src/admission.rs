@@ -21,6 +21,9 @@ use crate::metrics;
 /// window is not.
 const LONG: Duration = Duration::from_millis(1_010);
 
+/// What takes no longer is no wait.
+const AT_ONCE: Duration = Duration::from_millis(1);
+
 impl Executor {
     /// Waits for leave to send.
     pub(crate) async fn admit(&self, run: &mut Run<'_>) -> Result<(Permit, Drawn<'_>)> {
@@ -36,7 +39,9 @@ impl Executor {
                 Err(kept) => {
                     let until = not_now(run, kept)?;
                     self.tell(run, "plan", Some(until));
+                    let began = TokioClock.now();
                     drop(timeout_at(TokioClock::instant(until), changed).await);
+                    self.waited(run, began);
                     run.deadline = TokioClock.now() + run.options.deadline;
                 }
             }
@@ -90,12 +95,16 @@ impl Executor {
             self.tell(run, reason, earliest);
             permit.await
         };
-        let took = TokioClock.now() - began;
-        if !took.is_zero() {
-            self.tally.waited(run.options.class, took);
-            metrics::waited(run.options.class, took);
-        }
+        self.waited(run, began);
         answer
+    }
+
+    fn waited(&self, run: &Run<'_>, began: Moment) {
+        let (class, took) = (run.options.class, TokioClock.now() - began);
+        if took >= AT_ONCE {
+            self.tally.waited(class, took);
+            metrics::waited(class, took);
+        }
     }
 
     /// Says once that a call waits long, why, and how long at least.

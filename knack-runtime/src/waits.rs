@@ -49,7 +49,8 @@ impl<T> From<[T; 3]> for ByClass<T> {
     }
 }
 
-/// How calls waited to be sent, each attempt for itself. One that goes at once has not waited.
+/// How calls waited to be sent, each attempt for itself. One that goes within a
+/// millisecond has not waited.
 ///
 /// ```
 /// use knack_runtime::Waits;
