@@ -7,7 +7,10 @@ use std::process::ExitCode;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
 
+mod acquire;
 mod decode;
+mod goodput;
+mod loopback;
 mod overhead;
 mod records;
 mod report;
@@ -29,6 +32,10 @@ const EXAMPLES: &str = "Examples:
   cargo run --release -p knack-bench -- decode --rounds 200 --json decode.json
   cargo run --release -p knack-bench -- decode --case all
   cargo run --release -p knack-bench -- overhead --json overhead.json
+  cargo run --release -p knack-bench -- goodput --strategies adaptive --runs 200 --json goodput.json
+  cargo run --release -p knack-bench -- goodput --servers A,B --shape cold,foreign --seed0 5000
+  cargo run --release -p knack-bench -- acquire --json acquire.json
+  cargo run --release -p knack-bench -- loopback
 
 Records come from knackpy/_all_fields.json in the folder KNACK_FIXTURES, else in ../shared/fixtures
 beside the repository; where there is none, records of the same kinds are made up. Those of the case
@@ -55,6 +62,29 @@ enum Bench {
         #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
         rounds: u32,
     },
+    /// What limiters make of the ten calls a second, on servers of every kind, in paused time.
+    Goodput {
+        #[command(flatten)]
+        output: Output,
+        #[command(flatten)]
+        choice: Choice,
+    },
+    /// What a permit costs, from being asked for to the answer.
+    Acquire {
+        #[command(flatten)]
+        output: Output,
+        /// Rounds; in each every subject has 64,000 permits.
+        #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
+        rounds: u32,
+    },
+    /// The default limiter in real time, over HTTP, on this machine.
+    Loopback {
+        #[command(flatten)]
+        output: Output,
+        /// How long it takes.
+        #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..))]
+        seconds: u32,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -64,12 +94,49 @@ struct Output {
     json: Option<PathBuf>,
 }
 
+/// Which runs.
+#[derive(Debug, Args)]
+struct Choice {
+    /// The strategies; `all` are those of ours and the published crates.
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',', default_value = "all",
+        value_parser = PossibleValuesParser::new(goodput::strategies().chain(["all"])))]
+    strategies: Vec<String>,
+    /// The servers: windows of the clock's seconds (A), of seconds from some phase on (A2), opened by the
+    /// first call (B), sliding (C), or a bucket (D).
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',', default_value = "all",
+        value_parser = PossibleValuesParser::new(goodput::servers().chain(["all"])))]
+    servers: Vec<String>,
+    /// The shapes: how long calls take, and what else goes on.
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',', default_value = "base",
+        value_parser = PossibleValuesParser::new(goodput::shapes().chain(["all"])))]
+    shape: Vec<String>,
+    /// The seed of the first run; each further one has the next. Those up to 40 times 7919 served to tune.
+    #[arg(long, value_name = "N", default_value_t = 1_000)]
+    seed0: u64,
+    /// Runs of each strategy on each server in each shape.
+    #[arg(long, value_name = "K", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
+    runs: u32,
+    /// How long a run is, in seconds of its own time.
+    #[arg(long, value_name = "N", default_value_t = 600, value_parser = clap::value_parser!(u32).range(1..))]
+    seconds: u32,
+}
+
+impl From<Choice> for goodput::Choice {
+    fn from(choice: Choice) -> Self {
+        let Choice { strategies, servers, shape: shapes, seed0, runs, seconds } = choice;
+        Self { strategies, servers, shapes, seed0, runs, seconds }
+    }
+}
+
 fn run(arguments: Arguments) -> Result<(), Failure> {
     match arguments.bench {
         Bench::Decode { output, rounds, case } => {
             decode::run(rounds, case.as_deref())?.publish(output.json.as_deref())
         }
         Bench::Overhead { output, rounds } => overhead::run(rounds)?.publish(output.json.as_deref()),
+        Bench::Acquire { output, rounds } => acquire::run(rounds)?.publish(output.json.as_deref()),
+        Bench::Loopback { output, seconds } => loopback::run(seconds)?.publish(output.json.as_deref()),
+        Bench::Goodput { output, choice } => goodput::run(&choice.into())?.publish(output.json.as_deref()),
     }
 }
 
@@ -105,6 +172,24 @@ mod tests {
             [&["knack-bench"][..], &["knack-bench", "nothing"], &["knack-bench", "decode", "--rounds", "0"]]
         {
             assert!(Arguments::try_parse_from(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn goodput_is_chosen_by_names() {
+        let parse =
+            |words: &str| Arguments::try_parse_from(["knack-bench"].into_iter().chain(words.split(' ')));
+        let given = parse("goodput --servers A,B --shape cold,foreign --strategies adaptive,tower --runs 3");
+        let Bench::Goodput { choice, .. } = given.unwrap().bench else { panic!("another command") };
+        assert_eq!(
+            (choice.servers, choice.shape),
+            (vec!["A".into(), "B".into()], vec!["cold".into(), "foreign".into()])
+        );
+        assert_eq!((choice.seed0, choice.seconds, choice.runs), (1_000, 600, 3));
+        for bad in
+            ["goodput --servers E", "goodput --shape odd", "goodput --strategies tow", "goodput --runs 0"]
+        {
+            assert!(parse(bad).is_err(), "{bad}");
         }
     }
 }

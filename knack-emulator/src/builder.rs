@@ -22,7 +22,7 @@ use crate::routes::{Manners, MissingRecord};
 use crate::sample;
 use crate::seen::Log;
 use crate::store::Store;
-use crate::window::{Window, WindowModel};
+use crate::window::{StoredWindow, Window, WindowModel};
 use crate::write::Surroundings;
 
 /// Calls a day of the smallest plan (`docs.knack.com/docs/api-limits`).
@@ -55,6 +55,7 @@ pub struct Builder {
     daily_calls: Option<u64>,
     daily_used: u64,
     window: Window,
+    store_delay: Duration,
     rate_limit: u32,
     charge_refused: bool,
     latency: Latency,
@@ -78,6 +79,7 @@ impl Builder {
             daily_calls: None,
             daily_used: 0,
             window: Window::default(),
+            store_delay: Duration::ZERO,
             rate_limit: 10,
             charge_refused: false,
             latency: Latency::None,
@@ -155,6 +157,22 @@ impl Builder {
     /// How the second of the rate limit is laid out; [`Window::FirstCall`] unless set.
     pub const fn window(mut self, window: Window) -> Self {
         self.window = window;
+        self
+    }
+
+    /// How long the server takes to write down a call in its window; no time unless set. It reads, then
+    /// writes: calls that come meanwhile are judged as if that one had not come, so that more than the
+    /// limit pass, and are told the same number of remaining calls. Servers behind a shared store, such as
+    /// express-limiter's, do so.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use knack_emulator::Emulator;
+    /// let knack = Emulator::builder().sample().racy_store(Duration::from_millis(1)).build()?;
+    /// # Ok::<(), knack_emulator::EmulatorError>(())
+    /// ```
+    pub const fn racy_store(mut self, delay: Duration) -> Self {
+        self.store_delay = delay;
         self
     }
 
@@ -300,7 +318,7 @@ impl Builder {
         compute::fill(&app, &mut store, &around);
         let daily = self.daily_calls.or(app.daily_calls).unwrap_or(SMALLEST_PLAN);
         let gate = Gate {
-            window: WindowModel::new(self.window, self.rate_limit),
+            window: StoredWindow::new(WindowModel::new(self.window, self.rate_limit), self.store_delay),
             plan: DailyPlan::new(daily, self.daily_used),
             charge_refused: self.charge_refused,
         };

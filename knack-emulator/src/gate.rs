@@ -7,7 +7,7 @@ use http::header::HeaderMap;
 
 use crate::answer::{Answer, Limits};
 use crate::plan::DailyPlan;
-use crate::window::WindowModel;
+use crate::window::StoredWindow;
 
 /// Checks the two headers of object-based calls (`docs.knack.com/docs/object-based-requests`).
 pub(crate) fn identify(headers: &HeaderMap, application: &str, key: &str) -> Result<(), Answer> {
@@ -34,7 +34,7 @@ pub(crate) fn identify(headers: &HeaderMap, application: &str, key: &str) -> Res
 /// Both limits of an account.
 #[derive(Debug)]
 pub(crate) struct Gate {
-    pub(crate) window: WindowModel,
+    pub(crate) window: StoredWindow,
     pub(crate) plan: DailyPlan,
     /// Whether a refused call uses up the plan too.
     pub(crate) charge_refused: bool,

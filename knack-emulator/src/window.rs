@@ -177,6 +177,52 @@ impl WindowModel {
     }
 }
 
+/// A window in a store that is read and then written, as express-limiter keeps its own: calls that come
+/// before the write is done see the window as it was, and the last write wins.
+#[derive(Debug)]
+pub(crate) struct StoredWindow {
+    written: WindowModel,
+    /// What is being written, and from when on it is seen.
+    writes: VecDeque<(Duration, WindowModel)>,
+    /// How long a write takes.
+    delay: Duration,
+}
+
+impl StoredWindow {
+    pub(crate) fn new(window: WindowModel, delay: Duration) -> Self {
+        Self { written: window, writes: VecDeque::new(), delay }
+    }
+
+    pub(crate) const fn limit(&self) -> u32 {
+        self.written.limit()
+    }
+
+    pub(crate) fn peek(&mut self, now: Duration) -> Admission {
+        self.settle(now);
+        self.written.peek(now)
+    }
+
+    pub(crate) fn admit(&mut self, now: Duration) -> Admission {
+        if self.delay.is_zero() {
+            return self.written.admit(now);
+        }
+        self.settle(now);
+        let mut read = self.written.clone();
+        let told = read.admit(now);
+        self.writes.push_back((now + self.delay, read));
+        told
+    }
+
+    /// Takes over what is written by now.
+    fn settle(&mut self, now: Duration) {
+        while self.writes.front().is_some_and(|(seen, _)| *seen <= now) {
+            if let Some((_, window)) = self.writes.pop_front() {
+                self.written = window;
+            }
+        }
+    }
+}
+
 /// The latest whole second plus `phase` that is not after `now`.
 fn fixed_start(now: Duration, phase: Duration) -> Duration {
     let phase = Duration::from_nanos(u64::from(phase.subsec_nanos()));
@@ -275,6 +321,18 @@ mod tests {
             assert!(model.admit(at(500 - n * 40)).admitted);
         }
         assert!(!model.admit(at(0)).admitted);
+    }
+
+    /// As express-limiter itself was measured (limiters.md, section 0).
+    #[test]
+    fn calls_that_come_before_the_write_are_told_the_same() {
+        let told = |apart: u64, count: u64| -> Vec<Admission> {
+            let model = WindowModel::new(Window::FirstCall, 10);
+            let mut stored = StoredWindow::new(model, Duration::from_millis(1));
+            (0..count).map(|n| stored.admit(at(n * apart))).collect()
+        };
+        assert!(told(0, 20).iter().all(|told| told.admitted && told.remaining == 9));
+        assert_eq!(told(5, 20).iter().filter(|told| told.admitted).count(), 10);
     }
 
     fn windows() -> impl Strategy<Value = Window> {

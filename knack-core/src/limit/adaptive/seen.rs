@@ -7,6 +7,9 @@ use super::{Micros, SECOND};
 /// How many windows are remembered.
 const KEPT: usize = 24;
 
+/// How many of them tell what others take.
+const TELL: usize = 16;
+
 /// The answers whose reset is the same, and what they tell of a window.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Window {
@@ -80,15 +83,21 @@ impl Seen {
     /// How many places others took in each of the last windows, that are over.
     fn others(&self, limit: u32) -> impl Iterator<Item = u32> {
         let used = move |window: &Window| limit.saturating_sub(window.least);
-        self.0.iter().rev().skip(1).take(16).map(move |window| used(window).saturating_sub(window.own))
+        self.0.iter().rev().skip(1).take(TELL).map(move |window| used(window).saturating_sub(window.own))
     }
 
     /// How many places to leave to others who use the same limit, of those not used in the present window;
     /// `flying` calls are on their way.
     pub(super) fn left_to_others(&self, present: Option<&Window>, limit: u32, flying: u32, now: Now) -> u32 {
-        let mut others: Vec<u32> = self.others(limit).collect();
+        // On the stack: each decision comes by here.
+        let (mut others, mut count) = ([0; TELL], 0);
+        for (place, taken) in others.iter_mut().zip(self.others(limit)) {
+            *place = taken;
+            count += 1;
+        }
+        let others = others.get_mut(..count).unwrap_or_default();
         others.sort_unstable();
-        let most_times = others.get(others.len() * 4 / 5).copied().unwrap_or_default();
+        let most_times = others.get(count * 4 / 5).copied().unwrap_or_default();
         if most_times == 0 {
             return 0;
         }
