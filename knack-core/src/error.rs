@@ -8,6 +8,7 @@ use http::StatusCode;
 use crate::call::Label;
 use crate::cell::ValueError;
 use crate::key::{FieldKey, RecordId};
+use crate::ledger::Shortage;
 use crate::object::Projection;
 use crate::record::RecordError;
 use crate::transport::{Failure, TransportError};
@@ -111,6 +112,45 @@ pub enum Error {
         /// the answer did not say.
         resets_in: Option<Duration>,
     },
+
+    /// The plan has calls left today, and they are kept: the last ones for [interactive] calls, others for
+    /// jobs that reserved them. It was not sent.
+    ///
+    /// [interactive]: crate::limit::Class::Interactive
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use knack_core::{Error, call, key::ObjectKey, object::Projection, query::ListQuery};
+    /// # static CUSTOMER: Projection = Projection::new("Customer", ObjectKey::new(3), &[]);
+    /// # let call = *call::list(&CUSTOMER, &ListQuery::default()).label();
+    /// let error = Error::PlanKept { call, left: 50, resets_in: Some(Duration::from_secs(10_680)) };
+    /// assert!(error.is_retryable());
+    /// assert!(error.to_string().contains("the plan's last 50 calls of the day are kept"));
+    /// ```
+    #[error(
+        "{call} was not done: the plan's last {left} calls of the day are kept for interactive calls and for \
+         jobs that reserved them{}; wait until then (`wait_for_plan` does), or raise the plan",
+        resets(*.resets_in)
+    )]
+    PlanKept {
+        /// The call.
+        call: Label,
+        /// How many calls are left of the day.
+        left: u64,
+        /// How long until the day's count begins anew, by the server's word, if it gave any.
+        resets_in: Option<Duration>,
+    },
+
+    /// Calls could not be reserved: the plan has not so many left.
+    ///
+    /// ```
+    /// use knack_core::{Error, ledger::Shortage};
+    ///
+    /// let error = Error::from(Shortage { wanted: 500, left: 120, resets_in: None });
+    /// assert!(error.to_string().starts_with("500 calls cannot be reserved: 120"));
+    /// ```
+    #[error(transparent)]
+    NotReserved(#[from] Shortage),
 
     /// A create was sent and no answer tells whether it was carried out. It is never sent again by
     /// itself: that could make a second record.
@@ -370,7 +410,10 @@ impl Error {
     /// ```
     pub fn is_retryable(&self) -> bool {
         match self {
-            Self::RateLimited { .. } | Self::PlanExhausted { .. } => true,
+            Self::RateLimited { .. }
+            | Self::PlanExhausted { .. }
+            | Self::PlanKept { .. }
+            | Self::NotReserved(_) => true,
             Self::Transport { source, .. } => {
                 !matches!(source.failure(), Failure::Protocol | Failure::Unsendable)
             }
@@ -398,7 +441,7 @@ fn waiting_for(estimate: Option<Duration>, refusals: u32) -> String {
     text
 }
 
-fn resets(resets_in: Option<Duration>) -> String {
+pub(crate) fn resets(resets_in: Option<Duration>) -> String {
     resets_in.map(|left| format!(", for another {}", in_words(left))).unwrap_or_default()
 }
 

@@ -20,6 +20,7 @@ pub mod headers;
 mod json;
 pub mod key;
 pub mod kind;
+pub mod ledger;
 pub mod limit;
 pub mod list;
 pub mod object;

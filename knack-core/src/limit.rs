@@ -187,6 +187,33 @@ pub struct Snapshot {
     pub least_round_trip: Option<Duration>,
 }
 
+/// How a limiter takes the server's present second to lie.
+///
+/// ```
+/// use std::time::Duration;
+/// use knack_core::clock::Moment;
+/// use knack_core::limit::LearntWindow;
+///
+/// let ends_at = Moment::ZERO + Duration::from_millis(730);
+/// let window = LearntWindow::new(ends_at, Duration::from_millis(12)); // give or take 6 ms
+/// assert_eq!(window.ends_at - Moment::ZERO, Duration::from_millis(730));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LearntWindow {
+    /// When it ends, by our clock.
+    pub ends_at: Moment,
+    /// How far apart the bounds are between which it may end.
+    pub clock_width: Duration,
+}
+
+impl LearntWindow {
+    /// A window that ends so, as far as is known.
+    pub const fn new(ends_at: Moment, clock_width: Duration) -> Self {
+        Self { ends_at, clock_width }
+    }
+}
+
 /// Decides when calls are sent. All methods are called from the executor, never concurrently for
 /// the same permit; they take the time as an argument and return at once.
 ///
@@ -274,6 +301,19 @@ pub trait Limiter: Send + Sync + 'static {
         None
     }
 
+    /// How the server's present second lies, if the limiter has learnt that; for people and for metrics.
+    ///
+    /// ```
+    /// use knack_core::clock::Moment;
+    /// use knack_core::limit::{Limiter, Slots};
+    ///
+    /// assert_eq!(Slots::default().window(Moment::ZERO), None); // slots need not know
+    /// ```
+    fn window(&self, now: Moment) -> Option<LearntWindow> {
+        let _ = now;
+        None
+    }
+
     /// Gives the limiter a bell to ring when something changes that no answer or permit tells of,
     /// such as a permit leased from elsewhere. Called when the first client takes it into use.
     fn on_change(&self, bell: Bell) {
@@ -325,6 +365,10 @@ impl<L: Limiter + ?Sized> Limiter for Arc<L> {
 
     fn resume(&self, now: Moment) -> Option<Moment> {
         (**self).resume(now)
+    }
+
+    fn window(&self, now: Moment) -> Option<LearntWindow> {
+        (**self).window(now)
     }
 
     fn on_change(&self, bell: Bell) {

@@ -3,18 +3,20 @@
 use std::env::VarError;
 use std::fmt;
 use std::marker::PhantomData;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderValue, header};
 use knack_core::ApplicationId;
 use knack_core::key::KeyError;
-use knack_core::limit::{Class, Limiter, Slots, Unmetered};
+use knack_core::limit::{Adaptive, Class, Limiter, Unmetered};
 use knack_core::plan::Plan;
 use knack_core::quota::{QuotaPolicy, StandardPolicy};
 use knack_core::transport::Transport;
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::book::Book;
 use crate::client::{ApiKey, Client, NoKey};
 use crate::executor::{Executor, Options};
 use crate::host::{BaseUrl, Host, shown};
@@ -22,7 +24,7 @@ use crate::http_transport::{HttpOptions, HttpTransport};
 use crate::queue::Queue;
 use crate::retry::RetryBudget;
 use crate::round_trip::RoundTrip;
-use crate::usage::PlanMeter;
+use crate::waits::Tally;
 
 const API_KEY: &str = "x-knack-rest-api-key";
 
@@ -143,7 +145,9 @@ pub enum BuildError {
 /// | [`api_key`](ClientBuilder::api_key) | no access to objects |
 /// | [`host`](Self::host) or [`base_url`](Self::base_url) | `https://api.knack.com/v1` |
 /// | [`plan`](Self::plan) | what the answers say |
-/// | [`limiter`](Self::limiter) | [`Slots`], 10 calls a second |
+/// | [`interactive_floor`](Self::interactive_floor) | 5 of 100 calls of the day |
+/// | [`ledger_file`](Self::ledger_file) | none |
+/// | [`limiter`](Self::limiter) | [`Adaptive`], 10 calls a second |
 /// | [`policy`](Self::policy) | [`StandardPolicy`] |
 /// | [`timeout`](Self::timeout) of an attempt | 30 s |
 /// | [`deadline`](Self::deadline) of a call | 60 s |
@@ -174,6 +178,8 @@ pub struct ClientBuilder<A> {
     address: Address,
     allow_plain_http: bool,
     plan: Option<Plan>,
+    interactive_floor: u8,
+    ledger_file: Option<PathBuf>,
     limiter: Arc<dyn Limiter>,
     policy: Arc<dyn QuotaPolicy>,
     timeout: Duration,
@@ -197,7 +203,9 @@ impl ClientBuilder<NoKey> {
             address: Address::Host(Host::default()),
             allow_plain_http: false,
             plan: None,
-            limiter: Arc::new(Slots::default()),
+            interactive_floor: 5,
+            ledger_file: None,
+            limiter: Arc::new(Adaptive::default()),
             policy: Arc::new(StandardPolicy::new()),
             timeout: Duration::from_secs(30),
             deadline: Duration::from_mins(1),
@@ -229,6 +237,8 @@ impl ClientBuilder<NoKey> {
             address: self.address,
             allow_plain_http: self.allow_plain_http,
             plan: self.plan,
+            interactive_floor: self.interactive_floor,
+            ledger_file: self.ledger_file,
             limiter: self.limiter,
             policy: self.policy,
             timeout: self.timeout,
@@ -315,8 +325,8 @@ impl<A> ClientBuilder<A> {
         self
     }
 
-    /// Tells the plan, for [`usage`](Client::usage) before the first answer. It limits nothing: what
-    /// is left of the day, the server alone knows.
+    /// Tells the plan, for [`usage`](Client::usage) and [`reserve`](Client::reserve) before the first answer.
+    /// From then on the server's word counts, which knows of add-ons and of what is used.
     ///
     /// Source: docs.knack.com/docs/api-limits.
     ///
@@ -334,6 +344,53 @@ impl<A> ClientBuilder<A> {
         self
     }
 
+    /// Sets how many of a hundred calls of the day are kept for [interactive](knack_core::limit::Class) calls:
+    /// 5 unless set. Normal and bulk calls are refused with [`Error::PlanKept`](crate::Error::PlanKept), or wait
+    /// if they were [told so](Client::wait_for_plan), where only these are left.
+    ///
+    /// ```
+    /// # use knack_runtime::{BuildError, Client};
+    /// # const APP: &str = "5d79512148c4af00106d1507";
+    /// use knack_runtime::Plan;
+    ///
+    /// let knack = Client::builder(APP).plan(Plan::Pro).interactive_floor(20).build()?;
+    /// assert_eq!(knack.usage().plan_floor, 1_000);
+    /// # Ok::<(), BuildError>(())
+    /// ```
+    pub fn interactive_floor(mut self, percent: u8) -> Self {
+        self.interactive_floor = percent;
+        self
+    }
+
+    /// Keeps what is left of the day in a small file, so that the program knows it when it is started again:
+    /// the application's id, the plan's limit, what is left and when it resets, by this machine's clock. It
+    /// is written once in 5 seconds at most and when the last clone of the client is dropped. A file that is
+    /// torn, of another application, of another day or not readable is a warning in the log, and says nothing.
+    ///
+    /// ```
+    /// # use knack_emulator::Emulator;
+    /// # use knack_runtime::{Client, KnackObject};
+    /// # #[derive(Debug, KnackObject)]
+    /// # #[knack(object = "object_1")]
+    /// # struct Customer { #[knack(key = "field_5", kind = "short_text")] company: Option<String> }
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let local = Emulator::builder().sample().daily_calls(1_000).build()?;
+    /// # let file = std::env::temp_dir().join(format!("knack-ledger-{}.json", std::process::id()));
+    /// # let connect = || Client::builder(local.application_id()).api_key(local.api_key())
+    /// #     .transport(local.transport()).ledger_file(&file).build();
+    /// let knack = connect()?; // a builder with `ledger_file(&file)`
+    /// Customer::list(&knack).first().await?;
+    /// drop(knack);
+    /// assert_eq!(connect()?.usage().plan_left, Some(999)); // in the next run
+    /// # std::fs::remove_file(&file)?;
+    /// # Ok(()) }
+    /// ```
+    pub fn ledger_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.ledger_file = Some(path.into());
+        self
+    }
+
     /// Sets the limiter of metered calls. Give clones of one `Arc` to several clients to share it, as
     /// those of one account do well to: the limit is not each client's own. They then share its queue, in
     /// which all are served in the order of their coming, and which a refusal of one holds for all.
@@ -344,12 +401,11 @@ impl<A> ClientBuilder<A> {
     /// # use knack_runtime::{BuildError, Client};
     /// # const APP: &str = "5d79512148c4af00106d1507";
     /// use std::sync::Arc;
-    /// use knack_runtime::limit::Slots;
+    /// use knack_runtime::limit::Adaptive;
     ///
-    /// let shared = Arc::new(Slots::default());
+    /// let shared = Arc::new(Adaptive::default());
     /// let reads = Client::builder(APP).limiter(Arc::clone(&shared)).build()?;
-    /// let writes = Client::builder(APP).limiter(shared).build()?;
-    /// assert_eq!(writes.usage().limiter.available, Some(10)); // for both together
+    /// let writes = Client::builder(APP).limiter(shared).build()?; // ten calls a second for both together
     /// # Ok::<(), BuildError>(())
     /// ```
     pub fn limiter(mut self, limiter: impl Limiter) -> Self {
@@ -375,7 +431,7 @@ impl<A> ClientBuilder<A> {
 
     /// Sets how long one attempt may take, from sending to the last byte of the answer: 30 seconds
     /// unless set. A read that takes longer is tried again until the deadline. An attempt that was given
-    /// up may still arrive, so the [limiter](Slots) counts it for a while, as it does a call whose future
+    /// up may still arrive, so the [limiter](Adaptive) counts it for a while, as it does a call whose future
     /// was dropped.
     ///
     /// ```
@@ -521,8 +577,8 @@ impl<A> ClientBuilder<A> {
             None => Arc::new(over_https()?),
         };
         let mut headers = HeaderMap::new();
-        let application = application.to_string().parse().map_err(|_| BuildError::UserAgent)?;
-        headers.insert("x-knack-application-id", application);
+        let shown = application.to_string().parse().map_err(|_| BuildError::UserAgent)?;
+        headers.insert("x-knack-application-id", shown);
         headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(header::USER_AGENT, self.user_agent.parse().map_err(|_| BuildError::UserAgent)?);
         headers.insert(API_KEY, HeaderValue::from_static("knack"));
@@ -540,12 +596,13 @@ impl<A> ClientBuilder<A> {
             headers,
             object_headers,
             timeout: self.timeout,
-            plan: self.plan,
-            meter: PlanMeter::default(),
+            book: Book::new(application, self.plan, self.interactive_floor, self.ledger_file),
+            tally: Tally::default(),
             round_trip: RoundTrip::default(),
             budget: RetryBudget::new(),
         };
-        let options = Options { class: Class::default(), deadline: self.deadline, wait_for_plan: false };
+        let (class, deadline) = (Class::default(), self.deadline);
+        let options = Options { class, deadline, wait_for_plan: false, reservation: None };
         Ok(Client::new(executor, options))
     }
 }

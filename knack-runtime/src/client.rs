@@ -11,8 +11,10 @@ use knack_core::error::Result;
 use knack_core::limit::Class;
 use knack_core::verbs::{Execute, ObjectAccess, Reply};
 
+use crate::book::Book;
 use crate::builder::{BuildError, ClientBuilder};
 use crate::executor::{Executor, Options};
+use crate::reservation::Reservation;
 use crate::usage::Usage;
 
 /// The access of a client that has an API key: to all objects, whatever the application's pages allow.
@@ -178,7 +180,7 @@ impl<A> Client<A> {
 
     /// The same client, which waits for the next day (`true`) or gives
     /// [`Error::PlanExhausted`](crate::Error::PlanExhausted) at once (`false`, the default) when the plan's
-    /// calls are used up. The deadline does not count while it waits.
+    /// calls are used up, or [`Error::PlanKept`](crate::Error::PlanKept) where the last are kept for others. The deadline does not count while it waits.
     ///
     /// Source: docs.knack.com/docs/api-limits: the day begins at midnight GMT.
     ///
@@ -205,6 +207,47 @@ impl<A> Client<A> {
     /// ```
     pub fn wait_for_plan(&self, wait: bool) -> Self {
         Self { options: Options { wait_for_plan: wait, ..self.options }, ..self.clone() }
+    }
+
+    /// Sets calls of the day's plan aside for a job, or says at once how many there are and when the plan
+    /// resets: [`Error::NotReserved`](crate::Error::NotReserved). No other call of this client and its clones
+    /// may have them, interactive ones neither. The floor for interactive calls cannot be reserved but by an
+    /// [interactive](Self::with_class) client. Before the first answer, the plan given to the builder counts
+    /// as unused; without one the reservation is given on trust.
+    ///
+    /// Source: docs.knack.com/docs/api-limits.
+    ///
+    /// ```
+    /// # use knack_emulator::Emulator;
+    /// # use knack_runtime::{Client, KnackObject};
+    /// # #[derive(Debug, KnackObject)]
+    /// # #[knack(object = "object_1")]
+    /// # struct Customer { #[knack(key = "field_5", kind = "short_text")] company: Option<String> }
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let local = Emulator::builder().sample().daily_calls(1_000).build()?;
+    /// use knack_runtime::{Error, limit::Class};
+    ///
+    /// # let builder = Client::builder(local.application_id()).api_key(local.api_key());
+    /// let knack = builder.transport(local.transport()).build()?;
+    /// Customer::list(&knack).first().await?; // of 1,000 calls 999 are left, 50 of them for persons
+    ///
+    /// let Err(Error::NotReserved(shortage)) = knack.reserve(5_000) else { panic!() };
+    /// assert_eq!(shortage.left, 949);
+    ///
+    /// let job = knack.with_class(Class::Bulk).reserve(400)?;
+    /// let customers = Customer::list(job.client()).all().await?;
+    /// assert!(job.left() < 400);
+    /// # Ok(()) }
+    /// ```
+    pub fn reserve(&self, calls: u64) -> Result<Reservation<A>> {
+        let id = self.executor.book.reserve(calls, self.options.class)?;
+        let options = Options { reservation: Some(id), ..self.options };
+        Ok(Reservation::new(Self { options, ..self.clone() }, id))
+    }
+
+    pub(crate) fn book(&self) -> &Book {
+        &self.executor.book
     }
 
     /// What is left of the limits, as far as answers have told. Asks the server nothing.

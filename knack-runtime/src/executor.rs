@@ -1,4 +1,4 @@
-//! One call from beginning to end: admit, send, observe, judge, and again or return.
+//! One call from beginning to end: admit (`admission`), send, observe, judge, and again or return.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,22 +9,25 @@ use knack_core::call::{Call, Label, Route, Verb};
 use knack_core::clock::{Clock, Moment};
 use knack_core::error::{self, Error, Result};
 use knack_core::headers::LimitHeaders;
+use knack_core::ledger::{Outcome, ReservationId};
 use knack_core::limit::{Ask, Class, Observation, Permit};
-use knack_core::plan::Plan;
-use knack_core::quota::{Metering, Outcome, QuotaPolicy, Verdict};
+use knack_core::quota::{self, Metering, QuotaPolicy, Verdict};
 use knack_core::transport::{Failure, Request, Response, Transport, TransportError};
 use knack_core::verbs::Reply;
 use tracing::{Instrument, Span, debug, field, warn};
 
+use crate::book::{Book, Drawn};
 use crate::clock::TokioClock;
 use crate::holds::{Denied, Terms};
 use crate::host::BaseUrl;
 use crate::lines::Place;
+use crate::metrics;
 use crate::queue::Queue;
 use crate::retry::{MOST_ATTEMPTS, RetryBudget, backoff};
 use crate::round_trip::RoundTrip;
 use crate::trace;
-use crate::usage::{PlanMeter, Usage};
+use crate::usage::Usage;
+use crate::waits::Tally;
 
 /// How long a refused call waits where nothing says how long: a whole window, however it began.
 const WINDOW: Duration = Duration::from_secs(1);
@@ -47,8 +50,8 @@ pub(crate) struct Executor {
     /// The same with the API key, marked as sensitive; for object calls alone.
     pub(crate) object_headers: Option<HeaderMap>,
     pub(crate) timeout: Duration,
-    pub(crate) plan: Option<Plan>,
-    pub(crate) meter: PlanMeter,
+    pub(crate) book: Book,
+    pub(crate) tally: Tally,
     pub(crate) round_trip: RoundTrip,
     pub(crate) budget: RetryBudget,
 }
@@ -59,19 +62,25 @@ pub(crate) struct Options {
     pub(crate) class: Class,
     pub(crate) deadline: Duration,
     pub(crate) wait_for_plan: bool,
+    /// What its calls draw from first.
+    pub(crate) reservation: Option<ReservationId>,
 }
 
 /// A call under way.
-struct Run<'a> {
-    call: &'a Call,
-    queue: &'a Queue,
-    place: Place,
-    options: Options,
+pub(crate) struct Run<'a> {
+    pub(crate) call: &'a Call,
+    pub(crate) queue: &'a Queue,
+    /// Whether it draws from the plan.
+    pub(crate) counts: bool,
+    pub(crate) place: Place,
+    pub(crate) options: Options,
     began: Moment,
     /// Moves on while the plan is waited for.
-    deadline: Moment,
+    pub(crate) deadline: Moment,
     /// The latest reset of the plan that it waits for, if it waits for any.
-    reset: Option<Moment>,
+    pub(crate) reset: Option<Moment>,
+    /// Whether it was told that it waits long.
+    pub(crate) noticed: bool,
     /// Attempts that were not refused.
     tries: u32,
     /// Those of them that the server may have carried out: it was reached.
@@ -81,16 +90,18 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn new(call: &'a Call, queue: &'a Queue, options: Options) -> Self {
+    fn new(call: &'a Call, queue: &'a Queue, counts: bool, options: Options) -> Self {
         let began = TokioClock.now();
         Self {
             call,
             queue,
+            counts,
             place: queue.place(),
             options,
             began,
             deadline: began + options.deadline,
             reset: options.wait_for_plan.then_some(began),
+            noticed: false,
             tries: 0,
             arrivals: 0,
             refusals: 0,
@@ -109,7 +120,7 @@ impl<'a> Run<'a> {
     }
 
     /// On what terms it waits now, if it must be sent `round_trip` before its deadline.
-    fn terms(&self, round_trip: Duration) -> Terms {
+    pub(crate) fn terms(&self, round_trip: Duration) -> Terms {
         let mut ask = Ask::new(self.deadline - round_trip);
         ask.attempt = self.tries + self.refusals;
         ask.class = self.options.class;
@@ -117,7 +128,7 @@ impl<'a> Run<'a> {
     }
 
     /// The error of a call that got no permit.
-    fn denied(&self, denied: Denied, round_trip: Duration) -> Error {
+    pub(crate) fn denied(&self, denied: Denied, round_trip: Duration) -> Error {
         let call = *self.call.label();
         match denied {
             Denied::PlanExhausted { resets_at, .. } => {
@@ -151,17 +162,19 @@ impl Executor {
     }
 
     async fn run(&self, call: &Call, options: Options) -> Result<Reply> {
-        let queue = match self.policy.meter(call) {
-            Metering::Metered => &self.metered,
-            Metering::Unmetered => &self.unmetered,
-        };
-        let mut run = Run::new(call, queue, options);
+        let counts = self.counts(call);
+        let queue = if counts { &self.metered } else { &self.unmetered };
+        let mut run = Run::new(call, queue, counts, options);
         loop {
-            let permit = self.admit(&mut run).await?;
-            let request = self
-                .request(call)
-                .map_err(|problem| Error::Invalid { call: *call.label(), problem: problem.to_string() })?;
-            let (answer, limits) = self.send(&run, permit, request).await;
+            let (permit, drawn) = self.admit(&mut run).await?;
+            let request = match self.request(call) {
+                Ok(request) => request,
+                Err(problem) => {
+                    drawn.settle(Outcome::Unsent);
+                    return Err(Error::Invalid { call: *call.label(), problem: problem.to_string() });
+                }
+            };
+            let (answer, limits) = self.send(&run, permit, drawn, request).await;
             match self.judge(&mut run, answer, &limits) {
                 Next::Return(result) => {
                     Span::current().record("attempts", run.tries + run.refusals);
@@ -173,43 +186,31 @@ impl Executor {
                         return Err(error);
                     }
                     debug!(%error, ?wait, "trying again");
+                    self.tally.retried();
+                    metrics::retried();
                     tokio::time::sleep(wait).await;
                 }
             }
         }
     }
 
-    /// Waits for leave to send.
-    async fn admit(&self, run: &mut Run<'_>) -> Result<Permit> {
-        loop {
-            let round_trip = self.time_needed(run.call);
-            match run.queue.acquire(run.place, run.terms(round_trip)).await {
-                Ok(permit) => return Ok(permit),
-                Err(Denied::PlanExhausted { until, .. }) if run.options.wait_for_plan => {
-                    debug!("waiting for the plan's reset");
-                    run.reset = Some(until);
-                    run.deadline = until + run.options.deadline;
-                }
-                Err(denied) => return Err(run.denied(denied, round_trip)),
-            }
-        }
-    }
-
-    /// How much time before its deadline a call must be sent. A write that is cut off there leaves its
-    /// caller in doubt; a read does no harm, and may show that answers come sooner by now.
-    fn time_needed(&self, call: &Call) -> Duration {
-        if call.verb().is_read() { Duration::ZERO } else { self.round_trip.least(TokioClock.now()) }
+    /// Whether a call counts: by the policy, unless the server was seen to count what it takes as free.
+    fn counts(&self, call: &Call) -> bool {
+        let metered = self.policy.meter(call) == Metering::Metered;
+        metered || self.book.standing(TokioClock.now()).unmetered_count
     }
 
     async fn send(
         &self,
         run: &Run<'_>,
         mut permit: Permit,
+        drawn: Drawn<'_>,
         request: Request,
     ) -> (Result<Response, TransportError>, LimitHeaders) {
         let sent_at = TokioClock.now();
         let timeout = self.timeout.min(run.deadline - sent_at);
         permit.mark_sent(sent_at);
+        metrics::sent(run.options.class);
         let answer = match tokio::time::timeout(timeout, self.transport.send(request)).await {
             Ok(answer) => answer,
             Err(_) => Err(TransportError::timeout(timeout)),
@@ -217,14 +218,16 @@ impl Executor {
         let received_at = TokioClock.now();
         let limits = answer.as_ref().map(|answer| LimitHeaders::parse(answer.headers())).unwrap_or_default();
         let status = answer.as_ref().ok().map(Response::status);
-        settle(permit, &answer, &Observation::new(sent_at, received_at, status, limits));
+        let observation = Observation::new(sent_at, received_at, status, limits);
+        drawn.settle(spent(&answer, &observation));
+        settle(permit, &answer, &observation);
         if let Ok(answer) = &answer {
             self.round_trip.note(received_at - sent_at, received_at);
             if answer.status().is_success() || limits.plan_remaining.is_some_and(|left| left > 0) {
                 run.queue.replenish(sent_at);
             }
         }
-        self.meter.note(received_at, &limits);
+        metrics::publish(|| self.usage());
         (answer, limits)
     }
 
@@ -251,8 +254,8 @@ impl Executor {
         limits: &LimitHeaders,
     ) -> Next {
         let outcome = match &answer {
-            Ok(answer) => Outcome::Answer { status: answer.status(), limits },
-            Err(error) => Outcome::Failure(error),
+            Ok(answer) => quota::Outcome::Answer { status: answer.status(), limits },
+            Err(error) => quota::Outcome::Failure(error),
         };
         let verdict = self.policy.verdict(run.call, outcome);
         run.count(verdict, &answer);
@@ -286,13 +289,20 @@ impl Executor {
             Some(after) => now + after.clamp(LEAST_HOLD, MOST_HOLD),
             None => run.queue.resume(now).unwrap_or(now + WINDOW),
         };
+        self.note_refusal();
         warn!(refusals = run.refusals, wait = ?(until - now), "refused for its rate (429): holding the queue");
         self.metered.throttle(until);
         self.unmetered.throttle(until);
     }
 
+    fn note_refusal(&self) {
+        self.tally.refused();
+        metrics::refused();
+    }
+
     /// The plan is used up: whoever does not wait is told so, here and until the reset.
     fn exhausted(&self, run: &Run<'_>, resets_in: Option<Duration>) -> Next {
+        self.note_refusal();
         warn!(?resets_in, "the plan's calls of the day are used up");
         self.metered.exhaust(resets_in.map(|left| TokioClock.now() + left.max(WINDOW)));
         if run.options.wait_for_plan {
@@ -318,13 +328,31 @@ impl Executor {
     }
 
     pub(crate) fn usage(&self) -> Usage {
-        let (metered, limiter) = self.metered.snapshot();
-        let (round_it, unmetered) = self.unmetered.snapshot();
-        let waiting = metered.into_iter().chain(round_it).sum();
-        let mut usage =
-            Usage { plan_limit: None, plan_left: None, plan_resets_in: None, waiting, limiter, unmetered };
-        self.meter.fill(TokioClock.now(), self.plan, &mut usage);
-        usage
+        let now = TokioClock.now();
+        let mut usage = Usage::of(&self.book.standing(now), now);
+        let (metered, limiter) = self.metered.snapshot(now);
+        let (round_it, unmetered) = self.unmetered.snapshot(now);
+        let [interactive, normal, bulk] = metered;
+        let [free_interactive, free_normal, free_bulk] = round_it;
+        usage.queue = [interactive + free_interactive, normal + free_normal, bulk + free_bulk].into();
+        usage.waiting = usage.queue.interactive + usage.queue.normal + usage.queue.bulk;
+        usage.waits = self.tally.waits();
+        (usage.refused, usage.retries) = self.tally.refusals_and_retries();
+        if let Some(window) = self.metered.window(now) {
+            usage.window_ends_in = Some(window.ends_at - now);
+            usage.clock_width = Some(window.clock_width);
+        }
+        Usage { limiter, unmetered, ..usage }
+    }
+}
+
+/// What an attempt took from the plan.
+fn spent(answer: &Result<Response, TransportError>, observation: &Observation) -> Outcome {
+    let Observation { sent_at, received_at, headers: limits, .. } = *observation;
+    match answer {
+        Ok(_) => Outcome::Answered { sent_at, received_at, refused: observation.refused(), limits },
+        Err(error) if error.failure().never_sent() => Outcome::Unsent,
+        Err(_) => Outcome::Lost,
     }
 }
 

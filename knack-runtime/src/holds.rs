@@ -46,6 +46,16 @@ pub(crate) enum Denied {
     PlanExhausted { until: Moment, resets_at: Option<Moment> },
 }
 
+impl Denied {
+    /// In a word, for metrics.
+    pub(crate) const fn reason(&self) -> &'static str {
+        match self {
+            Self::TooLate(_) => "late",
+            Self::PlanExhausted { .. } => "plan",
+        }
+    }
+}
+
 impl Holds {
     pub(crate) fn is_empty(&self) -> bool {
         self.throttled.is_none() && self.plan.is_none()
@@ -85,6 +95,13 @@ impl Holds {
     pub(crate) fn until(&self, now: Moment) -> Option<Moment> {
         let plan = self.plan.map(|plan| plan.until.min(plan.probe_at));
         self.throttled.max(plan).filter(|until| *until > now)
+    }
+
+    /// What holds the queue the longest, and until when.
+    pub(crate) fn reason(&self, now: Moment) -> Option<(&'static str, Moment)> {
+        let plan = self.plan.map(|plan| ("plan", plan.until.min(plan.probe_at)));
+        let throttled = self.throttled.map(|until| ("refusal", until));
+        throttled.into_iter().chain(plan).filter(|(_, until)| *until > now).max_by_key(|(_, until)| *until)
     }
 
     /// Why a call is not to wait on these terms, if so.

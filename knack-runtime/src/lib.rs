@@ -52,9 +52,38 @@
 //! turn, or the day's plan is used up. One that is given up on its way, by a time-out or by dropping its
 //! future, may still arrive, and the limiter counts it for as long as it may.
 //!
+//! What is left of the plan, the client counts in a [ledger](ledger::Ledger): a job can
+//! [reserve](Client::reserve) calls, and the last of the day are kept for interactive ones.
+//!
+//! # What is told
+//!
+//! [`Client::usage`] tells all at one moment. `tracing` has a span for each call and events for refusals,
+//! retries, the plan, and, once for each call, a wait of more than a second with its reason. With the feature
+//! `metrics` there are counters and gauges for the `metrics` facade:
+//!
+//! | name | kind | labels | what |
+//! |---|---|---|---|
+//! | `knack_sent_total` | counter | `class` | attempts sent |
+//! | `knack_refused_total` | counter | | refusals (429) |
+//! | `knack_retries_total` | counter | | attempts after other trouble |
+//! | `knack_denied_total` | counter | `reason` | calls given up unsent: `late` for their deadline, `plan` used up, `kept` for others |
+//! | `knack_waits_total` | counter | `class` | attempts that waited |
+//! | `knack_waited_milliseconds_total` | counter | `class` | how long, all together |
+//! | `knack_waiting` | gauge | `class` | calls in the queue |
+//! | `knack_longest_wait_seconds` | gauge | `class` | the longest wait so far |
+//! | `knack_in_flight` | gauge | | metered calls on their way |
+//! | `knack_plan_limit`, `knack_plan_left` | gauge | | the day's plan, once it is known |
+//! | `knack_plan_reserved`, `knack_plan_floor` | gauge | | what is kept of it |
+//! | `knack_plan_resets_in_seconds` | gauge | | how long until it begins anew |
+//!
+//! Gauges are set when an answer comes and when a call has waited for a second. `class` is `interactive`,
+//! `normal` or `bulk`. Nothing secret is in any of it.
+//!
 //! Clones of a [`Client`] share the queue, the limiter and the connections; clients that are given one
 //! limiter share its queue.
 
+mod admission;
+mod book;
 mod builder;
 mod client;
 mod clock;
@@ -62,26 +91,32 @@ mod executor;
 mod holds;
 mod host;
 mod http_transport;
+mod ledger_file;
 mod lines;
+mod metrics;
 mod queue;
+mod reservation;
 mod retry;
 mod round_trip;
 mod trace;
 mod usage;
+mod waits;
 
 pub use builder::{BuildError, ClientBuilder};
 pub use client::{ApiKey, Client, NoKey};
 pub use clock::TokioClock;
 pub use host::Host;
 pub use http_transport::HttpTransport;
+pub use reservation::Reservation;
 pub use usage::Usage;
+pub use waits::{ByClass, Waits};
 
 pub use knack_core::value::KnackChoice;
 #[cfg(feature = "jiff")]
 pub use knack_core::zone;
 pub use knack_core::{
     ApplicationId, Error, KnackObject, Link, Patch, Plan, RecordId, Result, advice, call, cell,
-    clock as time, error, headers, key, kind, limit, list, object, patch, plan, query, quota, record,
+    clock as time, error, headers, key, kind, ledger, limit, list, object, patch, plan, query, quota, record,
     resolve, schema, transport, value, verbs, write,
 };
 pub use knack_derive::{KnackChoice, KnackObject};

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use knack_core::clock::{Clock, Moment};
-use knack_core::limit::{Ask, Bell, Class, Decision, Limiter, Permit, Snapshot};
+use knack_core::limit::{Ask, Bell, Class, Decision, LearntWindow, Limiter, Permit, Snapshot};
 use tokio::sync::{Notify, oneshot};
 use tokio::time::timeout_at;
 
@@ -167,10 +167,24 @@ impl Queue {
     }
 
     /// How many calls wait, by class, and the limiter's own state.
-    pub(crate) fn snapshot(&self) -> ([usize; 3], Snapshot) {
-        let now = TokioClock.now();
+    pub(crate) fn snapshot(&self, now: Moment) -> ([usize; 3], Snapshot) {
         let waiting = self.0.state(now).waiting.lengths();
         (waiting, self.0.limiter.snapshot(now))
+    }
+
+    /// The server's window, if the limiter knows it.
+    pub(crate) fn window(&self, now: Moment) -> Option<LearntWindow> {
+        self.0.limiter.window(now)
+    }
+
+    /// Why a call in this place waits, and until when at least, as far as that is known.
+    pub(crate) fn outlook(&self, place: Place, class: Class) -> (&'static str, Option<Moment>) {
+        let now = TokioClock.now();
+        let state = self.0.state(now);
+        let (reason, held) =
+            state.holds.reason(now).map_or(("rate", None), |(why, until)| (why, Some(until)));
+        let earliest = self.0.limiter.earliest(state.waiting.ahead(class, place), now);
+        (reason, earliest.max(held))
     }
 }
 

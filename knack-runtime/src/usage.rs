@@ -1,18 +1,18 @@
 //! What is left of the limits, as far as the client knows.
 
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use knack_core::clock::Moment;
-use knack_core::headers::LimitHeaders;
+use knack_core::ledger::Standing;
 use knack_core::limit::Snapshot;
-use knack_core::plan::Plan;
+
+use crate::waits::{ByClass, Waits};
 
 /// The state of a client's limits at one moment, from [`Client::usage`](crate::Client::usage).
 ///
-/// The plan's figures are the server's own words in the latest answers; they are `None` before the
-/// first answer that has them. The allowance is the account's: what other programs spend is seen in
-/// them, too.
+/// What is left of the plan is the server's own word in the latest answers, with own count where they are
+/// silent; it is `None` before the first word. The allowance is the account's: what other programs spend is
+/// seen in it, too.
 ///
 /// Source: docs.knack.com/docs/api-limits.
 ///
@@ -30,9 +30,10 @@ use knack_core::plan::Plan;
 /// Customer::list(&knack).first().await?;
 ///
 /// let usage = knack.usage();
-/// assert_eq!((usage.plan_limit, usage.plan_left), (Some(5_000), Some(4_999)));
+/// assert_eq!((usage.plan_limit, usage.plan_left, usage.plan_floor), (Some(5_000), Some(4_999), 250));
 /// assert!(usage.plan_resets_in.unwrap().as_secs() <= 86_400);
 /// assert_eq!((usage.waiting, usage.limiter.answered, usage.unmetered.answered), (0, 1, 0));
+/// assert_eq!((usage.refused, usage.waits.normal.count), (0, 0));
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,99 +41,59 @@ use knack_core::plan::Plan;
 pub struct Usage {
     /// The calls of a day: by the server's word, else by the plan given to the builder.
     pub plan_limit: Option<u64>,
-    /// What is left of them by the server's word; zero or less when they are used up.
+    /// What is left of them, by the server's word or the ledger's file; zero or less when they are used up.
     pub plan_left: Option<i64>,
     /// How long until the day's count begins anew, at midnight GMT.
     pub plan_resets_in: Option<Duration>,
+    /// What [reservations](crate::Client::reserve) of this client and its clones have set aside.
+    pub plan_reserved: u64,
+    /// What is kept for interactive calls; see
+    /// [`interactive_floor`](crate::ClientBuilder::interactive_floor).
+    pub plan_floor: u64,
+    /// Whether refusals (429) use up the plan, once that was seen.
+    pub refusals_are_charged: Option<bool>,
+    /// Whether calls that the policy takes as unmetered were seen to use up the plan. They are metered then.
+    pub unmetered_are_charged: bool,
     /// Calls that wait to be sent, of all clones and of all clients that share the limiter.
     pub waiting: usize,
-    /// The limiter of metered calls.
+    /// The same by class.
+    pub queue: ByClass<usize>,
+    /// How long calls of this client and its clones waited.
+    pub waits: ByClass<Waits>,
+    /// Refusals (429) that this client and its clones got.
+    pub refused: u64,
+    /// Attempts that this client and its clones made after trouble other than refusals.
+    pub retries: u64,
+    /// How long until the server's present window ends, where the limiter has learnt that.
+    pub window_ends_in: Option<Duration>,
+    /// How far apart the bounds are between which the limiter takes the server's seconds to begin.
+    pub clock_width: Option<Duration>,
+    /// The limiter of metered calls; its `strategy` is its present mode.
     pub limiter: Snapshot,
     /// The limiter of unmetered calls.
     pub unmetered: Snapshot,
 }
 
-/// The latest that answers said of the day's plan.
-#[derive(Debug, Default)]
-pub(crate) struct PlanMeter(Mutex<Option<Reading>>);
-
-#[derive(Clone, Copy, Debug)]
-struct Reading {
-    limit: Option<u64>,
-    left: i64,
-    resets_at: Option<Moment>,
-}
-
-/// How far two answers may disagree on the moment of the reset and still mean the same day.
-const SAME_DAY: Duration = Duration::from_mins(1);
-
-impl PlanMeter {
-    /// Takes note of an answer. Answers overtake each other: of the same day, the least counts.
-    pub(crate) fn note(&self, now: Moment, limits: &LimitHeaders) {
-        let Some(left) = limits.plan_remaining else { return };
-        let new =
-            Reading { limit: limits.plan_limit, left, resets_at: limits.plan_reset.map(|left| now + left) };
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let older = known.is_some_and(|known| known.same_day(new, now) && known.left < new.left);
-        if !older {
-            *known = Some(new);
-        }
-    }
-
-    pub(crate) fn fill(&self, now: Moment, plan: Option<Plan>, usage: &mut Usage) {
-        let known = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = known.filter(|known| known.resets_at.is_none_or(|at| at > now));
-        usage.plan_limit = known.and_then(|known| known.limit).or(plan.map(Plan::daily_calls));
-        usage.plan_left = known.map(|known| known.left);
-        usage.plan_resets_in = known.and_then(|known| known.resets_at).map(|at| at - now);
-    }
-}
-
-impl Reading {
-    fn same_day(self, new: Self, now: Moment) -> bool {
-        match (self.resets_at, new.resets_at) {
-            (Some(known), Some(new)) => known > now && new - known < SAME_DAY,
-            _ => false,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(seconds: u64) -> Moment {
-        Moment::new(Duration::from_secs(seconds))
-    }
-
-    fn left(meter: &PlanMeter, now: u64) -> Option<i64> {
-        let mut usage = Usage {
-            plan_limit: None,
-            plan_left: None,
-            plan_resets_in: None,
+impl Usage {
+    /// With what the ledger knows.
+    pub(crate) fn of(standing: &Standing, now: Moment) -> Self {
+        Self {
+            plan_limit: standing.limit,
+            plan_left: standing.left,
+            plan_resets_in: standing.resets_at.map(|at| at - now),
+            plan_reserved: standing.reserved,
+            plan_floor: standing.floor,
+            refusals_are_charged: standing.refusals_count,
+            unmetered_are_charged: standing.unmetered_count,
             waiting: 0,
+            queue: ByClass::default(),
+            waits: ByClass::default(),
+            refused: 0,
+            retries: 0,
+            window_ends_in: None,
+            clock_width: None,
             limiter: Snapshot::default(),
             unmetered: Snapshot::default(),
-        };
-        meter.fill(at(now), None, &mut usage);
-        usage.plan_left
-    }
-
-    fn says(left: i64, resets_in: u64) -> LimitHeaders {
-        let mut limits = LimitHeaders::default();
-        limits.plan_remaining = Some(left);
-        limits.plan_reset = Some(Duration::from_secs(resets_in));
-        limits
-    }
-
-    #[test]
-    fn answers_that_overtake_each_other_do_not_raise_what_is_left() {
-        let meter = PlanMeter::default();
-        meter.note(at(0), &says(98, 1_000));
-        meter.note(at(1), &says(99, 999));
-        assert_eq!(left(&meter, 2), Some(98));
-        meter.note(at(1_001), &says(4_999, 86_000));
-        assert_eq!(left(&meter, 1_002), Some(4_999));
-        assert_eq!(left(&meter, 90_000), None, "the day is over and nothing is known of the new one");
+        }
     }
 }

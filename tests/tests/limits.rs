@@ -211,7 +211,7 @@ async fn calls_go_in_the_order_in_which_they_came() {
 #[tokio::test(start_paused = true)]
 async fn a_deadline_that_cannot_be_met_is_refused_at_once() {
     let local = emulator().build().unwrap();
-    let knack = client_of(&local).build().unwrap();
+    let knack = client_of(&local).limiter(Slots::default()).build().unwrap();
     let (busy, id) = (knack.clone(), some_id(&local));
     let crowd = tokio::spawn(async move { at_once(&busy, id, 50).await.len() });
     tokio::task::yield_now().await;
@@ -664,7 +664,8 @@ async fn a_caller_who_asks_for_it_waits_for_the_next_day() {
 #[tokio::test(start_paused = true)]
 async fn usage_tells_what_is_left() {
     let local = daily_plan(5_000).daily_used(431).build().unwrap();
-    let knack = client_of(&local).plan(knack_runtime::Plan::Pro).build().unwrap();
+    let builder = client_of(&local).plan(knack_runtime::Plan::Pro);
+    let knack = builder.limiter(Slots::default()).build().unwrap();
     let usage = knack.usage();
     assert_eq!((usage.plan_limit, usage.plan_left, usage.limiter.available), (Some(5_000), None, Some(10)));
     assert!(at_once(&knack, some_id(&local), 20).await.is_empty());

@@ -25,6 +25,118 @@ fn newsletter() -> Patch<Customer> {
     Patch::new().set(Customer::NEWSLETTER, true)
 }
 
+/// What a server, or the way to it, does to a call.
+#[derive(Clone, Copy, Debug)]
+enum Event {
+    /// An answer with this status and, perhaps, what is left of the plan.
+    Answer(u16, Option<&'static str>),
+    Trouble(Failure),
+}
+
+/// What becomes of the call then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    /// Sent again, and done.
+    Again,
+    /// Sent once, and an error.
+    Once,
+    /// Sent once, and looked for in the list, since a 500 may mean that there is no such record.
+    Looked,
+    Exhausted,
+    Ambiguous,
+}
+
+/// Each row of the table in `StandardPolicy`'s documentation: get and list, update, delete, create.
+const TABLE: [(Event, [Fate; 5]); 20] = {
+    use Event::{Answer, Trouble};
+    use Fate::{Again, Ambiguous, Exhausted, Looked, Once};
+    const SAFE: [Fate; 5] = [Again, Again, Again, Again, Ambiguous];
+    [
+        (Answer(429, None), [Again; 5]),
+        (Answer(429, Some("7")), [Again; 5]),
+        (Answer(429, Some("0")), [Exhausted; 5]),
+        (Answer(429, Some("-3")), [Exhausted; 5]),
+        (Trouble(Failure::Connect), [Again; 5]),
+        (Trouble(Failure::Timeout), SAFE),
+        (Trouble(Failure::Broken), SAFE),
+        (Trouble(Failure::Truncated), SAFE),
+        (Answer(502, None), SAFE),
+        (Answer(503, None), SAFE),
+        (Answer(504, None), SAFE),
+        (Answer(408, None), SAFE),
+        (Answer(500, None), [Looked, Again, Looked, Looked, Ambiguous]),
+        (Trouble(Failure::Protocol), [Once, Once, Once, Once, Ambiguous]),
+        (Trouble(Failure::Unsendable), [Once; 5]),
+        (Answer(400, None), [Once; 5]),
+        (Answer(401, None), [Once; 5]),
+        (Answer(403, None), [Once; 5]),
+        (Answer(404, None), [Once; 5]),
+        (Answer(409, None), [Once; 5]),
+    ]
+};
+
+const ANN: &str = r#"{"id":"5d7964422d7159001659b27a","field_1_raw":{"first":"A"},"field_2_raw":{"email":"a@b.c"},"field_7_raw":false}"#;
+
+/// A server to which this happens once; then it does as it is told.
+fn meets(event: Event) -> Script {
+    Script::new(move |index, request| {
+        let is_list = request.uri().path().ends_with("/records");
+        let reply = match event {
+            Event::Trouble(failure) if index == 0 => Err(TransportError::new(failure, "scripted")),
+            Event::Answer(status, left) if index == 0 => {
+                let mut refusal = answer(status, "");
+                if let Some(left) = left {
+                    refusal.headers_mut().insert("x-planlimit-remaining", left.parse().unwrap());
+                }
+                Ok(refusal)
+            }
+            _ if *request.method() == Method::GET && is_list => {
+                Ok(answer(200, r#"{"total_pages":0,"records":[]}"#))
+            }
+            _ => Ok(answer(200, ANN)),
+        };
+        async { reply }
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_retry_table_row_by_row() {
+    let id = "5d7964422d7159001659b27a".parse().unwrap();
+    for (event, fates) in TABLE {
+        for (verb, fate) in ["get", "list", "update", "delete", "create"].into_iter().zip(fates) {
+            let script = meets(event);
+            let knack = script.client();
+            let result = match verb {
+                "get" => Customer::get(&knack, id).await.map(drop),
+                "list" => Customer::list(&knack).all().await.map(drop),
+                "update" => Customer::update(&knack, id, newsletter()).await.map(drop),
+                "delete" => Customer::delete(&knack, id).await,
+                _ => Customer::create(&knack, &NewCustomer::with_email("a@b.c")).await.map(drop),
+            };
+            let sent = script.sent();
+            let told = format!("{verb} after {event:?}: {result:?}, sent {} times", sent.len());
+            match fate {
+                Fate::Again => {
+                    assert!(result.is_ok() && sent.len() == 2, "{told}");
+                    let same = (sent[0].method(), sent[0].uri()) == (sent[1].method(), sent[1].uri());
+                    assert!(same && sent[0].body() == sent[1].body(), "{told}");
+                }
+                Fate::Looked => {
+                    assert!(matches!(result, Err(Error::NotFound { .. })) && sent.len() == 2, "{told}");
+                    assert!(sent[1].uri().path().ends_with("/records"), "{told}");
+                }
+                Fate::Once => assert!(result.is_err_and(|e| !e.is_ambiguous()) && sent.len() == 1, "{told}"),
+                Fate::Exhausted => {
+                    assert!(matches!(result, Err(Error::PlanExhausted { .. })) && sent.len() == 1, "{told}");
+                }
+                Fate::Ambiguous => {
+                    assert!(result.is_err_and(|e| e.is_ambiguous()) && sent.len() == 1, "{told}");
+                }
+            }
+        }
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn no_connection_is_tried_again_for_every_verb() {
     let fault = || Fault::new(Effect::NoConnection).every(2);
@@ -225,10 +337,7 @@ async fn a_transport_may_say_how_far_it_got() {
     let script = Script::new(|index, _| async move {
         match index {
             0 => Err(TransportError::new(Failure::Connect, "refused")),
-            _ => Ok(answer(
-                200,
-                r#"{"id":"5d7964422d7159001659b27a","field_1_raw":{"first":"A"},"field_2_raw":{"email":"a@b.c"},"field_7_raw":false}"#,
-            )),
+            _ => Ok(answer(200, ANN)),
         }
     });
     let made = Customer::create(&script.client(), &NewCustomer::with_email("a@b.c")).await.unwrap();

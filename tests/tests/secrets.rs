@@ -88,8 +88,12 @@ async fn the_key_is_in_no_log_error_url_or_debug_text() {
     }
     let local = local.build().unwrap();
     let server = local.serve().await.unwrap();
-    let builder =
-        Client::builder(local.application_id()).api_key(KEY).base_url(format!("{}/v1", server.url()));
+    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join(format!("secrets-ledger-{}.json", std::process::id()));
+    let builder = Client::builder(local.application_id())
+        .api_key(KEY)
+        .base_url(format!("{}/v1", server.url()))
+        .ledger_file(&file);
     let mut shown = vec![format!("{builder:?}")];
     let knack = builder.build().unwrap();
     shown.push(format!("{knack:?} {:?}", knack.usage()));
@@ -105,12 +109,18 @@ async fn the_key_is_in_no_log_error_url_or_debug_text() {
     shown
         .push(format!("{:?}", Customer::list(&knack).filter(Customer::NAME.contains("Ann")).guarded().await));
     shown.push(format!("{:?} {:?}", Customer::list(&knack), Customer::list(&knack).stream()));
-    shown.push(format!("{:?}", Customer::delete(&knack, ann.id).await));
+    let job = knack.reserve(20).unwrap();
+    shown.push(format!("{job:?} {:?}", knack.reserve(1_000_000).unwrap_err()));
+    shown.push(format!("{:?}", Customer::delete(job.client(), ann.id).await));
     server.stop().await;
     let error =
         Customer::get(&knack.with_deadline(std::time::Duration::from_millis(300)), ann.id).await.unwrap_err();
     shown.push(format!("{error} {error:?}"));
     shown.push(format!("{:?}", Client::builder("x").api_key(KEY).build().unwrap_err()));
+
+    drop((job, knack));
+    shown.push(std::fs::read_to_string(&file).unwrap());
+    std::fs::remove_file(&file).unwrap();
 
     let requests = local.requests();
     assert!(requests.len() >= 11);

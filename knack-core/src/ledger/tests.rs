@@ -1,0 +1,437 @@
+use proptest::prelude::*;
+
+use super::*;
+
+const MINUTE: Duration = Duration::from_mins(1);
+
+fn at(seconds: u64) -> Moment {
+    Moment::new(Duration::from_secs(86_400 + seconds))
+}
+
+/// A Knack of 1,000 calls a day that resets at ten hours, and a ledger of it.
+struct World {
+    left: i64,
+    charges_refusals: bool,
+    charges_unmetered: bool,
+    now: Moment,
+    ledger: Ledger,
+}
+
+impl World {
+    fn new() -> Self {
+        let ledger = Ledger::new(None, 5);
+        Self { left: 1_000, charges_refusals: false, charges_unmetered: false, now: at(0), ledger }
+    }
+
+    fn limits(&self) -> LimitHeaders {
+        LimitHeaders {
+            plan_limit: Some(1_000),
+            plan_remaining: Some(self.left),
+            plan_reset: Some(at(36_000) - self.now),
+            ..LimitHeaders::default()
+        }
+    }
+
+    /// The server judges a call.
+    fn judge(&mut self, refused: bool, counts: bool) -> LimitHeaders {
+        let charged = (!refused || self.charges_refusals) && (counts || self.charges_unmetered);
+        self.left -= i64::from(charged);
+        self.limits()
+    }
+
+    /// One whole call, of 100 ms.
+    fn call(&mut self, class: Class, refused: bool) -> Result<(), Kept> {
+        let draw = self.ledger.draw(class, None, self.now)?;
+        self.finish(draw, refused, true)
+    }
+
+    fn unmetered(&mut self) {
+        let draw = self.ledger.draw_unmetered();
+        self.finish(draw, false, false).unwrap();
+    }
+
+    fn finish(&mut self, mut draw: Draw, refused: bool, counts: bool) -> Result<(), Kept> {
+        if let Err(kept) = self.ledger.send(&mut draw, self.now) {
+            self.ledger.settle(draw, &Outcome::Unsent);
+            return Err(kept);
+        }
+        let sent_at = self.now;
+        self.judge(refused, counts);
+        self.now = self.now + Duration::from_millis(100);
+        let limits = self.limits();
+        self.ledger.settle(draw, &Outcome::Answered { sent_at, received_at: self.now, refused, limits });
+        Ok(())
+    }
+
+    fn standing(&self) -> Standing {
+        self.ledger.standing(self.now)
+    }
+}
+
+fn says(left: i64, resets_in: u64) -> LimitHeaders {
+    LimitHeaders {
+        plan_remaining: Some(left),
+        plan_reset: Some(Duration::from_secs(resets_in)),
+        ..LimitHeaders::default()
+    }
+}
+
+/// Calls that are on their way together, answered in this order.
+fn overlapping(ledger: &mut Ledger, sent_at: Moment, answers: &[(u64, LimitHeaders)]) {
+    let draws: Vec<Draw> = answers
+        .iter()
+        .map(|_| {
+            let mut draw = ledger.draw(Class::Normal, None, sent_at).unwrap();
+            ledger.send(&mut draw, sent_at).unwrap();
+            draw
+        })
+        .collect();
+    for (draw, (received, limits)) in draws.into_iter().zip(answers) {
+        let (received_at, limits) = (at(*received), *limits);
+        ledger.settle(draw, &Outcome::Answered { sent_at, received_at, refused: false, limits });
+    }
+}
+
+#[test]
+fn answers_that_overtake_each_other_do_not_raise_what_is_left() {
+    let mut ledger = Ledger::new(None, 5);
+    overlapping(&mut ledger, at(0), &[(1, says(98, 1_000)), (2, says(99, 999))]);
+    assert_eq!(ledger.standing(at(2)).left, Some(98));
+    overlapping(&mut ledger, at(0), &[(1_001, says(4_999, 86_000)), (1_002, says(3, 1))]);
+    assert_eq!(ledger.standing(at(1_002)).left, Some(4_999), "the next day, and a late word of the last");
+    assert_eq!(ledger.standing(at(90_000)).left, None, "the day is over and nothing is known of the new one");
+}
+
+#[test]
+fn an_answer_to_a_later_call_knows_better() {
+    let mut ledger = Ledger::new(None, 5);
+    overlapping(&mut ledger, at(0), &[(1, says(98, 1_000))]);
+    overlapping(&mut ledger, at(1), &[(2, says(500, 998))]); // calls were bought
+    assert_eq!(ledger.standing(at(2)).left, Some(500));
+    let raised = LimitHeaders { plan_limit: Some(26_000), ..says(25_400, 997) };
+    overlapping(&mut ledger, at(1), &[(3, raised)]);
+    assert_eq!(ledger.standing(at(3)).left, Some(25_400), "whatever was on its way, with another limit");
+}
+
+#[test]
+fn without_a_word_it_counts_itself() {
+    let mut ledger = Ledger::new(Some(Plan::Custom(100)), 0);
+    overlapping(&mut ledger, at(0), &[(1, LimitHeaders::default()); 30]);
+    let mut lost = ledger.draw(Class::Bulk, None, at(1)).unwrap();
+    ledger.send(&mut lost, at(1)).unwrap();
+    ledger.settle(lost, &Outcome::Lost);
+    let shortage = ledger.reserve(70, Class::Bulk, at(1)).unwrap_err();
+    assert_eq!((shortage.left, shortage.resets_in), (69, None));
+    assert_eq!(ledger.standing(at(1)).left, None, "that is a guess, for others may use the plan");
+}
+
+#[test]
+fn the_floor_is_for_persons() {
+    let mut world = World::new();
+    while world.left > 50 {
+        world.call(Class::Bulk, false).unwrap();
+    }
+    for class in [Class::Bulk, Class::Normal] {
+        let kept = world.call(class, false).unwrap_err();
+        assert_eq!((kept.left, kept.resets_at), (50, Some(at(36_000))));
+    }
+    for _ in 0..50 {
+        world.call(Class::Interactive, false).unwrap();
+    }
+    assert_eq!(world.standing().left, Some(0));
+    // With nothing left there is nothing to keep: the server is asked.
+    world
+        .ledger
+        .draw(Class::Bulk, None, world.now)
+        .map(|draw| world.ledger.settle(draw, &Outcome::Unsent))
+        .unwrap();
+}
+
+#[test]
+fn calls_that_wait_count_and_calls_that_leave_do_not() {
+    let mut world = World::new();
+    world.call(Class::Bulk, false).unwrap();
+    let waiting: Vec<Draw> =
+        (0..949).map(|_| world.ledger.draw(Class::Bulk, None, world.now).unwrap()).collect();
+    assert!(world.ledger.draw(Class::Bulk, None, world.now).is_err());
+    for draw in waiting {
+        world.ledger.settle(draw, &Outcome::Unsent);
+    }
+    assert_eq!(world.standing().pending, 0);
+    world.call(Class::Bulk, false).unwrap();
+}
+
+#[test]
+fn what_others_use_up_meanwhile_is_seen_before_sending() {
+    let mut world = World::new();
+    world.call(Class::Bulk, false).unwrap();
+    let waiting = world.ledger.draw(Class::Bulk, None, world.now).unwrap();
+    world.left = 40; // of the floor's 50
+    world.call(Class::Interactive, false).unwrap();
+    assert!(world.finish(waiting, false, true).is_err());
+    assert_eq!((world.left, world.standing().pending), (39, 0));
+}
+
+#[test]
+fn a_reservation_is_kept_from_others_and_its_rest_comes_back() {
+    let mut world = World::new();
+    world.call(Class::Bulk, false).unwrap();
+    let job = world.ledger.reserve(900, Class::Bulk, world.now).unwrap();
+    let shortage = world.ledger.reserve(50, Class::Bulk, world.now).unwrap_err();
+    assert_eq!((shortage.left, shortage.wanted), (49, 50));
+    assert_eq!(
+        world.ledger.reserve(50, Class::Interactive, world.now).map(|id| world.ledger.release(id)),
+        Ok(())
+    );
+    for _ in 0..99 {
+        world.call(Class::Interactive, false).unwrap();
+    }
+    assert!(world.call(Class::Interactive, false).is_err(), "nor may persons have what a job reserved");
+    for refused in [false, true, false] {
+        let draw = world.ledger.draw(Class::Bulk, Some(job), world.now).unwrap();
+        let _kept_by_the_floor = world.finish(draw, refused, true);
+    }
+    assert_eq!(world.ledger.unused(job), 898, "a refusal that is not charged gives its call back");
+    world.ledger.release(job);
+    assert_eq!((world.ledger.unused(job), world.standing().reserved), (0, 0));
+    world.call(Class::Bulk, false).unwrap();
+}
+
+#[test]
+fn a_call_an_hour_asks_whether_the_plan_was_raised() {
+    let mut world = World::new();
+    world.left = 20;
+    world.call(Class::Bulk, false).unwrap();
+    let kept = world.call(Class::Bulk, false).unwrap_err();
+    assert_eq!(kept.until, world.now + OLD);
+    world.now = kept.until;
+    let probe = world.ledger.draw(Class::Bulk, None, world.now).unwrap();
+    assert!(world.ledger.draw(Class::Bulk, None, world.now).is_err(), "one, not all");
+    world.finish(probe, false, true).unwrap();
+    assert!(world.call(Class::Bulk, false).is_err());
+    world.left = 900;
+    world.now = world.now + OLD;
+    world.call(Class::Bulk, false).unwrap();
+    world.call(Class::Bulk, false).unwrap();
+}
+
+#[test]
+fn the_next_day_begins_with_the_whole_plan() {
+    let mut world = World::new();
+    world.left = 30;
+    world.call(Class::Interactive, false).unwrap();
+    assert!(world.call(Class::Normal, false).is_err());
+    world.now = at(36_000);
+    assert_eq!((world.standing().left, world.standing().limit), (None, Some(1_000)));
+    assert!(world.ledger.reserve(951, Class::Bulk, world.now).is_err());
+    assert!(world.ledger.reserve(950, Class::Bulk, world.now).is_ok());
+}
+
+#[test]
+fn whether_refusals_are_charged_is_learnt() {
+    for charged in [false, true] {
+        let mut world = World { charges_refusals: charged, ..World::new() };
+        for _ in 0..3 {
+            world.call(Class::Normal, false).unwrap();
+            assert_eq!(world.standing().refusals_count, None);
+        }
+        for _ in 0..3 {
+            world.call(Class::Normal, true).unwrap();
+            world.call(Class::Normal, false).unwrap();
+        }
+        assert_eq!(world.standing().refusals_count, Some(charged));
+        let job = world.ledger.reserve(10, Class::Bulk, world.now).unwrap();
+        let draw = world.ledger.draw(Class::Bulk, Some(job), world.now).unwrap();
+        world.finish(draw, true, true).unwrap();
+        assert_eq!(world.ledger.unused(job), if charged { 9 } else { 10 });
+    }
+}
+
+#[test]
+fn a_plan_that_is_used_up_tells_nothing_of_what_refusals_cost() {
+    let mut world = World { left: 1, ..World::new() };
+    for refused in [false, true, true, true] {
+        world.call(Class::Interactive, refused).unwrap();
+    }
+    assert_eq!((world.standing().left, world.standing().refusals_count), (Some(0), None));
+}
+
+#[test]
+fn refusals_without_headers_are_judged_by_the_answers_around_them() {
+    for charged in [false, true] {
+        let mut world = World { charges_refusals: charged, ..World::new() };
+        for _ in 0..4 {
+            world.call(Class::Normal, false).unwrap();
+            let mut draw = world.ledger.draw(Class::Normal, None, world.now).unwrap();
+            world.ledger.send(&mut draw, world.now).unwrap();
+            world.judge(true, true);
+            let (sent_at, limits) = (world.now, LimitHeaders::default());
+            world.now = world.now + Duration::from_millis(100);
+            let received_at = world.now;
+            world.ledger.settle(draw, &Outcome::Answered { sent_at, received_at, refused: true, limits });
+        }
+        assert_eq!(world.standing().refusals_count, Some(charged));
+    }
+}
+
+#[test]
+fn calls_said_to_be_free_that_are_not_are_found_out() {
+    for charged in [false, true] {
+        let mut world = World { charges_unmetered: charged, ..World::new() };
+        for _ in 0..5 {
+            world.call(Class::Normal, false).unwrap();
+            world.unmetered();
+        }
+        assert_eq!(world.standing().unmetered_count, charged);
+        world.unmetered();
+        assert_eq!(world.standing().unmetered_count, charged, "once known it stays");
+    }
+}
+
+#[test]
+fn calls_of_others_are_not_taken_for_ours() {
+    let mut world = World::new();
+    for turn in 0..40 {
+        world.call(Class::Normal, false).unwrap();
+        world.unmetered();
+        world.left -= 1 + turn % 3;
+    }
+    assert_eq!((world.standing().unmetered_count, world.standing().refusals_count), (false, None));
+}
+
+#[test]
+fn a_file_tells_what_is_left_or_nothing() {
+    let wall = std::time::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+    let [ours, other] =
+        ["5d79512148c4af00106d1507", "5d79512148c4af00106d1508"].map(|id| id.parse().unwrap());
+    let mut world = World::new();
+    assert_eq!(world.ledger.save(ours, world.now, wall), None);
+    world.call(Class::Normal, false).unwrap();
+    let mut on_its_way = world.ledger.draw(Class::Normal, None, world.now).unwrap();
+    world.ledger.send(&mut on_its_way, world.now).unwrap();
+    let text = world.ledger.save(ours, world.now, wall).unwrap().to_text();
+    let saved = Saved::parse(&text).unwrap();
+
+    let mut next = Ledger::new(Some(Plan::Pro), 5);
+    let later = wall + MINUTE;
+    assert_eq!(next.restore(&saved, other, at(0), later), Err(SavedError::Foreign));
+    for strange in [wall + Duration::from_hours(11), wall - Duration::from_hours(20), std::time::UNIX_EPOCH] {
+        assert_eq!(next.restore(&saved, ours, at(0), strange), Err(SavedError::Old));
+    }
+    assert_eq!(next.standing(at(0)).left, None);
+    next.restore(&saved, ours, at(0), later).unwrap();
+    let standing = next.standing(at(0));
+    assert_eq!((standing.limit, standing.left), (Some(1_000), Some(998)));
+    let resets_in = standing.resets_at.unwrap() - at(0);
+    assert!((Duration::from_secs(35_930)..Duration::from_secs(35_950)).contains(&resets_in), "{resets_in:?}");
+
+    for end in 0..text.len() {
+        assert_eq!(Saved::parse(&text[..end]), Err(SavedError::Torn));
+    }
+    for no_ledger in ["", "null", "[1]", r#"{"ledger":2}"#, &text.replace("left\":998", "left\":\"998\"")] {
+        assert_eq!(Saved::parse(no_ledger), Err(SavedError::Torn));
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Draw(Class, bool),
+    Send(usize),
+    Leave(usize),
+    Answer(usize, bool),
+    Lose(usize, bool),
+    Reserve(u64),
+    Release(usize),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let class = prop_oneof![Just(Class::Interactive), Just(Class::Normal), Just(Class::Bulk)];
+    let one = 0_usize..64;
+    prop_oneof![
+        4 => (class, any::<bool>()).prop_map(|(class, own)| Step::Draw(class, own)),
+        4 => one.clone().prop_map(Step::Send),
+        1 => one.clone().prop_map(Step::Leave),
+        4 => (one.clone(), any::<bool>()).prop_map(|(which, refused)| Step::Answer(which, refused)),
+        1 => (one.clone(), any::<bool>()).prop_map(|(which, arrived)| Step::Lose(which, arrived)),
+        2 => (0_u64..60).prop_map(Step::Reserve),
+        1 => one.prop_map(Step::Release),
+    ]
+}
+
+proptest! {
+    /// Whatever the order of ends: never is more reserved than is left, and nothing is lost.
+    #[test]
+    fn never_more_is_reserved_than_left(left in 0_i64..200, steps in proptest::collection::vec(step(), 0..300)) {
+        let mut world = World { left, ..World::new() };
+        let _known = world.call(Class::Interactive, false);
+        let (mut waiting, mut flying, mut jobs) = (Vec::new(), Vec::new(), Vec::new());
+        let pick = |which: usize, of: usize| (of > 0).then(|| which % of.max(1));
+        for step in steps {
+            world.now = world.now + Duration::from_millis(7);
+            let now = world.now;
+            match step {
+                Step::Draw(class, own) => {
+                    let job = jobs.last().copied().filter(|_| own);
+                    waiting.extend(world.ledger.draw(class, job, now));
+                }
+                Step::Send(which) => if let Some(place) = pick(which, waiting.len()) {
+                    let mut draw = waiting.swap_remove(place);
+                    match world.ledger.send(&mut draw, now) {
+                        Ok(()) if world.left > 0 => {
+                            let limits = world.judge(false, true);
+                            flying.push((draw, now, limits));
+                        }
+                        // Kept for others, or used up, and what follows then is the queue's business.
+                        _ => world.ledger.settle(draw, &Outcome::Unsent),
+                    }
+                },
+                Step::Leave(which) => if let Some(place) = pick(which, waiting.len()) {
+                    world.ledger.settle(waiting.swap_remove(place), &Outcome::Unsent);
+                },
+                Step::Answer(which, refused) => if let Some(place) = pick(which, flying.len()) {
+                    let (draw, sent_at, mut limits) = flying.swap_remove(place);
+                    // A refusal: the server had not counted it.
+                    if refused {
+                        world.left += 1;
+                        limits = world.limits();
+                    }
+                    world.ledger.settle(draw, &Outcome::Answered { sent_at, received_at: now, refused, limits });
+                },
+                Step::Lose(which, arrived) => if let Some(place) = pick(which, flying.len()) {
+                    world.ledger.settle(flying.swap_remove(place).0, &Outcome::Lost);
+                    world.left += i64::from(!arrived);
+                },
+                Step::Reserve(calls) => jobs.extend(world.ledger.reserve(calls, Class::Normal, now)),
+                Step::Release(which) => if let Some(place) = pick(which, jobs.len()) {
+                    world.ledger.release(jobs.swap_remove(place));
+                },
+            }
+            let standing = world.standing();
+            let on_their_way = i64::try_from(flying.len()).unwrap();
+            prop_assert_eq!(standing.pending, (waiting.len() + flying.len()) as u64);
+            prop_assert!(
+                i64::try_from(standing.reserved).unwrap() <= standing.left.unwrap().max(0),
+                "{:?} with {} left and {} on their way", standing, world.left, on_their_way
+            );
+        }
+        for draw in waiting {
+            world.ledger.settle(draw, &Outcome::Unsent);
+        }
+        for (draw, sent_at, limits) in flying {
+            let received_at = world.now;
+            world.ledger.settle(draw, &Outcome::Answered { sent_at, received_at, refused: false, limits });
+        }
+        for job in jobs {
+            world.ledger.release(job);
+        }
+        world.now = world.now + Duration::from_secs(1);
+        let _last = world.call(Class::Interactive, false);
+        let standing = world.standing();
+        prop_assert_eq!((standing.pending, standing.reserved, standing.left), (0, 0, Some(world.left)));
+    }
+
+    #[test]
+    fn no_file_is_a_panic(text in ".{0,200}") {
+        let _any = Saved::parse(&text);
+    }
+}

@@ -1,0 +1,119 @@
+//! Under refusals no second carries more than ten sends, whatever limiter and server: seen by a transport at the
+//! moment of sending, and by the server at that of arrival.
+
+// A panic is how a test fails, in its helpers as well.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use knack_emulator::{Fault, InProcess, Latency, Spread, Window};
+use knack_runtime::limit::{Adaptive, Class, Limiter, Slots};
+use knack_runtime::transport::{BoxFuture, Request, Response, Transport, TransportError};
+use knack_runtime::{KnackObject, RecordId};
+use knack_tests::sample::Customer;
+use knack_tests::{client_of, emulator};
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+fn ms(millis: u64) -> Duration {
+    Duration::from_millis(millis)
+}
+
+/// Notes when each request is sent.
+struct Noted {
+    to: InProcess,
+    sent: Arc<Mutex<Vec<Instant>>>,
+}
+
+impl Transport for Noted {
+    fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
+        self.sent.lock().unwrap().push(Instant::now());
+        self.to.send(request)
+    }
+}
+
+/// The most that any second holds, wherever it begins.
+fn busiest_second<T: Copy + Ord + std::ops::Add<Duration, Output = T>>(mut at: Vec<T>) -> usize {
+    at.sort_unstable();
+    let from = |start: &T| at.iter().filter(|t| **t >= *start && **t < *start + ms(1_000)).count();
+    at.iter().map(from).max().unwrap_or_default()
+}
+
+const WINDOWS: [Window; 5] = [
+    Window::EpochSecond,
+    Window::FixedPhase { phase: Duration::from_millis(370) },
+    Window::FirstCall,
+    Window::Sliding,
+    Window::Bucket,
+];
+
+fn latencies() -> [Latency; 3] {
+    let way = Spread::log_normal(ms(40), ms(160));
+    let jittery = Latency::Random { there: way, processing: way, back: way };
+    [Latency::None, Latency::fixed(ms(40), ms(60), ms(40)), jittery]
+}
+
+/// Every so many calls are refused without need: each fourth, each second, or in bursts.
+fn refusals() -> [Vec<Fault>; 3] {
+    let retry_after = Fault::retry_after("0.25").every(12);
+    [
+        vec![Fault::throttle().every(4), retry_after],
+        vec![Fault::throttle().every(2)],
+        vec![Fault::throttle().first(25), Fault::throttle().every(9)],
+    ]
+}
+
+async fn twenty_tasks(limiter: Arc<dyn Limiter>, window: Window, latency: Latency, faults: Vec<Fault>) {
+    let mut builder = emulator().daily_calls(100_000).window(window).latency(latency).seed(5);
+    for fault in faults {
+        builder = builder.fault(fault);
+    }
+    let local = builder.build().unwrap();
+    let sent = Arc::new(Mutex::new(Vec::new()));
+    let transport = Noted { to: local.transport(), sent: Arc::clone(&sent) };
+    let builder = client_of(&local).transport(transport).limiter(limiter).deadline(Duration::from_mins(10));
+    let knack = builder.build().unwrap();
+    let id: RecordId = local.ids("object_1")[0].parse().unwrap();
+    let mut tasks = JoinSet::new();
+    for task in 0..20 {
+        let class = [Class::Interactive, Class::Normal, Class::Bulk][task % 3];
+        let knack = knack.with_class(class);
+        tasks.spawn(async move {
+            for _ in 0..6 {
+                Customer::get(&knack, id).await.unwrap();
+            }
+        });
+    }
+    tasks.join_all().await;
+    let (sends, strategy) = (sent.lock().unwrap().clone(), knack.usage().limiter.strategy);
+    let told = format!("{strategy}, {window:?}, {latency:?}, {} refused", local.refused());
+    assert!(local.refused() >= 15 && sends.len() >= 135, "{told}");
+    let busiest = busiest_second(sends);
+    assert!(busiest <= 10, "{busiest} sends: {told}");
+    if latency == Latency::None || matches!(latency, Latency::Fixed { .. }) {
+        let arrivals = local.requests().iter().map(|seen| seen.at).collect();
+        assert!(busiest_second(arrivals) <= 10, "arrivals: {told}");
+    }
+}
+
+/// Every window with every latency, each with another way of refusing.
+async fn everywhere(limiter: impl Fn() -> Arc<dyn Limiter>) {
+    for (turn, window) in WINDOWS.into_iter().enumerate() {
+        let mut refusals = refusals();
+        refusals.rotate_left(turn % 3);
+        for (latency, faults) in latencies().into_iter().zip(refusals) {
+            twenty_tasks(limiter(), window, latency, faults).await;
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_adaptive_limiter_keeps_to_ten_a_second_under_refusals() {
+    everywhere(|| Arc::new(Adaptive::default())).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn slots_keep_to_ten_a_second_under_refusals() {
+    everywhere(|| Arc::new(Slots::default())).await;
+}
