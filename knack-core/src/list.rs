@@ -371,14 +371,24 @@ pub struct Pages<T, C> {
     target: PhantomData<fn() -> T>,
 }
 
+/// What fits into a URL at all, with room for the rest of it. Servers often take no more than 8 KB.
+const LONGEST_QUERY: usize = 60_000;
+
 /// A page on its way.
 type Fetch = (Call, BoxFuture<'static, Result<Reply>>);
 
 /// The call of a query; an error if it would not ask what it seems to.
 fn call_of<T: KnackObject>(query: &ListQuery) -> Result<Call> {
     let call = call::list(T::PROJECTION, query);
-    match query.problem() {
-        Some(problem) => Err(Error::Invalid { call: *call.label(), problem: problem.to_owned() }),
+    let length = call.query().len();
+    let too_long = || {
+        format!(
+            "its query is {length} bytes long, which no URL holds; filter by less, or the rest of the way here"
+        )
+    };
+    let problem = query.problem().map(str::to_owned).or_else(|| (length > LONGEST_QUERY).then(too_long));
+    match problem {
+        Some(problem) => Err(Error::Invalid { call: *call.label(), problem }),
         None => Ok(call),
     }
 }

@@ -92,7 +92,7 @@ impl<O, K, N> Field<O, K, N> {
     where
         K: Dated,
     {
-        Rule::new(self, "is before").with("value", value.operand())
+        Rule::new(self, "is before").value(value.operand())
     }
 
     /// The date is later than `value`, by the wall clock in the application's time zone.
@@ -110,7 +110,7 @@ impl<O, K, N> Field<O, K, N> {
     where
         K: Dated,
     {
-        Rule::new(self, "is after").with("value", value.operand())
+        Rule::new(self, "is after").value(value.operand())
     }
 
     /// The date is today.
@@ -249,7 +249,10 @@ impl<O, K, N> Field<O, K, N> {
     where
         K: Dated,
     {
-        Rule::new(self, "is during the previous").with("range", count).with("type", units.name())
+        Rule::new(self, "is during the previous")
+            .with("range", count)
+            .with("type", units.name())
+            .unless(count == 0, "is of no units")
     }
 
     /// The date is within the units after the present one. `count` is at least 1.
@@ -268,7 +271,10 @@ impl<O, K, N> Field<O, K, N> {
     where
         K: Dated,
     {
-        Rule::new(self, "is during the next").with("range", count).with("type", units.name())
+        Rule::new(self, "is during the next")
+            .with("range", count)
+            .with("type", units.name())
+            .unless(count == 0, "is of no units")
     }
 
     /// The date is earlier than the last units before the present one. `count` is at least 1.
@@ -287,7 +293,10 @@ impl<O, K, N> Field<O, K, N> {
     where
         K: Dated,
     {
-        Rule::new(self, "is before the previous").with("range", count).with("type", units.name())
+        Rule::new(self, "is before the previous")
+            .with("range", count)
+            .with("type", units.name())
+            .unless(count == 0, "is of no units")
     }
 
     /// The date is later than the units after the present one. `count` is at least 1.
@@ -306,7 +315,10 @@ impl<O, K, N> Field<O, K, N> {
     where
         K: Dated,
     {
-        Rule::new(self, "is after the next").with("range", count).with("type", units.name())
+        Rule::new(self, "is after the next")
+            .with("range", count)
+            .with("type", units.name())
+            .unless(count == 0, "is of no units")
     }
 
     /// The date is within the present week, month, quarter or year.

@@ -257,7 +257,7 @@ mod tests {
     use super::*;
     use crate::kind::{Number, ShortText};
     use crate::object::{FieldDef, Object};
-    use crate::query::{Any, Filter, Operand};
+    use crate::query::{Any, Filter, Operand, Rule};
     use percent_encoding::percent_decode_str;
 
     static NAME: FieldDef = FieldDef::new::<ShortText>("name", FieldKey::new(7));
@@ -319,10 +319,30 @@ mod tests {
         let none: Any<Object<3>> = [].into_iter().collect();
         assert!(problem(ListQuery::default().filter(none)).contains("any of"));
         let nan = problem(ListQuery::default().filter(BY_AGE.is(f64::NAN)));
-        assert_eq!(nan, "its filter compares field_8 (`is`) with no value; NaN and infinity are none");
+        assert_eq!(
+            nan,
+            "its filter on field_8 (`is`) compares with no value: NaN, infinity and dates before the year 1 are none"
+        );
         let mended = ListQuery::default().filter(BY_AGE.is(f64::NAN)).filter(BY_AGE.is(7));
         assert_eq!(mended.problem(), None);
         let raw: Filter<Object<3>> = Filter::raw(json!({"rules": [{"value": null}]}));
         assert_eq!(ListQuery::default().filter(raw).problem(), None);
+        let text: Rule<Object<3>> = Rule::raw(json!("hello"));
+        assert!(
+            problem(ListQuery::default().filter(BY_AGE.is(1) & text)).contains("no object but \"hello\"")
+        );
+        let blank: Rule<Object<3>> =
+            Rule::raw(json!({"field": "field_8", "operator": "is blank", "value": null}));
+        assert_eq!(ListQuery::default().filter(blank).problem(), None);
+    }
+
+    #[test]
+    fn rules_join_from_both_sides() {
+        let rule = || BY_AGE.is(1);
+        let right = ListQuery::default().filter(rule() & (BY_AGE.is(2) & BY_AGE.is(3)));
+        let left = ListQuery::default().filter(rule() & BY_AGE.is(2) & BY_AGE.is(3));
+        assert_eq!(filters(&right), filters(&left));
+        let any = ListQuery::default().filter(rule() | (BY_AGE.is(2) | BY_AGE.is(3)));
+        assert_eq!(filters(&any)["match"], "or");
     }
 }

@@ -131,14 +131,21 @@ impl<T> Operand<Connection> for Link<T> {
 #[cfg(feature = "jiff")]
 impl Operand<DateTime> for jiff::civil::Date {
     fn operand(self) -> Value {
+        if self.year() < 1 {
+            return Value::Null;
+        }
         Value::from(format!("{:02}/{:02}/{:04}", self.month(), self.day(), self.year()))
     }
 }
 
 #[cfg(feature = "jiff")]
 impl Operand<DateTime> for jiff::civil::DateTime {
+    /// To the minute, which is what Knack keeps.
     fn operand(self) -> Value {
         let date = Operand::operand(self.date());
+        if date.is_null() {
+            return date;
+        }
         let (hour, half) = (self.hour(), if self.hour() < 12 { "am" } else { "pm" });
         let hour = if hour % 12 == 0 { 12 } else { hour % 12 };
         let date = date.as_str().unwrap_or_default();

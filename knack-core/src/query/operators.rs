@@ -9,12 +9,13 @@ use crate::object::Field;
 use crate::query::{Operand, Rule};
 
 macro_rules! operators {
-    ($($(#[$doc:meta])* $family:ident: $($kind:ident)*;)*) => {
+    ($($(#[$doc:meta])* $family:ident $who:tt: $($kind:ident)*;)*) => {
         $(
             $(#[$doc])*
             #[diagnostic::on_unimplemented(
                 message = "Knack has no such filter for `{Self}` fields",
                 label = "not for this kind of field",
+                note = $who,
                 note = "docs.knack.com/docs/constructing-filters lists the operators of each kind"
             )]
             pub trait $family: Kind {}
@@ -35,7 +36,8 @@ operators! {
     /// searchable::<Address>();
     /// searchable::<MultipleChoice>();
     /// ```
-    Containing: ShortText ParagraphText RichText Name Email Phone Concatenation Address MultipleChoice
+    Containing "texts, names, e-mail, phone and address fields, choices, user roles and connections have it":
+        ShortText ParagraphText RichText Name Email Phone Concatenation Address MultipleChoice
         UserRoles Connection;
     /// Kinds whose beginning and end can be asked for: [`starts_with`](Field::starts_with) and
     /// [`ends_with`](Field::ends_with).
@@ -44,14 +46,16 @@ operators! {
     /// fn texts<K: knack_core::query::Edged>() {}
     /// texts::<knack_core::kind::Phone>();
     /// ```
-    Edged: ShortText ParagraphText RichText Name Email Phone Concatenation Address;
+    Edged "texts, names, e-mail, phone and address fields have it":
+        ShortText ParagraphText RichText Name Email Phone Concatenation Address;
     /// Kinds that can be compared for equality: [`is`](Field::is) and [`is_not`](Field::is_not).
     ///
     /// ```
     /// fn compared<K: knack_core::query::Comparable>() {}
     /// compared::<knack_core::kind::Connection>();
     /// ```
-    Comparable: ShortText ParagraphText RichText Name Email Phone Concatenation Address MultipleChoice
+    Comparable "all kinds but files, images, signatures and passwords have it":
+        ShortText ParagraphText RichText Name Email Phone Concatenation Address MultipleChoice
         UserRoles Number Equation Rating Timer Currency AutoIncrement Count Sum Average Min Max Boolean
         WebLink DateTime Connection;
     /// Kinds that are numbers: [`higher_than`](Field::higher_than) and [`lower_than`](Field::lower_than).
@@ -60,7 +64,8 @@ operators! {
     /// fn numbers<K: knack_core::query::Ordered>() {}
     /// numbers::<knack_core::kind::Currency>();
     /// ```
-    Ordered: Number Equation Rating Timer Currency AutoIncrement Count Sum Average Min Max;
+    Ordered "numbers, currency, ratings, timers, equations and totals have it":
+        Number Equation Rating Timer Currency AutoIncrement Count Sum Average Min Max;
     /// Kinds that can be asked whether they are empty: [`is_blank`](Field::is_blank) and
     /// [`is_not_blank`](Field::is_not_blank). All but passwords.
     ///
@@ -68,7 +73,8 @@ operators! {
     /// fn maybe_empty<K: knack_core::query::Blankable>() {}
     /// maybe_empty::<knack_core::kind::Signature>();
     /// ```
-    Blankable: ShortText ParagraphText RichText Name Email Phone Concatenation Address MultipleChoice
+    Blankable "all kinds but passwords have it":
+        ShortText ParagraphText RichText Name Email Phone Concatenation Address MultipleChoice
         UserRoles Number Equation Rating Timer Currency AutoIncrement Count Sum Average Min Max Boolean
         WebLink DateTime Connection File Image Signature;
     /// Kinds that can be one of several values: [`is_any`](Field::is_any).
@@ -77,14 +83,16 @@ operators! {
     /// fn choices<K: knack_core::query::OneOf>() {}
     /// choices::<knack_core::kind::MultipleChoice>();
     /// ```
-    OneOf: MultipleChoice UserRoles Connection;
+    OneOf "choices, user roles and connections have it":
+        MultipleChoice UserRoles Connection;
     /// Kinds with a place on the map: [`near`](Field::near).
     ///
     /// ```
     /// fn places<K: knack_core::query::Located>() {}
     /// places::<knack_core::kind::Address>();
     /// ```
-    Located: Address;
+    Located "address fields have it":
+        Address;
     /// Kinds that are dates: [`is_before`](Field::is_before), [`is_today`](Field::is_today) and the others
     /// of dates.
     ///
@@ -92,11 +100,10 @@ operators! {
     /// fn dates<K: knack_core::query::Dated>() {}
     /// dates::<knack_core::kind::DateTime>();
     /// ```
-    Dated: DateTime;
+    Dated "date/time fields have it":
+        DateTime;
 }
 
-/// The filters of a field's kind, and its sorts. Which kinds have which, the [module](crate::query)
-/// tells; others do not compile.
 /// The filters of a field's kind. Which kinds have which, the [module](crate::query) tells; others do not
 /// compile.
 impl<O, K, N> Field<O, K, N> {
@@ -117,7 +124,7 @@ impl<O, K, N> Field<O, K, N> {
     where
         K: Comparable,
     {
-        Rule::new(self, "is").with("value", value.operand())
+        Rule::new(self, "is").value(value.operand())
     }
 
     /// The value differs from `value`.
@@ -132,7 +139,7 @@ impl<O, K, N> Field<O, K, N> {
     where
         K: Comparable,
     {
-        Rule::new(self, "is not").with("value", value.operand())
+        Rule::new(self, "is not").value(value.operand())
     }
 
     /// The text has `value` in it, or the choice includes it.
@@ -147,7 +154,7 @@ impl<O, K, N> Field<O, K, N> {
     where
         K: Containing,
     {
-        Rule::new(self, "contains").with("value", value.operand())
+        Rule::new(self, "contains").value(value.operand())
     }
 
     /// The text has `value` nowhere in it, or the choice does not include it.
@@ -162,7 +169,7 @@ impl<O, K, N> Field<O, K, N> {
     where
         K: Containing,
     {
-        Rule::new(self, "does not contain").with("value", value.operand())
+        Rule::new(self, "does not contain").value(value.operand())
     }
 
     /// The text begins with `value`.
@@ -177,7 +184,7 @@ impl<O, K, N> Field<O, K, N> {
     where
         K: Edged,
     {
-        Rule::new(self, "starts with").with("value", value.operand())
+        Rule::new(self, "starts with").value(value.operand())
     }
 
     /// The text ends with `value`.
@@ -192,7 +199,7 @@ impl<O, K, N> Field<O, K, N> {
     where
         K: Edged,
     {
-        Rule::new(self, "ends with").with("value", value.operand())
+        Rule::new(self, "ends with").value(value.operand())
     }
 
     /// The number is greater than `value`; the API has no "or equal".
@@ -207,7 +214,7 @@ impl<O, K, N> Field<O, K, N> {
     where
         K: Ordered,
     {
-        Rule::new(self, "higher than").with("value", value.operand())
+        Rule::new(self, "higher than").value(value.operand())
     }
 
     /// The number is less than `value`; the API has no "or equal".
@@ -222,7 +229,7 @@ impl<O, K, N> Field<O, K, N> {
     where
         K: Ordered,
     {
-        Rule::new(self, "lower than").with("value", value.operand())
+        Rule::new(self, "lower than").value(value.operand())
     }
 
     /// The field is empty. Yes/no fields never are.
@@ -268,7 +275,8 @@ impl<O, K, N> Field<O, K, N> {
         K: OneOf,
     {
         let values: Vec<_> = values.into_iter().map(Operand::operand).collect();
-        Rule::new(self, "is any").with("value", values)
+        let none = values.is_empty();
+        Rule::new(self, "is any").with("value", values).unless(none, "asks for one of no values")
     }
 
     /// The address is within a distance of a place, which is given as an address that Knack looks up. Only
@@ -290,8 +298,11 @@ impl<O, K, N> Field<O, K, N> {
             Distance::Miles(range) => ("miles", range),
             Distance::Kilometers(range) => ("kilometers", range),
         };
+        let place = place.into();
+        let nowhere = place.trim().is_empty() || range == 0;
         Rule::new(self, "near")
-            .with("value", place.into())
+            .unless(nowhere, "is near no place, or within no distance of one")
+            .with("value", place)
             .with("units", units)
             .with("range", range.to_string())
     }

@@ -32,6 +32,7 @@ use crate::object::Field;
 #[derive(Clone, Debug)]
 pub struct Rule<O> {
     json: Value,
+    problem: Option<String>,
     object: PhantomData<fn() -> O>,
 }
 
@@ -90,7 +91,7 @@ pub struct Filter<O> {
 
 #[derive(Clone, Debug)]
 enum Content {
-    Rules { any: bool, rules: Vec<Value> },
+    Rules { any: bool, rules: Vec<Value>, problem: Option<String> },
     Raw(Value),
 }
 
@@ -107,6 +108,24 @@ impl<O> Rule<O> {
         self
     }
 
+    /// The same rule with the value that it compares with.
+    pub(crate) fn value(self, value: Value) -> Self {
+        self.unless(
+            value.is_null(),
+            "compares with no value: NaN, infinity and dates before the year 1 are none",
+        )
+        .with("value", value)
+    }
+
+    /// The same rule, which is not to be sent if it is `wrong`: it would not ask what it seems to.
+    pub(crate) fn unless(mut self, wrong: bool, why: &str) -> Self {
+        if wrong {
+            let part = |key: &str| self.json.get(key).and_then(Value::as_str).unwrap_or_default();
+            self.problem = Some(format!("its filter on {} (`{}`) {why}", part("field"), part("operator")));
+        }
+        self
+    }
+
     /// A rule as it is sent, for what has no method here. Nothing checks it, and Knack is known to ignore
     /// what it does not understand: then every record passes.
     ///
@@ -119,8 +138,10 @@ impl<O> Rule<O> {
     /// let query = ListQuery::default().filter(odd & Customer::CITY.is("Oslo"));
     /// assert!(query.encode().contains("is%20prime"));
     /// ```
-    pub const fn raw(rule: Value) -> Self {
-        Self { json: rule, object: PhantomData }
+    pub fn raw(rule: Value) -> Self {
+        let problem =
+            (!rule.is_object()).then(|| format!("a raw rule of its filter is no object but {rule}"));
+        Self { json: rule, problem, object: PhantomData }
     }
 }
 
@@ -142,8 +163,13 @@ impl<O> Filter<O> {
     }
 
     fn rules(any: bool, rules: impl IntoIterator<Item = Rule<O>>) -> Self {
-        let rules = rules.into_iter().map(|rule| rule.json).collect();
-        Self { content: Content::Rules { any, rules }, object: PhantomData }
+        let mut problem = None;
+        let json = |rule: Rule<O>| {
+            problem = problem.take().or(rule.problem);
+            rule.json
+        };
+        let rules = rules.into_iter().map(json).collect();
+        Self { content: Content::Rules { any, rules, problem }, object: PhantomData }
     }
 }
 
@@ -176,6 +202,15 @@ macro_rules! joins {
                 fn $method(mut self, other: Rule<O>) -> Self {
                     self.0.push(other);
                     self
+                }
+            }
+
+            impl<O> $op<$joined<O>> for Rule<O> {
+                type Output = $joined<O>;
+
+                fn $method(self, mut other: $joined<O>) -> $joined<O> {
+                    other.0.insert(0, self);
+                    other
                 }
             }
 
@@ -272,24 +307,40 @@ impl<O, R: OneLevel> BitAnd<R> for Any<O> {
     }
 }
 
+impl<O> BitOr<All<O>> for Rule<O>
+where
+    All<O>: OneLevel,
+{
+    type Output = All<O>;
+
+    fn bitor(self, other: All<O>) -> All<O> {
+        other
+    }
+}
+
+impl<O> BitAnd<Any<O>> for Rule<O>
+where
+    Any<O>: OneLevel,
+{
+    type Output = Any<O>;
+
+    fn bitand(self, other: Any<O>) -> Any<O> {
+        other
+    }
+}
+
 impl<O> Filter<O> {
     /// The JSON of the `filters` parameter, or why it would not ask what it seems to.
     pub(crate) fn into_json(self) -> Result<Value, String> {
         let (any, rules) = match self.content {
             Content::Raw(filters) => return Ok(filters),
-            Content::Rules { any, rules } => (any, rules),
+            Content::Rules { problem: Some(problem), .. } => return Err(problem),
+            Content::Rules { any, rules, .. } => (any, rules),
         };
         if any && rules.is_empty() {
             return Err(
                 "its filter is \"any of\" no rules, which no record passes and Knack cannot be asked".into(),
             );
-        }
-        if let Some(rule) = rules.iter().find(|rule| rule.get("value").is_some_and(Value::is_null)) {
-            let part = |key: &str| rule.get(key).and_then(Value::as_str).unwrap_or_default();
-            let (field, operator) = (part("field"), part("operator"));
-            return Err(format!(
-                "its filter compares {field} (`{operator}`) with no value; NaN and infinity are none"
-            ));
         }
         let any = any && rules.len() > 1;
         Ok(json!({ "match": if any { "or" } else { "and" }, "rules": Value::Array(rules) }))
