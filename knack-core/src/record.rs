@@ -17,6 +17,18 @@ use crate::value::FromField;
 use crate::verbs::KnackObject;
 
 /// A field of a record that could not be read: which object, record, field and value, and why.
+///
+/// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
+/// use knack_core::record::{RecordError, read_record};
+///
+/// let sent = br#"{"id":"5d7964422d7159001659b27a","field_7":"Oslo","field_8":"many"}"#;
+/// let customer = read_record::<Customer>(sent)?;
+/// let Err(RecordError::Field(error)) = customer.result else { unreachable!() };
+/// assert_eq!((error.field(), error.key().to_string().as_str(), error.value()), ("age", "field_8", "\"many\""));
+/// assert_eq!(error.record(), customer.id);
+/// # Ok::<(), knack_core::error::MalformedAnswer>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldError(Box<FieldErrorParts>);
 
@@ -81,6 +93,17 @@ impl fmt::Display for FieldError {
 impl std::error::Error for FieldError {}
 
 /// Why one record of a page could not be read.
+///
+/// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
+/// use knack_core::record::read_page;
+///
+/// let page = read_page::<Customer>(br#"{"records":[null,{"field_7":"Oslo"}]}"#)?;
+/// let error = page.records[0].result.as_ref().unwrap_err();
+/// assert_eq!(error.to_string(), "an entry of object_3 is no record but null");
+/// assert!(page.records[1].result.is_ok()); // none costs the others
+/// # Ok::<(), knack_core::error::MalformedAnswer>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RecordError {
@@ -132,7 +155,19 @@ struct Slot<'a> {
     raw: &'a [u8],
 }
 
-/// Hands a struct its fields, one after the other. Made for each record; used by derived code.
+/// Hands a struct its fields, one after the other. Made for each record; used by derived code, and by
+/// hand only where a struct has a shape that the derive cannot give it.
+///
+/// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
+/// use knack_core::kind::ShortText;
+/// use knack_core::record::{FieldError, Reader};
+///
+/// /// As the derive writes it: by the place of the field in the projection.
+/// fn city(reader: &mut Reader<'_>) -> Result<String, FieldError> {
+///     reader.take::<ShortText, String>(0)
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Reader<'a> {
     projection: &'a Projection,
@@ -360,6 +395,16 @@ impl<'a> Slots<'a> {
 }
 
 /// One page of a list as the server sent it.
+///
+/// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
+/// use knack_core::record::{Page, read_page};
+///
+/// let sent = br#"{"total_pages":3,"current_page":1,"total_records":2500,"records":[{"field_7":"Oslo"}]}"#;
+/// let page: Page<Customer> = read_page(sent)?;
+/// assert_eq!((page.current_page, page.total_pages, page.total_records), (Some(1), Some(3), Some(2500)));
+/// # Ok::<(), knack_core::error::MalformedAnswer>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Page<T> {
     /// The records, each with what is wrong with it if it could not be read.
@@ -375,6 +420,17 @@ pub struct Page<T> {
 /// Reads the answer of a list: `{"total_pages":…,"current_page":…,"total_records":…,"records":[…]}`.
 ///
 /// Source: docs.knack.com/reference/response-format.
+///
+/// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
+/// use knack_core::record::read_page;
+///
+/// let page = read_page::<Customer>(br#"{"records":[{"field_7":"Oslo"},{"field_7":7,"field_8":"x"}]}"#)?;
+/// assert_eq!(page.records[0].result.as_ref().unwrap().city, "Oslo");
+/// assert!(page.records[1].result.is_err());
+/// assert!(read_page::<Customer>(b"<html>").is_err());
+/// # Ok::<(), knack_core::error::MalformedAnswer>(())
+/// ```
 pub fn read_page<T: KnackObject>(body: &[u8]) -> Result<Page<T>, MalformedAnswer> {
     let mut page = Page { records: Vec::new(), current_page: None, total_pages: None, total_records: None };
     let mut seen_records = false;
@@ -485,18 +541,43 @@ impl<'a> Slots<'a> {
 
 /// Reads the answer of a get, create or update: the bare record, or `{"record":{…}}` as form views
 /// send it.
+///
+/// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
+/// use knack_core::record::read_record;
+///
+/// let sent = br#"{"id":"5d7964422d7159001659b27a","field_7":"Oslo"}"#;
+/// let customer: Customer = read_record(sent)?.result.unwrap();
+/// assert_eq!(customer.city, "Oslo");
+/// # Ok::<(), knack_core::error::MalformedAnswer>(())
+/// ```
 pub fn read_record<T: KnackObject>(body: &[u8]) -> Result<Guarded<T>, MalformedAnswer> {
     Slots::of_record(T::PROJECTION, body).map(|slots| slots.read())
 }
 
-/// Reads one field of a record, whatever struct it is read as otherwise.
+/// Reads one field of the record `id`, whatever struct it is read as otherwise. An answer about another
+/// record is an error, and so is one without the field: what it holds is not known then.
 pub(crate) fn read_field<K: Kind, U: FromField<K>>(
     body: &[u8],
     projection: &Projection,
+    id: RecordId,
     field: &'static FieldDef,
 ) -> Result<Result<U, FieldError>, MalformedAnswer> {
     let one = Projection::new(projection.type_name(), projection.object(), std::slice::from_ref(field));
-    Slots::of_record(&one, body).map(|slots| slots.reader().take::<K, U>(0))
+    let slots = Slots::of_record(&one, body)?;
+    let mut reader = slots.reader();
+    let sent = reader.id();
+    Ok(sent.and_then(|sent| {
+        let cell = reader.cell(0);
+        if sent != id {
+            let why = ValueError::new(format!("is not {id}, which was asked for"));
+            return Err(reader.error("id", FieldKey::ID, None, Cell::new(reader.id), why));
+        }
+        if cell.json().is_empty() {
+            return Err(reader.field_error(0, cell, ValueError::new("is not in the answer")));
+        }
+        reader.take::<K, U>(0)
+    }))
 }
 
 #[cfg(test)]

@@ -25,7 +25,8 @@ const IDS_A_CALL: usize = 50;
 ///
 /// The records are asked for in lists filtered by their ids, 50 at a time. That Knack filters by ids is
 /// not documented; if an answer shows that it did not, that is an error and no record is taken for
-/// another.
+/// another. Where a whole list comes back empty, the first of its records is asked for alone before all
+/// count as missing.
 ///
 /// ```
 /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
@@ -60,7 +61,7 @@ impl<T: KnackObject, C: ObjectAccess> Resolve<T, C> {
         self.ids.len()
     }
 
-    /// How many calls that costs.
+    /// How many calls that costs, and one more for each 50 ids of which there is no record at all.
     pub fn calls(&self) -> usize {
         self.ids.len().div_ceil(IDS_A_CALL)
     }
@@ -74,18 +75,30 @@ impl<T: KnackObject, C: ObjectAccess> Resolve<T, C> {
             let body = self.client.execute(call.clone()).await?.body;
             let page = read_page::<T>(&body);
             let page = page.map_err(|answer| Error::Malformed { call: *call.label(), answer })?;
-            if !resolved.take(ids, page) {
+            let empty = page.records.is_empty();
+            let heeded = resolved.take(ids, page);
+            if !heeded || (empty && self.is_there(ids).await?) {
                 return Err(Error::Api {
                     call: *call.label(),
                     status: StatusCode::OK,
-                    message: "records came that were not asked for, so the filter by ids was not heeded; \
-                              read the whole list, or each record by `get`"
+                    message: "the answer is not about the records that were asked for, so the filter by ids \
+                              was not heeded; read the whole list, or each record by `get`"
                         .into(),
                     attempts: 1,
                 });
             }
         }
         Ok(resolved)
+    }
+
+    /// Whether there is a record of the first of `ids`.
+    async fn is_there(&self, ids: &[RecordId]) -> Result<bool> {
+        let Some(id) = ids.first() else { return Ok(false) };
+        match T::get_opt(&self.client, *id).await {
+            Ok(record) => Ok(record.is_some()),
+            Err(Error::Unreadable(_)) => Ok(true),
+            Err(error) => Err(error),
+        }
     }
 }
 
@@ -131,7 +144,8 @@ impl<T> Resolved<T> {
         self.records.into_iter().filter_map(|(id, record)| Some((id, record.ok()?))).collect()
     }
 
-    /// The ids of which there is no record any more.
+    /// The ids of which there is no record any more. One whose record may be among those that broke before
+    /// their ids could be read is not here but among the [`errors`](Self::errors).
     pub fn missing(&self) -> &[RecordId] {
         &self.missing
     }
@@ -145,17 +159,26 @@ impl<T> Resolved<T> {
     fn take(&mut self, ids: &[RecordId], page: Page<T>) -> bool {
         let more =
             page.total_records.is_some_and(|total| usize::try_from(total).unwrap_or(usize::MAX) > ids.len());
+        let mut broken = None;
         for record in page.records {
-            match record.id {
-                Some(id) if ids.contains(&id) => {
-                    self.records.insert(id, record.result);
+            match (record.id, record.result) {
+                (Some(id), result) if ids.contains(&id) => {
+                    self.records.insert(id, result);
                 }
-                Some(_) => return false,
-                // Broken beyond its id: it will count as missing.
-                None => {}
+                (Some(_), _) => return false,
+                (None, Err(error)) => broken = Some(error),
+                (None, Ok(_)) => {}
             }
         }
-        self.missing.extend(ids.iter().filter(|id| !self.records.contains_key(id)));
+        for id in ids {
+            match (&broken, self.records.contains_key(id)) {
+                (_, true) => {}
+                (Some(error), false) => {
+                    self.records.insert(*id, Err(error.clone()));
+                }
+                (None, false) => self.missing.push(*id),
+            }
+        }
         !more
     }
 }

@@ -269,7 +269,9 @@ pub trait KnackObject: Sized + Send + 'static {
     /// Connects more records: adds ids to those of a connection field, and answers all it has then.
     ///
     /// Knack can only replace the whole set, so this reads the record and writes it: two calls, or one if
-    /// nothing is new. What another program changes in between is lost.
+    /// nothing is new. What another program changes in between is lost. If Knack does not keep what was
+    /// written, as a field of one connection does with several, that is an [`Error::Api`] that names both;
+    /// an answer that does not tell what the field holds is an error before anything is written.
     ///
     /// Source: docs.knack.com/docs/working-with-fields.
     ///
@@ -277,7 +279,7 @@ pub trait KnackObject: Sized + Send + 'static {
     /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
     /// # let [id, ann]: [RecordId; 2] = ["5d7964422d7159001659b27a", "5d7964422d7159001659b27b"].map(|id| id.parse().unwrap());
-    /// let knack = Canned(r#"{"field_7":"Oslo","field_9":[{"id":"5d7964422d7159001659b27b"}]}"#);
+    /// let knack = Canned(r#"{"id":"5d7964422d7159001659b27a","field_9":[{"id":"5d7964422d7159001659b27b"}]}"#);
     /// let reps = Customer::connect(&knack, id, Customer::REP, &[ann]).await?;
     /// assert_eq!(reps, [ann]);
     /// # Ok(()) }
@@ -308,7 +310,7 @@ pub trait KnackObject: Sized + Send + 'static {
     /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
     /// # let [id, ann]: [RecordId; 2] = ["5d7964422d7159001659b27a", "5d7964422d7159001659b27b"].map(|id| id.parse().unwrap());
-    /// let knack = Canned(r#"{"field_7":"Oslo","field_9":[]}"#);
+    /// let knack = Canned(r#"{"id":"5d7964422d7159001659b27a","field_9":[]}"#);
     /// let reps = Customer::disconnect(&knack, id, Customer::REP, &[ann]).await?;
     /// assert!(reps.is_empty());
     /// # Ok(()) }
@@ -437,7 +439,8 @@ async fn on_record<T: KnackObject, C: ObjectAccess>(client: &C, call: &Call, id:
     }
 }
 
-/// Reads the ids of a connection, changes them, and writes them if they are others now.
+/// Reads the ids of a connection, changes them, and writes them if they are others now. Answers those that
+/// the record has after it.
 async fn reconnect<T: KnackObject, C: ObjectAccess>(
     client: &C,
     id: RecordId,
@@ -445,20 +448,42 @@ async fn reconnect<T: KnackObject, C: ObjectAccess>(
     change: impl FnOnce(&mut Vec<RecordId>) + Send,
 ) -> Result<Vec<RecordId>> {
     let call = call::get(T::PROJECTION, id);
-    let reply = on_record::<T, C>(client, &call, id).await?.reply(&call)?;
-    let links = read_field::<Connection, Vec<Link<T>>>(&reply.body, T::PROJECTION, field);
-    let links = links.map_err(|answer| Error::Malformed { call: *call.label(), answer })?;
-    let mut ids: Vec<_> =
-        links.map_err(|error| Error::Unreadable(error.into()))?.iter().map(Link::id).collect();
+    let mut ids = connected::<T, C>(client, &call, id, field).await?;
     let before = ids.clone();
     change(&mut ids);
-    if ids != before {
-        let call = call::update(
-            T::PROJECTION,
-            id,
-            BodyWriter::update::<Connection, _>(T::PROJECTION, id, field, &ids)?,
-        );
-        on_record::<T, C>(client, &call, id).await?.reply(&call)?;
+    if ids == before {
+        return Ok(ids);
     }
-    Ok(ids)
+    let body = BodyWriter::update::<Connection, _>(T::PROJECTION, id, field, &ids)?;
+    let call = call::update(T::PROJECTION, id, body);
+    let kept = connected::<T, C>(client, &call, id, field).await?;
+    if kept.len() == ids.len() && ids.iter().all(|id| kept.contains(id)) {
+        return Ok(kept);
+    }
+    let list = |ids: &[RecordId]| ids.iter().map(RecordId::to_string).collect::<Vec<_>>().join(", ");
+    Err(Error::Api {
+        call: *call.label(),
+        status: StatusCode::OK,
+        message: format!(
+            "{} was to be connected to [{}], and Knack answers that it now is to [{}]; does the field take \
+             several connections, and are these records of the object that it leads to?",
+            field.key(),
+            list(&ids),
+            list(&kept)
+        ),
+        attempts: 1,
+    })
+}
+
+/// The connected records of a field by the answer to a call on its record.
+async fn connected<T: KnackObject, C: ObjectAccess>(
+    client: &C,
+    call: &Call,
+    id: RecordId,
+    field: &'static FieldDef,
+) -> Result<Vec<RecordId>> {
+    let reply = on_record::<T, C>(client, call, id).await?.reply(call)?;
+    let links = read_field::<Connection, Vec<Link<T>>>(&reply.body, T::PROJECTION, id, field);
+    let links = links.map_err(|answer| Error::Malformed { call: *call.label(), answer })?;
+    Ok(links.map_err(|error| Error::Unreadable(error.into()))?.iter().map(Link::id).collect())
 }
