@@ -69,8 +69,11 @@ enum Change {
 ///     FieldState::Invalid => "cannot be sent",
 /// };
 /// assert_eq!(text, "cannot be sent");
+///
+/// let set = Patch::<Customer>::new().set(Customer::AGE, 41.0);
+/// assert_eq!(format!("{:?}", set.state(Customer::AGE)), "Set(…)"); // a value may be a password
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub enum FieldState<'a> {
     /// Nothing: the field stays as it is.
     Untouched,
@@ -80,6 +83,18 @@ pub enum FieldState<'a> {
     Cleared,
     /// A value was given that cannot be sent; sending the patch is an error that says so.
     Invalid,
+}
+
+impl fmt::Debug for FieldState<'_> {
+    /// Without the value: it may be a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Untouched => "Untouched",
+            Self::Set(_) => "Set(…)",
+            Self::Cleared => "Cleared",
+            Self::Invalid => "Invalid",
+        })
+    }
 }
 
 impl<T> Patch<T> {
@@ -243,14 +258,21 @@ impl<T> fmt::Debug for Patch<T> {
 ///
 /// let mut body = BodyWriter::create(Customer::PROJECTION);
 /// body.put::<ShortText, _>(Customer::CITY.def(), "Oslo");
+/// assert!(!format!("{body:?}").contains("Oslo")); // a value may be a password
 /// assert_eq!(body.finish()?, r#"{"field_7":"Oslo"}"#);
 /// # Ok::<(), knack_core::Error>(())
 /// ```
-#[derive(Debug)]
 pub struct BodyWriter {
     call: Label,
     json: String,
     error: Option<Error>,
+}
+
+impl fmt::Debug for BodyWriter {
+    /// Without the values: one may be a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BodyWriter").field("call", &self.call).finish_non_exhaustive()
+    }
 }
 
 impl BodyWriter {

@@ -19,10 +19,16 @@ use crate::object::{DateOrder, FieldDef};
 /// });
 /// assert_eq!(json, r#"{"first":"Ann \"A.\"","age":41,"member":true}"#);
 /// ```
-#[derive(Debug)]
 pub struct ValueWriter<'a> {
     out: &'a mut String,
     dates: DateOrder,
+}
+
+impl fmt::Debug for ValueWriter<'_> {
+    /// Without what is written: it may be a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ValueWriter").finish_non_exhaustive()
+    }
 }
 
 impl<'a> ValueWriter<'a> {

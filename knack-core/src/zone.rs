@@ -87,6 +87,11 @@ impl Zone {
         &self.0
     }
 
+    /// Whether the clocks were put forward over this wall-clock time.
+    pub(crate) fn is_gap(&self, wall: DateTime) -> bool {
+        matches!(self.0.to_ambiguous_zoned(wall).offset(), AmbiguousOffset::Gap { .. })
+    }
+
     /// The instant of a wall-clock time. What is to become of gaps and folds is the caller's word;
     /// [`Disambiguation::Reject`] makes both an error.
     ///

@@ -49,6 +49,10 @@ mod validate;
 /// `Customer::NAME`, which filters, sorts and patches take. Nothing is generated per verb: the verbs
 /// are provided methods of the trait.
 ///
+/// Of a new record, a `None` is not sent, and Knack fills in the field's default. Everything else is sent
+/// as it is: an empty `Vec` as `[]`, an empty text as `""`. Where the default is wanted instead, the field is
+/// an `Option<Vec<…>>`.
+///
 /// ```
 /// # mod knack_runtime { pub use knack_core::*; }
 /// use knack_core::RecordId;

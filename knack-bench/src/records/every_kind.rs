@@ -2,6 +2,7 @@
 //! is made as its stand-ins are; the rest has the shapes of recorded answers.
 
 use fastrand::Rng;
+use jiff::civil::DateTime;
 use serde_json::{Value, json};
 
 use super::Entries;
@@ -130,12 +131,18 @@ fn period(rng: &mut Rng) -> (Value, Value) {
 /// A date with its true instant, as newer applications send it, in half of the records.
 fn proper_date(rng: &mut Rng) -> (Value, Value) {
     let (shown, mut raw) = date(rng);
-    let iso = raw.get("iso_timestamp").and_then(Value::as_str).map(str::to_owned);
-    if let (true, Some(parts), Some(iso)) = (rng.bool(), raw.as_object_mut(), iso) {
-        // Any instant will do: nothing holds it against the wall clock.
-        parts.insert("proper_iso_timestamp".to_owned(), json!(iso));
+    let proper = raw.get("iso_timestamp").and_then(Value::as_str).and_then(in_chicago);
+    if let (true, Some(parts), Some(proper)) = (rng.bool(), raw.as_object_mut(), proper) {
+        parts.insert("proper_iso_timestamp".to_owned(), json!(proper));
     }
     (shown, raw)
+}
+
+/// The instant at which the clocks of Chicago show this time.
+fn in_chicago(iso: &str) -> Option<String> {
+    let wall: DateTime = iso.strip_suffix('Z')?.parse().ok()?;
+    let instant = wall.in_tz("America/Chicago").ok()?.timestamp();
+    Some(instant.strftime("%Y-%m-%dT%H:%M:%S.000Z").to_string())
 }
 
 fn full_phone(rng: &mut Rng) -> (Value, Value) {

@@ -139,7 +139,7 @@ impl<'a> Parts<'a> {
 }
 
 /// Milliseconds since 1970 by the wall clock.
-fn wall_clock_of_ms(number: &str) -> Option<DateTime> {
+pub(super) fn wall_clock_of_ms(number: &str) -> Option<DateTime> {
     let ms = number.parse::<i64>().ok()?;
     civil::date(1970, 1, 1).at(0, 0, 0, 0).checked_add(SignedDuration::from_millis(ms)).ok()
 }
@@ -162,7 +162,8 @@ pub(super) fn us_date(text: &str) -> Option<civil::Date> {
     let mut parts = text.splitn(3, '/');
     let month = parts.next()?.parse().ok()?;
     let day = parts.next()?.parse().ok()?;
-    let year = parts.next()?.parse().ok()?;
+    // A year of two digits would be one of the first century.
+    let year = parts.next().filter(|year| year.len() == 4)?.parse().ok()?;
     civil::Date::new(year, month, day).ok()
 }
 

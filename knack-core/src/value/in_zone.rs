@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, Zoned};
+use jiff::{Timestamp, Zoned, civil};
 
 use crate::cell::{Cell, ValueError};
 use crate::kind::DateTime;
@@ -38,10 +38,11 @@ pub trait AppZone: 'static {
 /// A date field read as an instant: the wall-clock time that Knack keeps, in the application's zone `Z`.
 /// It is jiff's [`Zoned`] by `Deref`.
 ///
-/// Where Knack sends the true instant along (the `proper_` keys of newer answers), that is taken. Else
-/// the wall clock decides, and a time that never was or was twice is an error, or what
-/// [`AppZone::AMBIGUOUS`] says. What is written is the wall clock in `Z`, to the minute; an instant
-/// that would be read back as another one is an error.
+/// Where Knack sends the true instant along (the `proper_` keys of newer answers), that is taken, and if it
+/// is not what the wall clock shows in `Z`, the error says so: `Z` is not the application's zone. Else the
+/// wall clock decides, and a time that never was or was twice is an error, or what
+/// [`AppZone::AMBIGUOUS`] says. What is written is the wall clock in `Z` to the minute, its seconds dropped;
+/// an instant whose minute would be read back as another one is an error.
 ///
 /// Source: docs.knack.com/docs/working-with-fields.
 ///
@@ -152,18 +153,37 @@ impl<Z: AppZone> FromField<DateTime> for InZone<Z> {
     fn from_field(cell: Cell<'_>) -> Result<Self, ValueError> {
         let zone = zone::<Z>()?;
         let parts = Parts::of(filled(cell)?);
-        if let Some(proper) = parts.proper() {
-            return Ok(Self::new(proper.to_zoned(zone.time_zone().clone())));
+        let wall = parts.wall_clock();
+        let Some(proper) = parts.proper() else { return zone.instant(wall?, Z::AMBIGUOUS).map(Self::new) };
+        let placed = proper.to_zoned(zone.time_zone().clone());
+        match wall {
+            // The minute is what both are sure to have.
+            Ok(wall) if to_the_minute(wall) != to_the_minute(placed.datetime()) => {
+                if zone.is_gap(wall) {
+                    return zone.instant(wall, Z::AMBIGUOUS).map(Self::new);
+                }
+                Err(ValueError::new(format!(
+                    "is {wall} by the wall clock and {proper} as an instant, which {zone} does not make the \
+                     same; is that the application's time zone?"
+                )))
+            }
+            _ => Ok(Self::new(placed)),
         }
-        zone.instant(parts.wall_clock()?, Z::AMBIGUOUS).map(Self::new)
     }
+}
+
+/// The wall clock without its seconds, which Knack does not keep.
+fn to_the_minute(wall: civil::DateTime) -> civil::DateTime {
+    wall.date().at(wall.hour(), wall.minute(), 0, 0)
 }
 
 impl<Z: AppZone> ToField<DateTime> for InZone<Z> {
     fn to_field(&self, out: &mut ValueWriter<'_>) -> Result<(), ValueError> {
         let zone = zone::<Z>()?;
-        let wall = self.at.timestamp().to_zoned(zone.time_zone().clone()).datetime();
-        if zone.instant(wall, Z::AMBIGUOUS)?.timestamp() != self.at.timestamp() {
+        let exact = self.at.timestamp().to_zoned(zone.time_zone().clone()).datetime();
+        let wall = to_the_minute(exact);
+        let dropped = exact.duration_since(wall);
+        if self.at.timestamp().duration_since(zone.instant(wall, Z::AMBIGUOUS)?.timestamp()) != dropped {
             return Err(ValueError::new(format!(
                 "is the other one of two times {wall} in {zone}, so it would be read back as another instant"
             )));
@@ -215,6 +235,19 @@ mod tests {
     }
 
     #[test]
+    fn a_twin_that_the_zone_does_not_explain_is_an_error() {
+        let new_york = r#"{"iso_timestamp":"2026-07-01T12:00:00.000Z","proper_iso_timestamp":"2026-07-01T16:00:00.000Z"}"#;
+        let error = read::<London>(new_york).unwrap_err();
+        assert!(error.contains("is that the application's time zone?"), "{error}");
+        let gap = r#"{"iso_timestamp":"2026-03-29T02:30:00.000Z","proper_iso_timestamp":"2026-03-29T00:30:00.000Z"}"#;
+        assert_eq!(read::<LaterInParis>(gap).unwrap(), "2026-03-29T01:30:00Z");
+        let gap = gap.replace("02:30", "01:30");
+        assert!(read::<London>(&gap).unwrap_err().contains("never was"));
+        let unreadable_wall = r#"{"date":"soon","proper_unix_timestamp":1792891800000}"#;
+        assert_eq!(read::<London>(unreadable_wall).unwrap(), "2026-10-25T01:30:00Z");
+    }
+
+    #[test]
     fn gaps_and_folds_are_errors_or_a_choice() {
         let (fold, gap) = (r#""10/25/2026 1:30am""#, r#""03/29/2026 1:30am""#);
         assert!(read::<London>(fold).unwrap_err().contains("was twice"));
@@ -232,7 +265,7 @@ mod tests {
             let at: InZone<LaterInParis> = at.parse::<Timestamp>().unwrap().into();
             at.to_field(&mut ValueWriter::new(&mut json)).map(|()| json)
         };
-        let written = write("2026-10-25T01:30:00Z").unwrap();
+        let written = write("2026-10-25T01:30:59.5Z").unwrap();
         assert_eq!(written, r#"{"date":"10/25/2026","hours":2,"minutes":30,"am_pm":"am"}"#);
         assert!(write("2026-10-25T00:30:00Z").unwrap_err().to_string().contains("the other one of two"));
     }

@@ -116,6 +116,74 @@ impl Html {
     pub fn untrusted(&self) -> &str {
         &self.0
     }
+
+    /// The text in it: without tags, a line break for each `<br>`, and with the common entities as what they
+    /// stand for. It is text: to be shown on a page, it needs escapes like any other.
+    ///
+    /// ```
+    /// use knack_core::cell::Cell;
+    /// use knack_core::value::{FromField, Link};
+    ///
+    /// let sent = Cell::new(br#"{"id":"5d7964422d7159001659b27a","identifier":"<b>Fish</b> &amp; Chips<br />5 < 6"}"#);
+    /// let html = <Link<()>>::from_field(sent)?.label_html().unwrap();
+    /// assert_eq!(html.to_text(), "Fish & Chips\n5 < 6");
+    /// # Ok::<(), knack_core::cell::ValueError>(())
+    /// ```
+    pub fn to_text(&self) -> String {
+        let mut text = String::with_capacity(self.0.len());
+        let mut rest = &*self.0;
+        while let Some((before, markup)) = rest.find(['<', '&']).and_then(|at| rest.split_at_checked(at)) {
+            text.push_str(before);
+            let (shown, behind) = tag(markup).or_else(|| entity(markup)).unwrap_or_else(|| as_it_is(markup));
+            text.extend(shown);
+            rest = behind;
+        }
+        text.push_str(rest);
+        text
+    }
+
+    pub(crate) fn new(html: &str) -> Self {
+        Self(html.into())
+    }
+}
+
+/// What is shown for the tag that `markup` begins with, and what comes behind it.
+fn tag(markup: &str) -> Option<(Option<char>, &str)> {
+    let (tag, behind) = markup.strip_prefix('<')?.split_once('>')?;
+    let begins = |c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!');
+    if !tag.starts_with(begins) {
+        return None;
+    }
+    let name = tag.trim_end_matches([' ', '/']);
+    Some((name.eq_ignore_ascii_case("br").then_some('\n'), behind))
+}
+
+/// What is shown for the entity that `markup` begins with, and what comes behind it.
+fn entity(markup: &str) -> Option<(Option<char>, &str)> {
+    let (name, behind) = markup.strip_prefix('&')?.split_once(';')?;
+    let shown = match name {
+        "amp" => '&',
+        "lt" => '<',
+        "gt" => '>',
+        "quot" => '"',
+        "apos" => '\'',
+        "nbsp" => '\u{a0}',
+        _ => {
+            let number = name.strip_prefix('#')?;
+            let code = match number.strip_prefix(['x', 'X']) {
+                Some(digits) => u32::from_str_radix(digits, 16),
+                None => number.parse(),
+            };
+            code.ok().and_then(char::from_u32)?
+        }
+    };
+    Some((Some(shown), behind))
+}
+
+/// The first sign of a text that is no markup after all, and what comes behind it.
+fn as_it_is(text: &str) -> (Option<char>, &str) {
+    let mut signs = text.chars();
+    (signs.next(), signs.as_str())
 }
 
 impl fmt::Debug for Html {
@@ -133,5 +201,24 @@ impl<K: Kind> FromField<K> for Html {
             ));
         }
         shown.text().map(|html| Self(html.into()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn html_as_text() {
+        for (html, text) in [
+            ("", ""),
+            ("plain, AT&T; 5 < 6 <3", "plain, AT&T; 5 < 6 <3"),
+            ("<span class=\"5d79\">No. 17</span><br/>No. 18<BR>", "No. 17\nNo. 18\n"),
+            ("&lt;b&gt;&#39;&#x2019;&nbsp;&amp;lt;", "<b>'\u{2019}\u{a0}&lt;"),
+            ("&#xD800;&#99999999999;&;<", "&#xD800;&#99999999999;&;<"),
+            ("<!-- no --><p>é</p>", "é"),
+        ] {
+            assert_eq!(Html::new(html).to_text(), text, "{html}");
+        }
     }
 }

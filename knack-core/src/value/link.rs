@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::key::RecordId;
 use crate::kind::Connection;
 use crate::resolve::Resolve;
-use crate::value::{FromField, ToField, filled};
+use crate::value::{FromField, Html, ToField, filled};
 use crate::verbs::{KnackObject, ObjectAccess};
 use crate::write::ValueWriter;
 
@@ -38,6 +38,8 @@ use crate::write::ValueWriter;
 pub struct Link<T> {
     id: RecordId,
     label: Option<Box<str>>,
+    /// The label as it came, where that is not its text.
+    markup: Option<Box<str>>,
     target: PhantomData<fn() -> T>,
 }
 
@@ -45,7 +47,7 @@ impl<T> Link<T> {
     /// A link to the record with this id. Whether there is such a record is not looked at; how Knack
     /// takes an id that it does not know is not documented.
     pub const fn to(id: RecordId) -> Self {
-        Self { id, label: None, target: PhantomData }
+        Self { id, label: None, markup: None, target: PhantomData }
     }
 
     /// The id of the connected record.
@@ -53,10 +55,26 @@ impl<T> Link<T> {
         self.id
     }
 
-    /// What Knack shows for the connected record, where its object has such a field. It may hold
-    /// markup: it is the formatted value of that field.
+    /// What Knack shows for the connected record, as text; `None` if its object has no field for that.
+    ///
+    /// ```
+    /// use knack_core::cell::Cell;
+    /// use knack_core::value::{FromField, Link};
+    ///
+    /// let sent = br#"[{"id":"5d7964422d7159001659b27a","identifier":"<a href=\"tel:17\">No. 17</a>"}]"#;
+    /// let link: Link<()> = Link::from_field(Cell::new(sent))?;
+    /// assert_eq!(link.label(), Some("No. 17"));
+    /// assert!(link.label_html().unwrap().untrusted().starts_with("<a href"));
+    /// # Ok::<(), knack_core::cell::ValueError>(())
+    /// ```
     pub fn label(&self) -> Option<&str> {
         self.label.as_deref()
+    }
+
+    /// The label as it came: the formatted value of the field that Knack shows, which may be HTML made of
+    /// what visitors wrote.
+    pub fn label_html(&self) -> Option<Html> {
+        self.markup.as_deref().or(self.label()).map(Html::new)
     }
 }
 
@@ -108,10 +126,11 @@ impl<T> From<RecordId> for Link<T> {
 
 impl<T> Clone for Link<T> {
     fn clone(&self) -> Self {
-        Self { id: self.id, label: self.label.clone(), target: PhantomData }
+        Self { id: self.id, label: self.label.clone(), markup: self.markup.clone(), target: PhantomData }
     }
 }
 
+#[expect(clippy::missing_fields_in_debug, reason = "the label's markup says no more than its text")]
 impl<T> fmt::Debug for Link<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Link").field("id", &self.id).field("label", &self.label).finish()
@@ -152,16 +171,26 @@ impl<T> FromField<Connection> for Vec<Link<T>> {
 
 /// Reads `{"id":"…","identifier":"…"}`, or a bare id.
 fn read<T>(cell: Cell<'_>) -> Result<Link<T>, ValueError> {
-    let (mut id, mut label) = (cell, None);
+    let (mut id, mut label, mut markup) = (cell, None, None);
     for (key, part) in cell.entries() {
         match &*key {
             b"id" => id = part,
-            b"identifier" if !part.is_empty() => label = Some(part.text()?.into()),
+            b"identifier" if !part.is_empty() => (label, markup) = shown(&part.text()?),
             _ => {}
         }
     }
     let id = id.text()?.parse().map_err(|_| ValueError::new("holds a connection without a record id"))?;
-    Ok(Link { id, label, target: PhantomData })
+    Ok(Link { id, label, markup, target: PhantomData })
+}
+
+/// The text of a label, and the label where that is another.
+fn shown(label: &str) -> (Option<Box<str>>, Option<Box<str>>) {
+    if !label.contains(['<', '&']) {
+        return (Some(label.into()), None);
+    }
+    let text = Html::new(label).to_text();
+    let markup = (text != label).then(|| label.into());
+    (Some(text.into()), markup)
 }
 
 impl<T> ToField<Connection> for Link<T> {

@@ -100,19 +100,44 @@ mod decimal {
 
     use super::{
         AutoIncrement, Average, Cell, Count, Currency, Equation, FromField, Max, Min, Number, Rating, Sum,
-        ToField, ValueError, ValueWriter, filled,
+        ToField, ValueError, ValueWriter, filled, float,
     };
 
     readable!(Decimal, exact: Number AutoIncrement Equation Count Sum Average Min Max Rating Currency);
     writable!(Decimal: Number Currency Rating);
 
+    /// Every digit, but for those behind the 28th decimal place of a number with an exponent: `1.2e-16` is
+    /// what is left of sums of floats in Knack, and no reason to lose the record.
     fn exact(text: &str) -> Result<Decimal, ValueError> {
         let parsed = if text.contains(['e', 'E']) {
-            Decimal::from_scientific(text)
+            let vanishes = || float(text).is_ok_and(|value| value.abs() < 1e-28).then_some(Decimal::ZERO);
+            Decimal::from_scientific_lossy(text).ok().or_else(vanishes)
         } else {
-            Decimal::from_str_exact(text)
+            Decimal::from_str_exact(text).ok()
         };
-        parsed.map_err(|_| ValueError::new("does not fit `Decimal` (28 digits)"))
+        parsed.ok_or_else(|| ValueError::new("does not fit `Decimal` (28 digits)"))
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        #[test]
+        fn what_is_left_of_sums_of_floats_is_read() {
+            for (text, value) in [
+                ("2.8421709430404007e-14", "0.0000000000000284217094304040"),
+                ("-5e-324", "0"),
+                ("1.5e-3", "0.0015"),
+                ("1.5e3", "1500"),
+                ("0e-99", "0"),
+                ("19.99", "19.99"),
+            ] {
+                assert_eq!(exact(text).unwrap().to_string(), value, "{text}");
+            }
+            for text in ["1e29", "1e400", "0.12345678901234567890123456789"] {
+                assert!(exact(text).unwrap_err().to_string().contains("does not fit `Decimal`"), "{text}");
+            }
+        }
     }
 }
 

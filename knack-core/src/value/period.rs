@@ -5,7 +5,7 @@ use jiff::civil::{Date, DateTime, Weekday};
 use crate::cell::{Cell, ValueError};
 use crate::kind::DateTime as DateTimeKind;
 use crate::object::DateOrder;
-use crate::value::date::{Moment, Parts, ordered, us_date};
+use crate::value::date::{Moment, Parts, ordered, us_date, wall_clock_of_ms};
 use crate::value::{FromField, ToField, filled};
 use crate::write::{ObjectWriter, ValueWriter};
 
@@ -215,10 +215,15 @@ fn read_repeat(cell: Cell<'_>) -> Result<Repeat, ValueError> {
                 known = found.is_some();
                 repeat.frequency = found.map_or(repeat.frequency, |(frequency, _)| *frequency);
             }
-            b"interval" => repeat.interval = text.trim().parse().unwrap_or(1),
+            b"interval" => {
+                let steps = text.trim().parse().ok().filter(|steps| *steps > 0);
+                repeat.interval =
+                    steps.ok_or_else(|| ValueError::new("is repeated in steps of no number"))?;
+            }
             b"endson" => ends = text.into_owned(),
             b"end_count" => count = text.trim().parse().ok(),
-            b"end_date" => until = us_date(&text),
+            b"end_date" => until = us_date(&text).or(until),
+            b"end_timestamp" => until = until.or_else(|| wall_clock_of_ms(&text).map(DateTime::date)),
             b"start_date" => repeat.start = us_date(&text),
             b"repeatby" => repeat.by_weekday = text == "dow",
             other => {
@@ -237,7 +242,8 @@ fn read_repeat(cell: Cell<'_>) -> Result<Repeat, ValueError> {
     repeat.ends = match (ends.as_str(), count, until) {
         ("limit", Some(count), _) => Ends::After(count),
         ("date", _, Some(until)) => Ends::On(until),
-        _ => Ends::Never,
+        ("" | "never", ..) => Ends::Never,
+        _ => return Err(ValueError::new("is repeated until an end that could not be read")),
     };
     Ok(repeat)
 }
@@ -354,6 +360,22 @@ mod tests {
         assert_eq!(written(&backwards).unwrap_err().to_string(), "ends before it begins");
         let odd = br#"{"date":"03/09/2026","repeat":{"frequency":"hourly"}}"#;
         assert!(Period::from_field(Cell::new(odd)).unwrap_err().to_string().contains("repeated in a way"));
+        let repeated = |end: &str| {
+            let json = format!(r#"{{"date":"03/09/2026","repeat":{{"frequency":"daily",{end}}}}}"#);
+            Period::from_field(Cell::new(json.as_bytes())).map(|period| period.repeat.unwrap().ends)
+        };
+        for end in [
+            r#""endson":"limit","end_count":"many""#,
+            r#""endson":"limit""#,
+            r#""endson":"date","end_date":"soon""#,
+            r#""endson":"eclipse""#,
+            r#""interval":"0""#,
+            r#""interval":"x""#,
+        ] {
+            assert!(repeated(end).unwrap_err().to_string().starts_with("is repeated"), "{end}");
+        }
+        let stamp = r#""endson":"date","end_date":"","end_timestamp":1447545600000"#;
+        assert_eq!(repeated(stamp).unwrap(), Ends::On(date(2015, 11, 15)));
         let plain = br#"{"date":"03/09/2026","to":"","repeat":false,"all_day":"false"}"#;
         assert_eq!(
             Period::from_field(Cell::new(plain)).unwrap(),

@@ -58,7 +58,7 @@ impl FromField<Name> for PersonName {
         if !filled(cell)?.is_object() {
             return Err(ValueError::new("is no name in parts"));
         }
-        let mut name = Self::default();
+        let (mut name, mut parts) = (Self::default(), false);
         for (key, part) in cell.entries() {
             let place = match &*key {
                 b"title" => &mut name.title,
@@ -68,8 +68,9 @@ impl FromField<Name> for PersonName {
                 _ => continue,
             };
             *place = part.text()?.into();
+            parts = true;
         }
-        Ok(name)
+        if parts { Ok(name) } else { Err(ValueError::new("is no name in parts")) }
     }
 }
 
@@ -151,6 +152,10 @@ impl FromField<Email> for EmailAddress {
                 b"label" if !part.is_empty() => email.label = Some(part.text()?.into()),
                 _ => {}
             }
+        }
+        // A label alone says that the address was not understood.
+        if email.address.is_empty() && email.label.is_some() {
+            return Err(ValueError::new("is no e-mail address"));
         }
         Ok(email)
     }

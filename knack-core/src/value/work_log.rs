@@ -10,7 +10,8 @@ use crate::value::{FromField, ToField, filled};
 use crate::write::ValueWriter;
 
 /// The spans of a timer field, by the wall clock in the application's zone. Seconds are dropped when it
-/// is written: Knack keeps minutes.
+/// is written: Knack keeps minutes. A log with a span that still runs is not written: how Knack would take
+/// that is not documented.
 ///
 /// Source: docs.knack.com/docs/working-with-fields.
 ///
@@ -26,12 +27,14 @@ use crate::write::ValueWriter;
 pub struct WorkLog {
     /// The spans, from and to.
     pub spans: Vec<(DateTime, DateTime)>,
+    /// When a span began that has no end yet. It does not count in the total.
+    pub running_since: Option<DateTime>,
 }
 
 impl WorkLog {
     /// A log of these spans.
     pub fn new(spans: impl IntoIterator<Item = (DateTime, DateTime)>) -> Self {
-        Self { spans: spans.into_iter().collect() }
+        Self { spans: spans.into_iter().collect(), running_since: None }
     }
 
     /// The time of all spans together. It is the difference of wall-clock times, as Knack counts it.
@@ -43,13 +46,21 @@ impl WorkLog {
 
 impl FromField<Timer> for WorkLog {
     fn from_field(cell: Cell<'_>) -> Result<Self, ValueError> {
-        let times = part(filled(cell)?, b"times").ok_or_else(|| ValueError::new("has no spans of time"))?;
-        let spans = times.elements().filter(|span| !span.is_empty()).map(span);
-        Ok(Self { spans: spans.collect::<Result<_, ValueError>>()? })
+        let times = filled(cell)?.entries().filter(|(key, _)| **key == *b"times").last();
+        let (_, times) = times.ok_or_else(|| ValueError::new("has no spans of time"))?;
+        let mut log = Self::default();
+        for cell in times.elements().filter(|span| !span.is_empty()) {
+            match span(cell)? {
+                (from, Some(to)) => log.spans.push((from, to)),
+                (from, None) => log.running_since = Some(from),
+            }
+        }
+        Ok(log)
     }
 }
 
-fn span(cell: Cell<'_>) -> Result<(DateTime, DateTime), ValueError> {
+/// When a span began, and when it ended if it has.
+fn span(cell: Cell<'_>) -> Result<(DateTime, Option<DateTime>), ValueError> {
     let (mut from, mut to) = (None, None);
     for (key, side) in cell.entries().filter(|(_, side)| !side.is_empty()) {
         match &*key {
@@ -58,10 +69,9 @@ fn span(cell: Cell<'_>) -> Result<(DateTime, DateTime), ValueError> {
             _ => {}
         }
     }
-    match (from, to) {
-        (Some(from), Some(to)) => Ok((Parts::of(from).wall_clock()?, Parts::of(to).wall_clock()?)),
-        _ => Err(ValueError::new("has a span without a beginning or an end")),
-    }
+    let from = from.ok_or_else(|| ValueError::new("has a span without a beginning"))?;
+    let to = to.map(|to| Parts::of(to).wall_clock()).transpose()?;
+    Ok((Parts::of(from).wall_clock()?, to))
 }
 
 impl FromField<Timer> for SignedDuration {
@@ -82,6 +92,9 @@ fn part<'a>(cell: Cell<'a>, wanted: &[u8]) -> Option<Cell<'a>> {
 
 impl ToField<Timer> for WorkLog {
     fn to_field(&self, out: &mut ValueWriter<'_>) -> Result<(), ValueError> {
+        if let Some(since) = self.running_since {
+            return Err(ValueError::new(format!("still runs, since {since}; end it, or leave the span out")));
+        }
         let order = out.date_order();
         let mut spans = Vec::with_capacity(self.spans.len());
         for (from, to) in &self.spans {
@@ -129,12 +142,25 @@ mod tests {
     }
 
     #[test]
+    fn empty_and_running() {
+        let read = |sent: &str| WorkLog::from_field(Cell::new(sent.as_bytes())).unwrap();
+        for empty in [r#"{"times":[],"total_time":0}"#, r#"{"times":"","total_time":0}"#] {
+            assert_eq!(read(empty), WorkLog::default(), "{empty}");
+        }
+        let running = read(r#"{"times":[{"from":{"date":"01/01/2026","hours":"9"},"to":""}]}"#);
+        assert_eq!(running.running_since, Some(date(2026, 1, 1).at(9, 0, 0, 0)));
+        assert!(running.total().is_zero());
+        let refused = running.to_field(&mut ValueWriter::new(&mut String::new())).unwrap_err();
+        assert!(refused.to_string().contains("still runs"), "{refused}");
+    }
+
+    #[test]
     fn what_is_no_log_is_an_error() {
         for sent in [
             r#"{"total_time":"x"}"#,
             r#"{"times":[{"from":{}}]}"#,
             "7",
-            r#"{"times":[{"from":{"date":"1/1/2026"}}]}"#,
+            r#"{"times":[{"to":{"date":"01/01/2026"}}]}"#,
         ] {
             assert!(WorkLog::from_field(Cell::new(sent.as_bytes())).is_err(), "{sent}");
         }

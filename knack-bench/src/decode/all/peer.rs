@@ -178,10 +178,13 @@ impl<'de> Parted<'de> for Zoned {
         static CENTRAL: LazyLock<Result<TimeZone, jiff::Error>> =
             LazyLock::new(|| TimeZone::get("America/Chicago"));
         let zone = CENTRAL.as_ref().map_err(Clone::clone)?.clone();
-        Ok(Some(match parts.proper_iso_timestamp {
-            Some(proper) => proper.parse::<Timestamp>()?.to_zoned(zone),
-            None => wall_clock(&parts.iso_timestamp)?.to_zoned(zone)?,
-        }))
+        let wall = wall_clock(&parts.iso_timestamp)?;
+        let Some(proper) = parts.proper_iso_timestamp else { return Ok(Some(wall.to_zoned(zone)?)) };
+        let placed = proper.parse::<Timestamp>()?.to_zoned(zone);
+        if placed.datetime() != wall {
+            return Err("the wall clock and the instant are not the same time".into());
+        }
+        Ok(Some(placed))
     }
 }
 

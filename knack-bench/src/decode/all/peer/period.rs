@@ -121,6 +121,6 @@ impl<'de> Parted<'de> for WorkLog {
         let span = |span: SpanParts<'_>| {
             Ok((wall_clock(&span.from.iso_timestamp)?, wall_clock(&span.to.iso_timestamp)?))
         };
-        Ok(Some(Self { spans: parts.times.into_iter().map(span).collect::<Result<_, Failure>>()? }))
+        Ok(Some(Self::new(parts.times.into_iter().map(span).collect::<Result<Vec<_>, Failure>>()?)))
     }
 }
