@@ -300,7 +300,7 @@ impl Opened {
     /// Calls came too early: once for each window.
     fn too_early(&mut self) {
         if !self.refused {
-            self.guard = (self.guard + 15_000).min(200_000);
+            self.guard = (self.guard + 8_000).min(200_000);
         }
         self.refused = true;
     }
@@ -439,7 +439,7 @@ impl State {
         self.answers.note(received, received - sent, refused);
         if !refused {
             self.slots.answered(received, self.answers.trip(), self.limit);
-            self.opened.guard = (self.opened.guard - 10).max(2_000);
+            self.opened.guard = (self.opened.guard - 4).max(2_000);
         }
         let limits = &observation.headers;
         let whole = |seconds: u64| i64::try_from(seconds).unwrap_or(0).min(i64::MAX / (4 * SECOND));
