@@ -484,6 +484,7 @@ fn status_hint(status: StatusCode) -> &'static str {
     match status.as_u16() {
         500 => "; Knack answers 500 also for an unknown application or object: check both ids",
         502..=504 => "; Knack or a gateway before it is in trouble: try again later",
+        414 | 431 => "; the query is too long for the server: filter by less, or in several lists",
         300..=399 => {
             "; redirects are not followed, since they would carry the key elsewhere: check the base URL"
         }

@@ -57,7 +57,7 @@ pub trait Kind: sealed::Sealed + Copy + Send + Sync + 'static {
 /// let cleared = Concatenation::CLEARED; // a text formula
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "a Knack `{Self}` field cannot be written: Knack computes it",
+    message = "a formula, total or automatic number cannot be written: Knack computes it",
     label = "read-only field",
     note = "leave it out of the write; its new value comes back with the record"
 )]
@@ -67,7 +67,7 @@ pub trait Writable: Kind {
 }
 
 /// A kind that can be emptied: every writable kind but yes/no, which is always one of the two, and
-/// passwords and user roles, which a patch can only replace.
+/// passwords, which a patch can only replace.
 ///
 /// ```compile_fail,E0277
 /// fn clear<K: knack_core::kind::Clearable>() {}
@@ -75,9 +75,10 @@ pub trait Writable: Kind {
 /// clear::<knack_core::kind::Boolean>();
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "a Knack `{Self}` field cannot be cleared",
-    label = "always has a value, or is computed by Knack",
-    note = "set it to the value you want instead"
+    message = "this field cannot be cleared: its kind knows no empty value to write",
+    label = "a yes/no, password or computed field",
+    note = "a yes/no field is always one of the two, and a password can only be replaced: set it to the value you want",
+    note = "formulas, totals and automatic numbers are computed by Knack: leave them out"
 )]
 pub trait Clearable: Writable {}
 
@@ -152,7 +153,9 @@ kinds! {
     /// A number that Knack counts up and does not use again; read-only. Raw: a number.
     AutoIncrement AUTO_INCREMENT = "auto_increment", "auto increment", false;
     /// A number or date that Knack computes when the record is saved; read-only. Raw: a number that
-    /// is not rounded, for a difference of dates in seconds; a date in one of several forms.
+    /// is not rounded, for a difference of dates in seconds; a date in one of several forms. In filters a
+    /// difference of dates is a number of the unit that the field shows, hours or days; that is a guess, no
+    /// document says so.
     Equation EQUATION = "equation", "equation", false;
     /// Text that Knack computes when the record is saved; read-only. Raw: a string.
     Concatenation CONCATENATION = "concatenation", "text formula", false;
@@ -170,7 +173,7 @@ kinds! {
     /// zone. Raw: an object; its `iso_timestamp` looks like UTC and is not.
     DateTime DATE_TIME = "date_time", "date/time", true;
     /// One or more spans of time worked. Raw: an object with `times` and, in milliseconds, their
-    /// `total_time`.
+    /// `total_time`. Filters compare this total; that they take milliseconds is a guess, no document says so.
     Timer TIMER = "timer", "timer", true;
     /// A person's name in parts. Raw: an object with those of `title`, `first`, `middle` and `last`
     /// that are filled.
@@ -264,8 +267,8 @@ macro_rules! writable {
 }
 
 writable!(r#""""#: ShortText ParagraphText RichText MultipleChoice Number Currency DateTime Timer Name
-    Email Phone Address WebLink File Image Signature Rating Password UserRoles Unknown);
-writable!("[]": Connection);
+    Email Phone Address WebLink File Image Signature Rating Password Unknown);
+writable!("[]": Connection UserRoles);
 writable!("false": Boolean);
 
 macro_rules! clearable {
@@ -273,4 +276,4 @@ macro_rules! clearable {
 }
 
 clearable!(ShortText ParagraphText RichText MultipleChoice Number Currency DateTime Timer Name Email
-    Phone Address WebLink File Image Signature Rating Connection Unknown);
+    Phone Address WebLink File Image Signature Rating Connection UserRoles Unknown);

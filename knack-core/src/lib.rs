@@ -59,7 +59,7 @@ pub mod __private1 {
     pub use crate::kind::MultipleChoice;
     pub use crate::object::{DateOrder, Field, FieldDef, Object, Optional, Projection, Required};
     pub use crate::patch::BodyWriter;
-    pub use crate::query::Operand;
+    pub use crate::query::{Comparison, Operand};
     pub use crate::record::{FieldError, Reader};
     pub use crate::value::{KnackChoice, ToField};
     pub use crate::verbs::{KnackObject, NewRecord};

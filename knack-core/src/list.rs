@@ -64,6 +64,9 @@ impl<T: KnackObject, C: ObjectAccess> List<T, C> {
 
     /// Keeps only what passes the filter. A second filter replaces the first; join rules with `&`.
     ///
+    /// It becomes part of the URL, of which servers often take no more than 8 KB. The log warns of queries
+    /// longer than 6,000 bytes; beyond 60,000 they are an error.
+    ///
     /// Source: docs.knack.com/docs/constructing-filters.
     ///
     /// ```

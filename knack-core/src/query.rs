@@ -27,13 +27,15 @@
 //! ```
 
 mod dates;
+mod fit;
 mod list_query;
 mod operand;
+pub mod operator;
 mod operators;
 mod rule;
 
 pub use dates::{Unit, Units};
 pub use list_query::{Format, ListQuery, MOST_ROWS, Sort};
-pub use operand::{Operand, TextOperand};
-pub use operators::{Blankable, Comparable, Containing, Dated, Distance, Edged, Located, OneOf, Ordered};
+pub use operand::{Comparison, Operand, TextOperand};
+pub use operators::{ComparedWith, Distance, Has};
 pub use rule::{All, Any, Filter, IntoFilter, OneLevel, Rule};

@@ -7,14 +7,14 @@ use std::marker::PhantomData;
 
 use http::StatusCode;
 
-use crate::call;
+use crate::call::{self, Label, Verb};
 use crate::error::{Error, Result};
 use crate::key::RecordId;
 use crate::query::ListQuery;
 use crate::record::{Page, RecordError, read_page};
 use crate::transport::BoxFuture;
 use crate::value::Link;
-use crate::verbs::{KnackObject, ObjectAccess};
+use crate::verbs::{KnackObject, ObjectAccess, is_500};
 
 /// How many ids one call asks for. Each takes some 100 bytes of the URL, whose length is best kept below
 /// 6 KB: how long it may be is not documented.
@@ -25,8 +25,8 @@ const IDS_A_CALL: usize = 50;
 ///
 /// The records are asked for in lists filtered by their ids, 50 at a time. That Knack filters by ids is
 /// not documented; if an answer shows that it did not, that is an error and no record is taken for
-/// another. Where a whole list comes back empty, the first of its records is asked for alone before all
-/// count as missing.
+/// another. Where every list comes back empty, that may be why: then one record of each is asked for alone
+/// before all count as missing.
 ///
 /// ```
 /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
@@ -35,7 +35,7 @@ const IDS_A_CALL: usize = 50;
 /// # let links: [Link<Customer>; 2] = [
 /// #     Link::to("5d7964422d7159001659b27a".parse().unwrap()), Link::to("5d7964422d7159001659b27b".parse().unwrap())];
 /// let resolve = Link::resolve(&knack, &links);
-/// assert_eq!(resolve.calls(), 1); // known before anything is sent
+/// assert_eq!((resolve.calls(), resolve.at_most()), (1, 2)); // known before anything is sent
 ///
 /// let customers = resolve.await?;
 /// assert_eq!(customers.get(&links[0]).unwrap().city, "Oslo");
@@ -61,9 +61,16 @@ impl<T: KnackObject, C: ObjectAccess> Resolve<T, C> {
         self.ids.len()
     }
 
-    /// How many calls that costs, and one more for each 50 ids of which there is no record at all.
+    /// How many calls that costs as long as one of the records is there; [`at_most`](Self::at_most) if none is.
+    /// Calls that are sent again, as after an answer that the server is in trouble, do not count here.
     pub fn calls(&self) -> usize {
         self.ids.len().div_ceil(IDS_A_CALL)
+    }
+
+    /// How many calls that costs at most: twice as many as [`calls`](Self::calls), where there is no record of
+    /// any id.
+    pub fn at_most(&self) -> usize {
+        2 * self.calls()
     }
 
     async fn run(self) -> Result<Resolved<T>> {
@@ -75,30 +82,41 @@ impl<T: KnackObject, C: ObjectAccess> Resolve<T, C> {
             let body = self.client.execute(call.clone()).await?.body;
             let page = read_page::<T>(&body);
             let page = page.map_err(|answer| Error::Malformed { call: *call.label(), answer })?;
-            let empty = page.records.is_empty();
-            let heeded = resolved.take(ids, page);
-            if !heeded || (empty && self.is_there(ids).await?) {
-                return Err(Error::Api {
-                    call: *call.label(),
-                    status: StatusCode::OK,
-                    message: "the answer is not about the records that were asked for, so the filter by ids \
-                              was not heeded; read the whole list, or each record by `get`"
-                        .into(),
-                    attempts: 1,
-                });
+            if !resolved.take(ids, page) {
+                return Err(unheeded::<T>());
+            }
+        }
+        // One record that came shows that Knack filters by ids. If none did, there may be none, or it does not.
+        if resolved.records.is_empty() {
+            for id in self.ids.chunks(IDS_A_CALL).filter_map(<[_]>::first) {
+                if self.is_there(*id).await? {
+                    return Err(unheeded::<T>());
+                }
             }
         }
         Ok(resolved)
     }
 
-    /// Whether there is a record of the first of `ids`.
-    async fn is_there(&self, ids: &[RecordId]) -> Result<bool> {
-        let Some(id) = ids.first() else { return Ok(false) };
-        match T::get_opt(&self.client, *id).await {
-            Ok(record) => Ok(record.is_some()),
-            Err(Error::Unreadable(_)) => Ok(true),
+    /// Whether there is a record, by asking for it alone. No list is asked after a 500: that has been done.
+    async fn is_there(&self, id: RecordId) -> Result<bool> {
+        match self.client.execute(call::get(T::PROJECTION, id)).await {
+            Ok(_) => Ok(true),
+            Err(Error::NotFound { .. }) => Ok(false),
+            Err(error) if is_500(&error) => Ok(false),
             Err(error) => Err(error),
         }
+    }
+}
+
+/// What is wrong with an answer that is not about the records that were asked for.
+fn unheeded<T: KnackObject>() -> Error {
+    Error::Api {
+        call: Label::new(Verb::List, T::PROJECTION, None),
+        status: StatusCode::OK,
+        message: "the answer is not about the records that were asked for, so the filter by ids was not \
+                  heeded; read the whole list, or each record by `get`"
+            .into(),
+        attempts: 1,
     }
 }
 

@@ -27,6 +27,10 @@
 //! | account and approval status | [`AccountStatus`], [`ApprovalStatus`] | `String` |
 //! | any kind, known or not | [`Json`] | `serde_json::Value`; [`Html`], what pages show |
 //!
+//! A `SignedDuration` is no value for filters: these take numbers, of milliseconds for a timer and of the unit
+//! that the field shows for a difference of dates, as far as is known; see
+//! [`higher_than`](crate::object::Field::higher_than).
+//!
 //! Dates are of the features `jiff`, exact decimals of `decimal`; both are on unless switched off.
 //!
 //! `Option<U>` means that the field may be empty. A type of yours takes part by implementing

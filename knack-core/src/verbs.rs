@@ -374,7 +374,7 @@ fn made<T: KnackObject>(call: &Call, reply: &Reply) -> Result<T> {
     result.map_err(|cause| Error::Created { call: label, record: id, cause })
 }
 
-fn is_500(error: &Error) -> bool {
+pub(crate) fn is_500(error: &Error) -> bool {
     matches!(error, Error::Api { status: StatusCode::INTERNAL_SERVER_ERROR, .. })
 }
 

@@ -130,9 +130,10 @@ fn iana(name: &str) -> Option<&'static str> {
     known(name).or_else(|| places().find_map(known)).map(|(_, iana)| *iana)
 }
 
-/// Every name of Ruby on Rails, and after them those that only Knack's settings have.
+/// Every name of Ruby on Rails, those of older versions included, and after them those that only Knack's
+/// settings have. The zones are those of Rails, by their present names (`Europe/Kyiv` for `Europe/Kiev`).
 ///
-/// Source: the names of `ActiveSupport::TimeZone`, and of the settings in application dumps.
+/// Source: `ActiveSupport::TimeZone::MAPPING`, and the settings in application dumps.
 #[rustfmt::skip]
 const PLACES: &[(&str, &str)] = &[
     ("International Date Line West", "Etc/GMT+12"),
@@ -288,8 +289,9 @@ const PLACES: &[(&str, &str)] = &[
     ("Nuku'alofa", "Pacific/Tongatapu"),
     ("Tokelau Is.", "Pacific/Fakaofo"),
     ("Chatham Is.", "Pacific/Chatham"),
-    // In Rails this is Apia, which has changed sides of the date line since; Knack's list has it in the west.
-    ("Samoa", "Pacific/Pago_Pago"),
+    // The state. Until it changed sides of the date line in 2011, Rails had Pago Pago under this name.
+    ("Samoa", "Pacific/Apia"),
+    // From here on the names that only Knack's settings have.
     ("Marquesas Islands", "Pacific/Marquesas"),
     ("Baja California", "America/Tijuana"),
     ("Cuiaba", "America/Cuiaba"),
@@ -335,6 +337,9 @@ mod tests {
     #[test]
     fn several_places_in_one_name() {
         for (name, iana) in [
+            ("Samoa", "Pacific/Apia"),
+            ("American Samoa", "Pacific/Pago_Pago"),
+            ("Midway Island, Samoa", "Pacific/Midway"),
             ("Amsterdam,Berlin, Bern, Rome,Stockholm, Vienna", "Europe/Amsterdam"),
             ("Greenwich Mean Time : Dublin, Edinburgh, Lisbon, London", "Europe/Dublin"),
             ("Guadalajara,Mexico City, Monterrey", "America/Mexico_City"),

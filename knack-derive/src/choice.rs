@@ -46,14 +46,14 @@ pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
             }
             #[automatically_derived]
             impl #parameters _knack::Operand<_knack::MultipleChoice> for #ident #arguments #bounds {
-                fn operand(self) -> _knack::Value {
-                    _knack::Value::from(_knack::KnackChoice::option(&self))
+                fn operand(self, _: _knack::Comparison) -> _knack::Result<_knack::Value, _knack::ValueError> {
+                    _knack::Result::Ok(_knack::Value::from(_knack::KnackChoice::option(&self)))
                 }
             }
             #[automatically_derived]
             impl #parameters _knack::Operand<_knack::MultipleChoice> for &#ident #arguments #bounds {
-                fn operand(self) -> _knack::Value {
-                    _knack::Value::from(_knack::KnackChoice::option(self))
+                fn operand(self, _: _knack::Comparison) -> _knack::Result<_knack::Value, _knack::ValueError> {
+                    _knack::Result::Ok(_knack::Value::from(_knack::KnackChoice::option(self)))
                 }
             }
         };

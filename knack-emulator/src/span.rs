@@ -80,18 +80,18 @@ pub(crate) fn of(operator: &str, rule: &Value, now: DateTime, order: DateOrder) 
         "is during the current" => {
             let unit = unit()?;
             let this = unit.begin(now);
-            span(this, shift(this, unit.steps(1)))
+            span(this, unit.shift(this, 1))
         }
         "is during the previous" | "is before the previous" => {
             let unit = unit()?;
             let this = unit.begin(now);
-            let first = shift(this, unit.steps(-range(rule)));
+            let first = unit.shift(this, -range(rule));
             if operator == "is before the previous" { until(first) } else { span(first, this) }
         }
         "is during the next" | "is after the next" => {
             let unit = unit()?;
-            let next = shift(unit.begin(now), unit.steps(1));
-            let end = shift(next, unit.steps(range(rule)));
+            let next = unit.shift(unit.begin(now), 1);
+            let end = unit.shift(next, range(rule));
             if operator == "is after the next" { from(end) } else { span(next, end) }
         }
         _ => return Err(NoSpan::Operator),
@@ -168,14 +168,21 @@ impl Unit {
         })
     }
 
-    fn steps(self, count: i64) -> Step {
-        match self {
-            Self::Hour => count.hours(),
-            Self::Day => count.days(),
-            Self::Week => count.weeks(),
-            Self::Month => count.months(),
-            Self::Quarter => (count * 3).months(),
-            Self::Year => count.years(),
+    /// So many of the unit from `moment` on; the end of the calendar if it is beyond.
+    fn shift(self, moment: DateTime, count: i64) -> DateTime {
+        let none = Step::new();
+        let step = match self {
+            Self::Hour => none.try_hours(count),
+            Self::Day => none.try_days(count),
+            Self::Week => none.try_weeks(count),
+            Self::Month => none.try_months(count),
+            Self::Quarter => none.try_months(count.saturating_mul(3)),
+            Self::Year => none.try_years(count),
+        };
+        match step {
+            Ok(step) => shift(moment, step),
+            Err(_) if count < 0 => DateTime::MIN,
+            Err(_) => DateTime::MAX,
         }
     }
 }
@@ -194,14 +201,14 @@ fn unit(rule: &Value) -> Option<Unit> {
     })
 }
 
-/// How many units; at most a thousand, which leaves every date in the calendar.
+/// How many units.
 fn range(rule: &Value) -> i64 {
     let count = match rule.get("range") {
         Some(Value::Number(number)) => number.as_i64(),
         Some(Value::String(text)) => text.trim().parse().ok(),
         _ => None,
     };
-    count.unwrap_or(1).clamp(0, 1_000)
+    count.unwrap_or(1).max(0)
 }
 
 fn start(date: Date) -> DateTime {
@@ -293,6 +300,36 @@ mod tests {
     }
 
     #[test]
+    fn ranges_are_as_long_as_the_calendar() {
+        for (operator, rest, from, until) in [
+            (
+                "is during the previous",
+                json!({"range": 5_000, "type": "days"}),
+                "07/02/2012 00:00",
+                "03/11/2026 00:00",
+            ),
+            ("is before the previous", json!({"range": 2_000, "type": "months"}), "…", "07/01/1859 00:00"),
+            ("is after the next", json!({"range": 3_000, "type": "weeks"}), "09/12/2083 00:00", "…"),
+        ] {
+            let want = Ok((from.to_owned(), until.to_owned()));
+            assert_eq!(span(operator, &rest), want, "{operator} {rest}");
+        }
+        for unit in ["hours", "days", "weeks", "months", "quarters", "years"] {
+            for range in [1_000_000, i64::from(u32::MAX), i64::MAX] {
+                let rest = json!({ "range": range, "type": unit });
+                let (from, until) = span("is during the previous", &rest).unwrap();
+                assert!(from != until, "{rest}");
+                let (from, until) = span("is during the next", &rest).unwrap();
+                assert!(from != until, "{rest}");
+            }
+        }
+        assert_eq!(
+            span("is before the previous", &json!({"range": i64::MAX, "type": "years"})),
+            Ok(("…".to_owned(), "01/01/-9999 00:00".to_owned()))
+        );
+    }
+
+    #[test]
     fn dates_are_read_in_their_order() {
         let now = DateTime::constant(2026, 3, 11, 16, 14, 0, 0);
         let begin = |value: Value, order| {
@@ -330,6 +367,5 @@ mod tests {
         assert_eq!(span("is", &json!({"value": "2026-03-11"})), Err(NoSpan::Value));
         assert_eq!(span("is during the current", &json!({"type": "fortnight"})), Err(NoSpan::Value));
         assert_eq!(span("higher than", &json!({})), Err(NoSpan::Operator));
-        assert!(span("is during the next", &json!({"range": i64::MAX, "type": "years"})).is_ok());
     }
 }

@@ -158,6 +158,7 @@ impl Executor {
             return Err(Error::Invalid { call: *call.label(), problem });
         }
         let span = trace::span(&call);
+        span.in_scope(|| trace::long_query(&call));
         self.run(&call, options).instrument(span).await
     }
 

@@ -1,7 +1,7 @@
 //! Spans and events. They name objects and records, never values or credentials.
 
 use knack_core::call::{Call, Verb};
-use tracing::{Span, field};
+use tracing::{Span, field, warn};
 
 macro_rules! span {
     ($name:literal, $call:expr) => {
@@ -29,4 +29,16 @@ pub(crate) fn span(call: &Call) -> Span {
         span.record("record", field::display(record));
     }
     span
+}
+
+/// The longest query that goes without a word. Servers often take no more than 8 KB in a URL, and Knack does not
+/// say how much it takes.
+const LONG_QUERY: usize = 6_000;
+
+/// Tells of a query that the server may find too long.
+pub(crate) fn long_query(call: &Call) {
+    let bytes = call.query().len();
+    if bytes > LONG_QUERY {
+        warn!(bytes, "the query is long, and the server may refuse it: filter by less, or in several lists");
+    }
 }

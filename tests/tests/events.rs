@@ -100,6 +100,16 @@ async fn the_log_tells_of_limits() {
     at_once(&knack, id, 1).await;
     assert_eq!(log.take("trying again").len(), 1);
 
+    // A filter longer than servers are sure to take.
+    let (knack, _) = begin(&emulator().build().unwrap());
+    for (length, warnings) in [(5_000, 0), (7_000, 1)] {
+        let filter = Customer::NAME.contains("x".repeat(length));
+        assert_eq!(Customer::list(&knack).filter(filter).rows_per_page(1).first().await.unwrap(), None);
+        let lines = log.take("the query is long");
+        assert_eq!(lines.len(), warnings, "{lines:#?}");
+        assert!(lines.iter().all(|line| line.contains("WARN") && line.contains("object_1")), "{lines:#?}");
+    }
+
     // The plan: used up, waited for, kept.
     let (knack, id) = begin(&daily_plan(1).build().unwrap());
     at_once(&knack, id, 1).await;

@@ -409,6 +409,22 @@ async fn connections_are_set_extended_reduced_and_resolved() {
     assert_eq!(resolved.into_map().len(), 119);
     assert_eq!(links[3].fetch(&knack).await.unwrap().name, "part 3");
     assert_eq!(Link::<Part>::resolve(&knack, []).await.unwrap().into_map().len(), 0);
+
+    // Where nothing is left at all, each list is asked about once more, and no more than that.
+    let gone: Vec<Link<Part>> = (1..=120).map(|n| Link::to(RecordId::from_bytes([n; 12]))).collect();
+    for (links, lists) in [(&gone[..1], 1), (&gone[..50], 1), (&gone[..51], 2), (&gone[..], 3)] {
+        let calls = local.calls();
+        let resolve = Link::resolve(&knack, links);
+        assert_eq!((resolve.calls(), resolve.at_most()), (lists, 2 * lists));
+        assert_eq!(resolve.await.unwrap().missing().len(), links.len());
+        assert_eq!(local.calls() - calls, 2 * lists as u64, "{} links", links.len());
+    }
+    // One record that is there answers for all.
+    let calls = local.calls();
+    let resolve = Link::resolve(&knack, gone.iter().chain(&links[..1]));
+    let expected = resolve.calls();
+    assert_eq!(resolve.await.unwrap().missing().len(), gone.len());
+    assert_eq!(local.calls() - calls, expected as u64);
 }
 
 #[tokio::test(start_paused = true)]

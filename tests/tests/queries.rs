@@ -6,15 +6,17 @@
 
 use std::time::{Duration, SystemTime};
 
-use jiff::civil::{Date, DateTime, date};
-use jiff::{SignedDuration, ToSpan};
+use jiff::civil::{Date, DateTime, date, time};
+use jiff::{SignedDuration, Timestamp, ToSpan};
 use knack_emulator::Emulator;
 use knack_runtime::key::ProfileKey;
 use knack_runtime::query::{All, Any, Distance, Filter, IntoFilter, Rule, Unit, Units};
-use knack_runtime::value::{Coordinates, PersonName, PostalAddress, WebAddress, WorkLog};
+use knack_runtime::value::{
+    Coordinates, EmailAddress, InZone, PersonName, PostalAddress, WebAddress, WorkLog,
+};
 use knack_runtime::{Client, KnackObject, Link, Patch, RecordId};
 use knack_tests::client_of;
-use knack_tests::everything::{Account, Color, Everything, Part, everything};
+use knack_tests::everything::{Account, Central, Color, Everything, Part, everything};
 use serde_json::json;
 
 /// Wednesday, 11 March 2026, 16:14 in the application's zone.
@@ -26,7 +28,7 @@ const NOW_UNIX: u64 = 1_773_263_640;
 type Object = <Everything as KnackObject>::Object;
 
 struct Scene {
-    _local: Emulator,
+    local: Emulator,
     knack: Client,
     records: Vec<Everything>,
     parts: Vec<RecordId>,
@@ -94,7 +96,7 @@ async fn scene() -> Scene {
         records.push(Everything::create(&knack, &patch).await.unwrap());
     }
     records.push(Everything::create(&knack, &Patch::<Everything>::new()).await.unwrap());
-    Scene { _local: local, knack, records, parts }
+    Scene { local, knack, records, parts }
 }
 
 impl Scene {
@@ -147,6 +149,7 @@ async fn texts() {
         })
         .await;
     scene.agree(Everything::EMAIL.ends_with("3@EXAMPLE.com"), |r| [4, 14].contains(&r.number)).await;
+    scene.agree(Everything::EMAIL.is(EmailAddress::from("ann3@example.com")), |r| r.number == 4).await;
     scene.agree(Everything::PHONE.contains("0107"), |r| r.number == 8).await;
     scene.agree(Everything::LINK.is("https://example.com/5"), |r| r.number == 6).await;
     scene.agree(Everything::LINK.is_not_blank(), |r| r.link.is_some()).await;
@@ -162,6 +165,8 @@ async fn texts() {
 async fn numbers_choices_and_connections() {
     let scene = scene().await;
     scene.agree(Everything::WHOLE.is(30), |r| r.whole == Some(30)).await;
+    scene.agree(Everything::WHOLE.is(30_usize), |r| r.whole == Some(30)).await;
+    scene.agree(Everything::WHOLE.higher_than(30_i8), |r| r.whole.is_some_and(|n| n > 30)).await;
     scene.agree(Everything::WHOLE.is_not(30), |r| r.whole != Some(30)).await;
     scene.agree(Everything::WHOLE.higher_than(95.5), |r| r.whole.is_some_and(|n| n > 95)).await;
     scene.agree(Everything::WHOLE.lower_than(20), |r| r.whole.is_some_and(|n| n < 20)).await;
@@ -206,7 +211,10 @@ async fn numbers_choices_and_connections() {
     let has = |record: &Everything, id| record.many.iter().any(|link| link.id() == id);
     scene.agree(Everything::ONE.is(bell), |r| r.one == Some(Link::to(bell))).await;
     scene.agree(Everything::ONE.is_not(Link::<Part>::to(bell)), |r| r.one != Some(Link::to(bell))).await;
+    scene.agree(Everything::MANY.is([bell, chain]), |r| has(r, bell) && has(r, chain)).await;
+    scene.agree(Everything::MANY.is([Link::<Part>::to(bell)]), |r| has(r, bell) && !has(r, chain)).await;
     scene.agree(Everything::MANY.contains(chain), |r| has(r, chain)).await;
+    scene.agree(Everything::MANY.contains(vec![bell, chain]), |r| has(r, bell) && has(r, chain)).await;
     scene.agree(Everything::MANY.does_not_contain(chain), |r| !has(r, chain)).await;
     scene.agree(Everything::MANY.is_any([chain, RecordId::from_bytes([9; 12])]), |r| has(r, chain)).await;
     scene.agree(Everything::MANY.is_blank(), |r| r.many.is_empty()).await;
@@ -232,6 +240,10 @@ async fn numbers_choices_and_connections() {
         assert_eq!(Account::list(&scene.knack).filter(filter).count().await.unwrap(), found);
     }
     assert_eq!(ann.roles, [ProfileKey::new(4)]);
+    let id = scene.local.ids("object_3")[0].parse().unwrap();
+    let cleared = Account::update(&scene.knack, id, Patch::new().clear(Account::ROLES)).await.unwrap();
+    assert_eq!(cleared.roles, []);
+    assert_eq!(Account::list(&scene.knack).filter(Account::ROLES.is_blank()).count().await.unwrap(), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -291,6 +303,97 @@ async fn dates() {
         .await;
     scene.agree(Everything::DAY.is_before_the_previous(1, Units::Months), earlier(date(2026, 2, 1))).await;
     scene.agree(Everything::DAY.is_after_the_next(1, Units::Months), later(date(2026, 5, 1))).await;
+}
+
+/// A record at this time of the day, asked about by moments, times and instants.
+#[tokio::test(start_paused = true)]
+async fn seconds_times_and_instants() {
+    let local = everything().strict_filters(true).build().unwrap();
+    let knack = client_of(&local).build().unwrap();
+    let noon = date(2026, 7, 1).at(12, 0, 0, 0);
+    let instant = |text: &str| InZone::<Central>::from(text.parse::<Timestamp>().unwrap());
+    let new = Patch::<Everything>::new()
+        .set(Everything::MOMENT, noon)
+        .set(Everything::TIME, noon.time())
+        .set(Everything::INSTANT, instant("2026-07-01T17:00:00Z"));
+    let made: Everything = Everything::create(&knack, &new).await.unwrap();
+    let found = async |rule: Rule<Object>| Everything::list(&knack).filter(rule).count().await;
+
+    let half_past = noon.checked_add(30.seconds()).unwrap();
+    for (rule, count) in [
+        (Everything::MOMENT.is(noon), 1),
+        (Everything::MOMENT.is_before(noon), 0),
+        (Everything::MOMENT.is_before(half_past), 1),
+        (Everything::MOMENT.is_after(half_past), 0),
+        (Everything::MOMENT.is_after(noon.checked_sub(1.second()).unwrap()), 1),
+        (Everything::TIME.is(time(12, 0, 0, 0)), 1),
+        (Everything::TIME.is_before(time(12, 0, 0, 0)), 0),
+        (Everything::TIME.is_before(time(12, 0, 1, 0)), 1),
+        (Everything::TIME.is_after(time(11, 59, 59, 0)), 1),
+        (Everything::INSTANT.is(instant("2026-07-01T17:00:00Z")), 1),
+        (Everything::INSTANT.is(made.instant.as_ref().unwrap()), 1),
+        (Everything::INSTANT.is_before(instant("2026-07-01T17:00:01Z")), 1),
+        (Everything::INSTANT.is_after(instant("2026-07-01T17:00:01Z")), 0),
+    ] {
+        let asked = format!("{rule:?}");
+        assert_eq!(found(rule).await.unwrap(), count, "{asked}");
+    }
+
+    let calls = local.calls();
+    for (rule, why) in [
+        (Everything::MOMENT.is(half_past), "leave the seconds out, or ask `is_after` and `is_before`"),
+        (Everything::MOMENT.is_not(half_past), "leave the seconds out"),
+        (Everything::INSTANT.is_before(instant("2026-11-01T06:30:00Z")), "was twice"),
+    ] {
+        let error = found(rule).await.unwrap_err().to_string();
+        assert!(error.contains("cannot be asked: the value is") && error.contains(why), "{error}");
+    }
+    assert_eq!(local.calls(), calls, "what is refused costs no call");
+}
+
+#[tokio::test(start_paused = true)]
+async fn long_spans_reach_as_far_as_they_say() {
+    let local = everything()
+        .starts_at(SystemTime::UNIX_EPOCH + Duration::from_secs(NOW_UNIX))
+        .strict_filters(true)
+        .build()
+        .unwrap();
+    let knack = client_of(&local).build().unwrap();
+    let day = NOW.date().checked_sub(2_000.days()).unwrap();
+    let new = Patch::<Everything>::new().set(Everything::DAY, day);
+    let _: Everything = Everything::create(&knack, &new).await.unwrap();
+    for (rule, count) in [
+        (Everything::DAY.is_during_the_previous(5_000, Units::Days), 1),
+        (Everything::DAY.is_during_the_previous(1_999, Units::Days), 0),
+        (Everything::DAY.is_before_the_previous(1_999, Units::Days), 1),
+        (Everything::DAY.is_before_the_previous(5_000, Units::Days), 0),
+        (Everything::DAY.is_during_the_previous(u32::MAX, Units::Years), 1),
+    ] {
+        assert_eq!(Everything::list(&knack).filter(rule).count().await.unwrap(), count);
+    }
+}
+
+/// What Knack would answer with everything, or with what is blank, is not asked.
+#[tokio::test(start_paused = true)]
+async fn filters_that_ask_nothing_are_refused() {
+    let local = everything().build().unwrap();
+    let knack = client_of(&local).build().unwrap();
+    for rule in [
+        Everything::SHORT.is(""),
+        Everything::SHORT.is_not(" "),
+        Everything::SHORT.contains(""),
+        Everything::SHORT.does_not_contain(""),
+        Everything::SHORT.starts_with(""),
+        Everything::SHORT.ends_with("  "),
+        Everything::COLOR.is(Color::Other(String::new())),
+        Everything::COLOR.is_any([Color::Red, Color::Other(" ".into())]),
+        Everything::EMAIL.is(EmailAddress::from("")),
+        Everything::MANY.is(Vec::<RecordId>::new()),
+    ] {
+        let error = Everything::list(&knack).filter(rule).all().await.unwrap_err().to_string();
+        assert!(error.contains("the value is empty; `is_blank` and `is_not_blank` ask for"), "{error}");
+    }
+    assert_eq!(local.calls(), 0);
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,7 +3,8 @@
 //! Source: docs.knack.com/docs/constructing-filters.
 
 use crate::object::Field;
-use crate::query::{Dated, Operand, Rule};
+use crate::query::operator::Dates;
+use crate::query::{ComparedWith, Comparison, Has, Rule};
 
 /// The unit of [`Field::is_during_the_current`].
 ///
@@ -77,7 +78,8 @@ impl Units {
 
 /// The filters of dates.
 impl<O, K, N> Field<O, K, N> {
-    /// The date is earlier than `value`, by the wall clock in the application's time zone.
+    /// The date is earlier than `value`, by the wall clock in the application's time zone. Seconds are rounded
+    /// up to the minute: Knack keeps no seconds, so the answer is the same.
     ///
     /// ```
     /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
@@ -88,14 +90,15 @@ impl<O, K, N> Field<O, K, N> {
     /// assert!(query.encode().contains("01%2F01%2F2026"));
     /// # }
     /// ```
-    pub fn is_before(self, value: impl Operand<K>) -> Rule<O>
+    pub fn is_before<V>(self, value: V) -> Rule<O>
     where
-        K: Dated,
+        K: Has<Dates> + ComparedWith<V>,
     {
-        Rule::new(self, "is before").value(value.operand())
+        Rule::comparing(self, "is before", value, Comparison::Below)
     }
 
-    /// The date is later than `value`, by the wall clock in the application's time zone.
+    /// The date is later than `value`, by the wall clock in the application's time zone. Seconds are dropped:
+    /// Knack keeps none, so the answer is the same.
     ///
     /// ```
     /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
@@ -106,11 +109,11 @@ impl<O, K, N> Field<O, K, N> {
     /// assert!(query.encode().contains("03%2F09%2F2026%209%3A00am"));
     /// # }
     /// ```
-    pub fn is_after(self, value: impl Operand<K>) -> Rule<O>
+    pub fn is_after<V>(self, value: V) -> Rule<O>
     where
-        K: Dated,
+        K: Has<Dates> + ComparedWith<V>,
     {
-        Rule::new(self, "is after").value(value.operand())
+        Rule::comparing(self, "is after", value, Comparison::Above)
     }
 
     /// The date is today.
@@ -125,7 +128,7 @@ impl<O, K, N> Field<O, K, N> {
     /// ```
     pub fn is_today(self) -> Rule<O>
     where
-        K: Dated,
+        K: Has<Dates>,
     {
         Rule::new(self, "is today")
     }
@@ -142,7 +145,7 @@ impl<O, K, N> Field<O, K, N> {
     /// ```
     pub fn is_today_or_before(self) -> Rule<O>
     where
-        K: Dated,
+        K: Has<Dates>,
     {
         Rule::new(self, "is today or before")
     }
@@ -159,7 +162,7 @@ impl<O, K, N> Field<O, K, N> {
     /// ```
     pub fn is_today_or_after(self) -> Rule<O>
     where
-        K: Dated,
+        K: Has<Dates>,
     {
         Rule::new(self, "is today or after")
     }
@@ -176,7 +179,7 @@ impl<O, K, N> Field<O, K, N> {
     /// ```
     pub fn is_before_today(self) -> Rule<O>
     where
-        K: Dated,
+        K: Has<Dates>,
     {
         Rule::new(self, "is before today")
     }
@@ -193,7 +196,7 @@ impl<O, K, N> Field<O, K, N> {
     /// ```
     pub fn is_after_today(self) -> Rule<O>
     where
-        K: Dated,
+        K: Has<Dates>,
     {
         Rule::new(self, "is after today")
     }
@@ -210,7 +213,7 @@ impl<O, K, N> Field<O, K, N> {
     /// ```
     pub fn is_before_current_time(self) -> Rule<O>
     where
-        K: Dated,
+        K: Has<Dates>,
     {
         Rule::new(self, "is before current time")
     }
@@ -227,7 +230,7 @@ impl<O, K, N> Field<O, K, N> {
     /// ```
     pub fn is_after_current_time(self) -> Rule<O>
     where
-        K: Dated,
+        K: Has<Dates>,
     {
         Rule::new(self, "is after current time")
     }
@@ -247,7 +250,7 @@ impl<O, K, N> Field<O, K, N> {
     /// ```
     pub fn is_during_the_previous(self, count: u32, units: Units) -> Rule<O>
     where
-        K: Dated,
+        K: Has<Dates>,
     {
         Rule::new(self, "is during the previous")
             .with("range", count)
@@ -269,7 +272,7 @@ impl<O, K, N> Field<O, K, N> {
     /// ```
     pub fn is_during_the_next(self, count: u32, units: Units) -> Rule<O>
     where
-        K: Dated,
+        K: Has<Dates>,
     {
         Rule::new(self, "is during the next")
             .with("range", count)
@@ -291,7 +294,7 @@ impl<O, K, N> Field<O, K, N> {
     /// ```
     pub fn is_before_the_previous(self, count: u32, units: Units) -> Rule<O>
     where
-        K: Dated,
+        K: Has<Dates>,
     {
         Rule::new(self, "is before the previous")
             .with("range", count)
@@ -313,7 +316,7 @@ impl<O, K, N> Field<O, K, N> {
     /// ```
     pub fn is_after_the_next(self, count: u32, units: Units) -> Rule<O>
     where
-        K: Dated,
+        K: Has<Dates>,
     {
         Rule::new(self, "is after the next")
             .with("range", count)
@@ -335,7 +338,7 @@ impl<O, K, N> Field<O, K, N> {
     /// ```
     pub fn is_during_the_current(self, unit: Unit) -> Rule<O>
     where
-        K: Dated,
+        K: Has<Dates>,
     {
         Rule::new(self, "is during the current").with("type", unit.name())
     }

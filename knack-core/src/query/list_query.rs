@@ -120,7 +120,7 @@ pub struct ListQuery {
 
 impl ListQuery {
     /// Keeps only what passes the filter. A second filter replaces the first. It becomes part of the
-    /// URL; how long that may be is not documented.
+    /// URL; how long that may be is not documented, and servers often take no more than 8 KB.
     ///
     /// ```
     /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
@@ -255,13 +255,23 @@ impl ListQuery {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kind::{Number, ShortText};
+    use crate::kind::{Connection, MultipleChoice, Number, ShortText};
     use crate::object::{FieldDef, Object};
-    use crate::query::{Any, Filter, Operand, Rule};
+    use crate::query::{Any, Filter, Rule};
+    #[cfg(feature = "jiff")]
+    use crate::query::{Comparison, Operand};
+    #[cfg(feature = "jiff")]
+    use crate::value::{AppZone, InZone};
+    #[cfg(feature = "jiff")]
+    use jiff::civil::{DateTime, date, time};
     use percent_encoding::percent_decode_str;
 
     static NAME: FieldDef = FieldDef::new::<ShortText>("name", FieldKey::new(7));
     static AGE: FieldDef = FieldDef::new::<Number>("age", FieldKey::new(8));
+    static TAG: FieldDef = FieldDef::new::<MultipleChoice>("tag", FieldKey::new(9));
+    static LINK: FieldDef = FieldDef::new::<Connection>("link", FieldKey::new(10));
+    const BY_TAG: Field<Object<3>, MultipleChoice> = Field::new(&TAG);
+    const BY_LINK: Field<Object<3>, Connection> = Field::new(&LINK);
     const BY_NAME: Field<Object<3>, ShortText> = Field::new(&NAME);
     const BY_AGE: Field<Object<3>, Number> = Field::new(&AGE);
 
@@ -307,10 +317,55 @@ mod tests {
     #[cfg(feature = "jiff")]
     #[test]
     fn dates_are_in_the_american_order() {
-        let noon = jiff::civil::date(2026, 3, 9).at(12, 5, 0, 0);
-        assert_eq!(Operand::operand(noon), "03/09/2026 12:05pm");
-        assert_eq!(Operand::operand(noon.date()), "03/09/2026");
-        assert_eq!(Operand::operand(jiff::civil::date(2026, 3, 9).at(0, 0, 0, 0)), "03/09/2026 12:00am");
+        let text = |value: Result<Value, _>| value.unwrap().as_str().unwrap().to_owned();
+        let noon = date(2026, 3, 9).at(12, 5, 0, 0);
+        assert_eq!(text(noon.operand(Comparison::Equal)), "03/09/2026 12:05pm");
+        assert_eq!(text(noon.date().operand(Comparison::Equal)), "03/09/2026");
+        assert_eq!(text(date(2026, 3, 9).at(0, 0, 0, 0).operand(Comparison::Equal)), "03/09/2026 12:00am");
+        assert_eq!(text(time(16, 14, 0, 0).operand(Comparison::Equal)), "01/01/2012 4:14pm");
+    }
+
+    #[cfg(feature = "jiff")]
+    #[test]
+    fn seconds_are_rounded_or_refused() {
+        let text = |value: Result<Value, crate::cell::ValueError>| {
+            value.map_or_else(|why| why.to_string(), |value| value.as_str().unwrap().to_owned())
+        };
+        for (wall, below, above) in [
+            (date(2026, 3, 9).at(12, 0, 30, 0), "03/09/2026 12:01pm", "03/09/2026 12:00pm"),
+            (date(2026, 3, 9).at(12, 0, 0, 1), "03/09/2026 12:01pm", "03/09/2026 12:00pm"),
+            (date(2026, 12, 31).at(23, 59, 59, 0), "01/01/2027 12:00am", "12/31/2026 11:59pm"),
+        ] {
+            assert_eq!(text(wall.operand(Comparison::Below)), below);
+            assert_eq!(text(wall.operand(Comparison::Above)), above);
+            assert!(text(wall.operand(Comparison::Equal)).contains("leave the seconds out"));
+        }
+        assert!(text(DateTime::MAX.operand(Comparison::Below)).contains("end of all time"));
+        assert!(text(DateTime::MIN.operand(Comparison::Below)).contains("before the year 1"));
+        assert!(text(time(23, 59, 1, 0).operand(Comparison::Below)).contains("is_not_blank"));
+        assert_eq!(text(time(23, 58, 1, 0).operand(Comparison::Below)), "01/01/2012 11:59pm");
+    }
+
+    #[cfg(feature = "jiff")]
+    #[test]
+    fn instants_are_compared_by_the_wall_clock_where_it_tells_them_apart() {
+        struct Paris;
+
+        impl AppZone for Paris {
+            const NAME: &'static str = "Paris";
+        }
+
+        let text = |at: &str, by| {
+            let at: InZone<Paris> = at.parse::<jiff::Timestamp>().unwrap().into();
+            (&at).operand(by).map_or_else(|why| why.to_string(), |value| value.as_str().unwrap().to_owned())
+        };
+        assert_eq!(text("2026-07-01T10:00:00Z", Comparison::Equal), "07/01/2026 12:00pm");
+        assert_eq!(text("2026-07-01T10:00:30Z", Comparison::Below), "07/01/2026 12:01pm");
+        // The last minute before the clocks go forward, and both of the times that were 2:30 in October.
+        assert_eq!(text("2026-03-29T00:59:30Z", Comparison::Below), "03/29/2026 2:00am");
+        for fold in ["2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z"] {
+            assert!(text(fold, Comparison::Equal).contains("was twice"));
+        }
     }
 
     #[test]
@@ -321,7 +376,7 @@ mod tests {
         let nan = problem(ListQuery::default().filter(BY_AGE.is(f64::NAN)));
         assert_eq!(
             nan,
-            "its filter on field_8 (`is`) compares with no value: NaN, infinity and dates before the year 1 are none"
+            "its filter on field_8 (`is`) cannot be asked: the value is NaN, which is no number that Knack knows"
         );
         let mended = ListQuery::default().filter(BY_AGE.is(f64::NAN)).filter(BY_AGE.is(7));
         assert_eq!(mended.problem(), None);
@@ -334,6 +389,42 @@ mod tests {
         let blank: Rule<Object<3>> =
             Rule::raw(json!({"field": "field_8", "operator": "is blank", "value": null}));
         assert_eq!(ListQuery::default().filter(blank).problem(), None);
+    }
+
+    #[test]
+    fn filters_that_ask_nothing_are_a_problem() {
+        for rule in [
+            BY_NAME.is(""),
+            BY_NAME.is_not(" "),
+            BY_NAME.contains(""),
+            BY_NAME.does_not_contain("\t"),
+            BY_NAME.starts_with(""),
+            BY_NAME.ends_with(String::new()),
+            BY_TAG.is_any(["Club", ""]),
+            BY_LINK.is(Vec::<RecordId>::new()),
+        ] {
+            let query = ListQuery::default().filter(rule);
+            let problem = query.problem().unwrap();
+            assert!(
+                problem.contains("is empty; `is_blank` and `is_not_blank` ask for empty fields"),
+                "{problem}"
+            );
+        }
+        let id = RecordId::from_bytes([7; 12]);
+        let nested = ListQuery::default().filter(BY_LINK.is_any([[id], [id]]));
+        assert!(nested.problem().unwrap().contains("several values where one belongs"));
+    }
+
+    #[test]
+    fn connections_are_compared_with_one_or_several() {
+        let [one, other] = [7, 8].map(|byte| RecordId::from_bytes([byte; 12]));
+        let both = json!([one.to_string(), other.to_string()]);
+        for rule in [BY_LINK.is([one, other]), BY_LINK.is(vec![&one, &other]), BY_LINK.is(&[one, other][..])]
+        {
+            assert_eq!(filters(&ListQuery::default().filter(rule))["rules"][0]["value"], both);
+        }
+        let one = filters(&ListQuery::default().filter(BY_LINK.is(one)));
+        assert_eq!(one["rules"][0]["value"], "070707070707070707070707");
     }
 
     #[test]

@@ -1,114 +1,62 @@
 //! Which kinds have which operators, and the operators.
 
-use crate::kind::{
-    Address, AutoIncrement, Average, Boolean, Concatenation, Connection, Count, Currency, DateTime, Email,
-    Equation, File, Image, Kind, Max, Min, MultipleChoice, Name, Number, ParagraphText, Phone, Rating,
-    RichText, ShortText, Signature, Sum, Timer, UserRoles, WebLink,
-};
+use serde_json::Value;
+
+use crate::cell::ValueError;
+use crate::kind::Kind;
 use crate::object::Field;
-use crate::query::{Operand, Rule};
+use crate::query::Comparison::{Above, Below, Equal, Within};
+use crate::query::operator::{Blank, Contains, Edges, Is, IsAny, Near, Orders};
+use crate::query::{Comparison, Rule};
 
-macro_rules! operators {
-    ($($(#[$doc:meta])* $family:ident $who:tt: $($kind:ident)*;)*) => {
-        $(
-            $(#[$doc])*
-            #[diagnostic::on_unimplemented(
-                message = "Knack has no such filter for `{Self}` fields",
-                label = "not for this kind of field",
-                note = $who,
-                note = "docs.knack.com/docs/constructing-filters lists the operators of each kind"
-            )]
-            pub trait $family: Kind {}
-            $(impl $family for $kind {})*
-        )*
-    };
-}
+/// A kind that has the operators `F`, one of [`operator`](crate::query::operator). Which kinds have which, the
+/// [module](crate::query) tells.
+///
+/// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
+/// # use knack_core::query::ListQuery;
+/// use knack_core::object::Field;
+/// use knack_core::query::{Has, Rule, operator};
+///
+/// /// Works for every kind but passwords, which have no filters.
+/// fn to_be_filled_in<O, K: Has<operator::Blank>, N>(field: Field<O, K, N>) -> Rule<O> {
+///     field.is_blank()
+/// }
+/// assert!(ListQuery::default().filter(to_be_filled_in(Customer::AGE)).encode().contains("is%20blank"));
+/// ```
+pub trait Has<F>: Kind {}
 
-operators! {
-    /// Kinds that can be looked into: [`contains`](Field::contains) and
-    /// [`does_not_contain`](Field::does_not_contain).
-    ///
-    /// ```
-    /// use knack_core::kind::{Address, MultipleChoice};
-    /// use knack_core::query::Containing;
-    ///
-    /// fn searchable<K: Containing>() {}
-    /// searchable::<Address>();
-    /// searchable::<MultipleChoice>();
-    /// ```
-    Containing "texts, names, e-mail, phone and address fields, choices, user roles and connections have it":
-        ShortText ParagraphText RichText Name Email Phone Concatenation Address MultipleChoice
-        UserRoles Connection;
-    /// Kinds whose beginning and end can be asked for: [`starts_with`](Field::starts_with) and
-    /// [`ends_with`](Field::ends_with).
-    ///
-    /// ```
-    /// fn texts<K: knack_core::query::Edged>() {}
-    /// texts::<knack_core::kind::Phone>();
-    /// ```
-    Edged "texts, names, e-mail, phone and address fields have it":
-        ShortText ParagraphText RichText Name Email Phone Concatenation Address;
-    /// Kinds that can be compared for equality: [`is`](Field::is) and [`is_not`](Field::is_not).
-    ///
-    /// ```
-    /// fn compared<K: knack_core::query::Comparable>() {}
-    /// compared::<knack_core::kind::Connection>();
-    /// ```
-    Comparable "all kinds but files, images, signatures and passwords have it":
-        ShortText ParagraphText RichText Name Email Phone Concatenation Address MultipleChoice
-        UserRoles Number Equation Rating Timer Currency AutoIncrement Count Sum Average Min Max Boolean
-        WebLink DateTime Connection;
-    /// Kinds that are numbers: [`higher_than`](Field::higher_than) and [`lower_than`](Field::lower_than).
-    ///
-    /// ```
-    /// fn numbers<K: knack_core::query::Ordered>() {}
-    /// numbers::<knack_core::kind::Currency>();
-    /// ```
-    Ordered "numbers, currency, ratings, timers, equations and totals have it":
-        Number Equation Rating Timer Currency AutoIncrement Count Sum Average Min Max;
-    /// Kinds that can be asked whether they are empty: [`is_blank`](Field::is_blank) and
-    /// [`is_not_blank`](Field::is_not_blank). All but passwords.
-    ///
-    /// ```
-    /// fn maybe_empty<K: knack_core::query::Blankable>() {}
-    /// maybe_empty::<knack_core::kind::Signature>();
-    /// ```
-    Blankable "all kinds but passwords have it":
-        ShortText ParagraphText RichText Name Email Phone Concatenation Address MultipleChoice
-        UserRoles Number Equation Rating Timer Currency AutoIncrement Count Sum Average Min Max Boolean
-        WebLink DateTime Connection File Image Signature;
-    /// Kinds that can be one of several values: [`is_any`](Field::is_any).
-    ///
-    /// ```
-    /// fn choices<K: knack_core::query::OneOf>() {}
-    /// choices::<knack_core::kind::MultipleChoice>();
-    /// ```
-    OneOf "choices, user roles and connections have it":
-        MultipleChoice UserRoles Connection;
-    /// Kinds with a place on the map: [`near`](Field::near).
-    ///
-    /// ```
-    /// fn places<K: knack_core::query::Located>() {}
-    /// places::<knack_core::kind::Address>();
-    /// ```
-    Located "address fields have it":
-        Address;
-    /// Kinds that are dates: [`is_before`](Field::is_before), [`is_today`](Field::is_today) and the others
-    /// of dates.
-    ///
-    /// ```
-    /// fn dates<K: knack_core::query::Dated>() {}
-    /// dates::<knack_core::kind::DateTime>();
-    /// ```
-    Dated "date/time fields have it":
-        DateTime;
+/// A kind that is compared with values of the type `V`: those that are an
+/// [`Operand`](crate::query::Operand) of it, and no others.
+///
+/// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
+/// # use knack_core::query::ListQuery;
+/// use knack_core::object::Field;
+/// use knack_core::query::{Any, ComparedWith, Has, operator};
+///
+/// fn either<O, N, K, V>(field: Field<O, K, N>, values: [V; 2]) -> Any<O>
+/// where
+///     K: Has<operator::Is> + ComparedWith<V>,
+/// {
+///     values.into_iter().map(|value| field.is(value)).collect()
+/// }
+/// let query = ListQuery::default().filter(either(Customer::AGE, [17, 71]));
+/// assert!(query.encode().contains("%22or%22"));
+/// ```
+pub trait ComparedWith<V>: Kind {
+    /// [`Operand::operand`](crate::query::Operand::operand) of the value.
+    fn compare(value: V, by: Comparison) -> Result<Value, ValueError>;
 }
 
 /// The filters of a field's kind. Which kinds have which, the [module](crate::query) tells; others do not
 /// compile.
 impl<O, K, N> Field<O, K, N> {
     /// The value equals `value`. Text is compared without case, as far as is known: the documents do
-    /// not say. A connection is compared with one record.
+    /// not say. A connection is compared with one record, or with a list of those that it is to lead to, no
+    /// more and no fewer. Dates are compared to the minute: a time with seconds is an error.
+    ///
+    /// An empty text is one as well, in all filters: [`is_blank`](Self::is_blank) asks for empty fields.
     ///
     /// Source: docs.knack.com/docs/constructing-filters.
     ///
@@ -120,11 +68,11 @@ impl<O, K, N> Field<O, K, N> {
     /// assert!(query.encode().contains("5d7964422d7159001659b27a"));
     /// # Ok::<(), knack_core::key::KeyError>(())
     /// ```
-    pub fn is(self, value: impl Operand<K>) -> Rule<O>
+    pub fn is<V>(self, value: V) -> Rule<O>
     where
-        K: Comparable,
+        K: Has<Is> + ComparedWith<V>,
     {
-        Rule::new(self, "is").value(value.operand())
+        Rule::comparing(self, "is", value, Equal)
     }
 
     /// The value differs from `value`.
@@ -135,11 +83,11 @@ impl<O, K, N> Field<O, K, N> {
     /// let query = ListQuery::default().filter(Customer::CITY.is_not("Oslo"));
     /// assert!(query.encode().contains("is%20not"));
     /// ```
-    pub fn is_not(self, value: impl Operand<K>) -> Rule<O>
+    pub fn is_not<V>(self, value: V) -> Rule<O>
     where
-        K: Comparable,
+        K: Has<Is> + ComparedWith<V>,
     {
-        Rule::new(self, "is not").value(value.operand())
+        Rule::comparing(self, "is not", value, Equal)
     }
 
     /// The text has `value` in it, or the choice includes it.
@@ -150,11 +98,11 @@ impl<O, K, N> Field<O, K, N> {
     /// let query = ListQuery::default().filter(Customer::CITY.contains("burg"));
     /// assert!(query.encode().contains("%22contains%22"));
     /// ```
-    pub fn contains(self, value: impl Operand<K>) -> Rule<O>
+    pub fn contains<V>(self, value: V) -> Rule<O>
     where
-        K: Containing,
+        K: Has<Contains> + ComparedWith<V>,
     {
-        Rule::new(self, "contains").value(value.operand())
+        Rule::comparing(self, "contains", value, Within)
     }
 
     /// The text has `value` nowhere in it, or the choice does not include it.
@@ -165,11 +113,11 @@ impl<O, K, N> Field<O, K, N> {
     /// let query = ListQuery::default().filter(Customer::CITY.does_not_contain("burg"));
     /// assert!(query.encode().contains("does%20not%20contain"));
     /// ```
-    pub fn does_not_contain(self, value: impl Operand<K>) -> Rule<O>
+    pub fn does_not_contain<V>(self, value: V) -> Rule<O>
     where
-        K: Containing,
+        K: Has<Contains> + ComparedWith<V>,
     {
-        Rule::new(self, "does not contain").value(value.operand())
+        Rule::comparing(self, "does not contain", value, Within)
     }
 
     /// The text begins with `value`.
@@ -180,11 +128,11 @@ impl<O, K, N> Field<O, K, N> {
     /// let query = ListQuery::default().filter(Customer::CITY.starts_with("San "));
     /// assert!(query.encode().contains("starts%20with"));
     /// ```
-    pub fn starts_with(self, value: impl Operand<K>) -> Rule<O>
+    pub fn starts_with<V>(self, value: V) -> Rule<O>
     where
-        K: Edged,
+        K: Has<Edges> + ComparedWith<V>,
     {
-        Rule::new(self, "starts with").value(value.operand())
+        Rule::comparing(self, "starts with", value, Within)
     }
 
     /// The text ends with `value`.
@@ -195,14 +143,18 @@ impl<O, K, N> Field<O, K, N> {
     /// let query = ListQuery::default().filter(Customer::CITY.ends_with("stad"));
     /// assert!(query.encode().contains("ends%20with"));
     /// ```
-    pub fn ends_with(self, value: impl Operand<K>) -> Rule<O>
+    pub fn ends_with<V>(self, value: V) -> Rule<O>
     where
-        K: Edged,
+        K: Has<Edges> + ComparedWith<V>,
     {
-        Rule::new(self, "ends with").value(value.operand())
+        Rule::comparing(self, "ends with", value, Within)
     }
 
     /// The number is greater than `value`; the API has no "or equal".
+    ///
+    /// A timer is compared with its total in milliseconds, and an equation that is a difference of dates in the
+    /// unit that the field shows, although both are read as a [`SignedDuration`](jiff::SignedDuration). No
+    /// document says so, and the second no struct knows: hold one record against it first.
     ///
     /// ```
     /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
@@ -210,14 +162,15 @@ impl<O, K, N> Field<O, K, N> {
     /// let adults = ListQuery::default().filter(Customer::AGE.higher_than(17));
     /// assert!(adults.encode().contains("higher%20than"));
     /// ```
-    pub fn higher_than(self, value: impl Operand<K>) -> Rule<O>
+    pub fn higher_than<V>(self, value: V) -> Rule<O>
     where
-        K: Ordered,
+        K: Has<Orders> + ComparedWith<V>,
     {
-        Rule::new(self, "higher than").value(value.operand())
+        Rule::comparing(self, "higher than", value, Above)
     }
 
-    /// The number is less than `value`; the API has no "or equal".
+    /// The number is less than `value`; the API has no "or equal". Timers and differences of dates are compared
+    /// as by [`higher_than`](Self::higher_than).
     ///
     /// ```
     /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
@@ -225,11 +178,11 @@ impl<O, K, N> Field<O, K, N> {
     /// let query = ListQuery::default().filter(Customer::AGE.lower_than(17.5));
     /// assert!(query.encode().contains("lower%20than"));
     /// ```
-    pub fn lower_than(self, value: impl Operand<K>) -> Rule<O>
+    pub fn lower_than<V>(self, value: V) -> Rule<O>
     where
-        K: Ordered,
+        K: Has<Orders> + ComparedWith<V>,
     {
-        Rule::new(self, "lower than").value(value.operand())
+        Rule::comparing(self, "lower than", value, Below)
     }
 
     /// The field is empty. Yes/no fields never are.
@@ -242,7 +195,7 @@ impl<O, K, N> Field<O, K, N> {
     /// ```
     pub fn is_blank(self) -> Rule<O>
     where
-        K: Blankable,
+        K: Has<Blank>,
     {
         Rule::new(self, "is blank")
     }
@@ -257,7 +210,7 @@ impl<O, K, N> Field<O, K, N> {
     /// ```
     pub fn is_not_blank(self) -> Rule<O>
     where
-        K: Blankable,
+        K: Has<Blank>,
     {
         Rule::new(self, "is not blank")
     }
@@ -270,13 +223,13 @@ impl<O, K, N> Field<O, K, N> {
     /// let query = ListQuery::default().filter(Customer::TAGS.is_any(["Club", "Press"]));
     /// assert!(query.encode().contains("is%20any%22%2C%22value%22%3A%5B%22Club%22%2C%22Press%22%5D"));
     /// ```
-    pub fn is_any<V: Operand<K>>(self, values: impl IntoIterator<Item = V>) -> Rule<O>
+    pub fn is_any<V>(self, values: impl IntoIterator<Item = V>) -> Rule<O>
     where
-        K: OneOf,
+        K: Has<IsAny> + ComparedWith<V>,
     {
-        let values: Vec<_> = values.into_iter().map(Operand::operand).collect();
-        let none = values.is_empty();
-        Rule::new(self, "is any").with("value", values).unless(none, "asks for one of no values")
+        let values: Result<Vec<_>, _> = values.into_iter().map(|value| K::compare(value, Equal)).collect();
+        let none = values.as_ref().is_ok_and(Vec::is_empty);
+        Rule::new(self, "is any").value(values.map(Value::from)).unless(none, "asks for one of no values")
     }
 
     /// The address is within a distance of a place, which is given as an address that Knack looks up. Only
@@ -292,7 +245,7 @@ impl<O, K, N> Field<O, K, N> {
     /// ```
     pub fn near(self, place: impl Into<String>, within: Distance) -> Rule<O>
     where
-        K: Located,
+        K: Has<Near>,
     {
         let (units, range) = match within {
             Distance::Miles(range) => ("miles", range),

@@ -5,7 +5,9 @@ use std::ops::{BitAnd, BitOr};
 
 use serde_json::{Value, json};
 
+use crate::cell::ValueError;
 use crate::object::Field;
+use crate::query::{ComparedWith, Comparison};
 
 /// One condition on records of the object `O`.
 ///
@@ -108,13 +110,20 @@ impl<O> Rule<O> {
         self
     }
 
+    /// The rule that compares a field with a value, which is not to be sent if it would compare with nothing.
+    pub(crate) fn comparing<K, N, V>(field: Field<O, K, N>, operator: &str, value: V, by: Comparison) -> Self
+    where
+        K: ComparedWith<V>,
+    {
+        Self::new(field, operator).value(K::compare(value, by))
+    }
+
     /// The same rule with the value that it compares with.
-    pub(crate) fn value(self, value: Value) -> Self {
-        self.unless(
-            value.is_null(),
-            "compares with no value: NaN, infinity and dates before the year 1 are none",
-        )
-        .with("value", value)
+    pub(crate) fn value(self, value: Result<Value, ValueError>) -> Self {
+        match value.and_then(something) {
+            Ok(value) => self.with("value", value),
+            Err(why) => self.unless(true, &format!("cannot be asked: the value {why}")),
+        }
     }
 
     /// The same rule, which is not to be sent if it is `wrong`: it would not ask what it seems to.
@@ -142,6 +151,27 @@ impl<O> Rule<O> {
         let problem =
             (!rule.is_object()).then(|| format!("a raw rule of its filter is no object but {rule}"));
         Self { json: rule, problem, object: PhantomData }
+    }
+}
+
+const EMPTY: &str = "is empty; `is_blank` and `is_not_blank` ask for empty fields";
+
+/// A value that says something, or several of them. Knack takes an empty one for "is blank" or "anything", as
+/// the operator has it.
+fn something(value: Value) -> Result<Value, ValueError> {
+    match value {
+        Value::Array(values) if values.is_empty() => Err(ValueError::new(EMPTY)),
+        Value::Array(values) => values.into_iter().map(single).collect(),
+        value => single(value),
+    }
+}
+
+fn single(value: Value) -> Result<Value, ValueError> {
+    match value {
+        Value::Null => Err(ValueError::new("is nothing")),
+        Value::Array(_) => Err(ValueError::new("has several values where one belongs")),
+        Value::String(text) if text.trim().is_empty() => Err(ValueError::new(EMPTY)),
+        value => Ok(value),
     }
 }
 

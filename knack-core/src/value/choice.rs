@@ -2,7 +2,7 @@
 
 use crate::cell::{Cell, ValueError};
 use crate::kind::MultipleChoice;
-use crate::query::Operand;
+use crate::query::{Comparison, Operand};
 use crate::value::{FromField, ToField, filled};
 use crate::write::ValueWriter;
 
@@ -159,14 +159,14 @@ macro_rules! options {
         }
 
         impl Operand<MultipleChoice> for &$name {
-            fn operand(self) -> serde_json::Value {
-                self.option().into()
+            fn operand(self, _: Comparison) -> Result<serde_json::Value, ValueError> {
+                Ok(self.option().into())
             }
         }
 
         impl Operand<MultipleChoice> for $name {
-            fn operand(self) -> serde_json::Value {
-                self.option().into()
+            fn operand(self, _: Comparison) -> Result<serde_json::Value, ValueError> {
+                Ok(self.option().into())
             }
         }
     };

@@ -42,7 +42,8 @@ pub trait AppZone: 'static {
 /// is not what the wall clock shows in `Z`, the error says so: `Z` is not the application's zone. Else the
 /// wall clock decides, and a time that never was or was twice is an error, or what
 /// [`AppZone::AMBIGUOUS`] says. What is written is the wall clock in `Z` to the minute, its seconds dropped;
-/// an instant whose minute would be read back as another one is an error.
+/// an instant whose minute would be read back as another one is an error. In filters it is compared by the
+/// wall clock as well, and so can be what any [`Timestamp`] is made to by `InZone::from`.
 ///
 /// Source: docs.knack.com/docs/working-with-fields.
 ///
@@ -177,18 +178,26 @@ fn to_the_minute(wall: civil::DateTime) -> civil::DateTime {
     wall.date().at(wall.hour(), wall.minute(), 0, 0)
 }
 
-impl<Z: AppZone> ToField<DateTime> for InZone<Z> {
-    fn to_field(&self, out: &mut ValueWriter<'_>) -> Result<(), ValueError> {
+impl<Z: AppZone> InZone<Z> {
+    /// The wall clock, by which Knack knows the instant. An error if its minute would be read back as another
+    /// instant.
+    pub(crate) fn wall_clock(&self) -> Result<civil::DateTime, ValueError> {
         let zone = zone::<Z>()?;
         let exact = self.at.timestamp().to_zoned(zone.time_zone().clone()).datetime();
         let wall = to_the_minute(exact);
-        let dropped = exact.duration_since(wall);
-        if self.at.timestamp().duration_since(zone.instant(wall, Z::AMBIGUOUS)?.timestamp()) != dropped {
+        let seconds = exact.duration_since(wall);
+        if self.at.timestamp().duration_since(zone.instant(wall, Z::AMBIGUOUS)?.timestamp()) != seconds {
             return Err(ValueError::new(format!(
                 "is the other one of two times {wall} in {zone}, so it would be read back as another instant"
             )));
         }
-        wall.to_field(out)
+        Ok(exact)
+    }
+}
+
+impl<Z: AppZone> ToField<DateTime> for InZone<Z> {
+    fn to_field(&self, out: &mut ValueWriter<'_>) -> Result<(), ValueError> {
+        to_the_minute(self.wall_clock()?).to_field(out)
     }
 }
 

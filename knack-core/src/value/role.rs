@@ -3,7 +3,7 @@
 use crate::cell::{Cell, ValueError};
 use crate::key::ProfileKey;
 use crate::kind::UserRoles;
-use crate::query::Operand;
+use crate::query::{Comparison, Operand};
 use crate::value::{FromField, ToField};
 use crate::write::ValueWriter;
 
@@ -60,8 +60,8 @@ impl<const N: usize> ToField<UserRoles> for [ProfileKey; N] {
 }
 
 impl Operand<UserRoles> for ProfileKey {
-    fn operand(self) -> serde_json::Value {
-        self.to_string().into()
+    fn operand(self, _: Comparison) -> Result<serde_json::Value, ValueError> {
+        Ok(self.to_string().into())
     }
 }
 

@@ -27,6 +27,8 @@ struct Customer {
     password: Option<Json>,
     #[knack(key = "field_10", kind = "unknown")]
     hologram: Option<Json>,
+    #[knack(key = "field_11", kind = "timer")]
+    worked: Option<jiff::SignedDuration>,
 }
 
 fn main() {
@@ -60,4 +62,5 @@ fn main() {
     let _ = Customer::SINCE.is_after("2026-01-01");
     let _ = Customer::ORDERS.is_any(["5d7964422d7159001659b27a"]);
     let _ = Customer::NAME.contains(RecordId::from_bytes([0; 12]));
+    let _ = Customer::WORKED.higher_than(jiff::SignedDuration::from_mins(5));
 }
