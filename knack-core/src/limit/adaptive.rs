@@ -193,7 +193,9 @@ impl Adaptive {
 impl Permits {
     /// How many calls are on their way, or about to be.
     fn flying(&mut self, now: Micros) -> u32 {
-        self.open.retain(|(_, until)| until.is_none_or(|until| until > now));
+        if self.first_lost().is_some_and(|first| first <= now) {
+            self.open.retain(|(_, until)| until.is_none_or(|until| until > now));
+        }
         u32::try_from(self.open.len()).unwrap_or(u32::MAX)
     }
 
@@ -208,7 +210,9 @@ impl Permits {
     }
 
     fn close(&mut self, id: PermitId) {
-        self.open.retain(|(open, _)| *open != id.0);
+        if let Some(place) = self.open.iter().position(|(open, _)| *open == id.0) {
+            self.open.swap_remove(place);
+        }
     }
 
     /// When the first of the calls that were given up cannot arrive any more. No answer tells of that.

@@ -43,22 +43,28 @@ struct Others {
 
 impl Seen {
     pub(super) fn learn(&mut self, call: Call, reset: i64, remaining: u32, limit: u32) {
-        let about = call.sent.midpoint(call.received);
-        let place = self.windows.partition_point(|window| window.reset < reset);
-        if self.windows.get(place).is_none_or(|window| window.reset != reset) {
-            let (most, least, first_answer) = (remaining, remaining, call.received);
-            self.windows.insert(place, Window { reset, own: 0, most, least, least_at: about, first_answer });
+        let place = self.place(reset);
+        let is_new = self.windows.get(place).is_none_or(|window| window.reset != reset);
+        if is_new {
+            self.windows.insert(place, Window::new(reset, remaining, call.received));
         }
         if let Some(window) = self.windows.get_mut(place) {
-            window.learn(call, about, remaining);
+            window.learn(call, remaining);
         }
-        let changes_others =
-            self.windows.len() != place + 1 || self.windows.back().is_some_and(|last| last.own <= 1);
+        let is_over = place + 1 != self.windows.len();
         if self.windows.len() > KEPT {
             self.windows.pop_front();
         }
-        if changes_others {
+        if is_new || is_over {
             self.others = self.count_others(limit);
+        }
+    }
+
+    /// Where the window with this reset is, or would be: mostly it is the last.
+    fn place(&self, reset: i64) -> usize {
+        match self.windows.back() {
+            Some(last) if last.reset == reset => self.windows.len() - 1,
+            _ => self.windows.partition_point(|window| window.reset < reset),
         }
     }
 
@@ -126,11 +132,16 @@ impl Seen {
 }
 
 impl Window {
-    fn learn(&mut self, call: Call, about: Micros, remaining: u32) {
+    const fn new(reset: i64, remaining: u32, first_answer: Micros) -> Self {
+        let (most, least) = (remaining, remaining);
+        Self { reset, own: 0, most, least, least_at: first_answer, first_answer }
+    }
+
+    fn learn(&mut self, call: Call, remaining: u32) {
         self.own += u32::from(call.passed);
         self.most = self.most.max(remaining);
         if remaining <= self.least {
-            (self.least, self.least_at) = (remaining, about);
+            (self.least, self.least_at) = (remaining, call.sent.midpoint(call.received));
         }
         self.first_answer = self.first_answer.min(call.received);
     }
