@@ -27,6 +27,10 @@
 //! | account and approval status | [`AccountStatus`], [`ApprovalStatus`] | `String` |
 //! | any kind, known or not | [`Json`] | `serde_json::Value`; [`Html`], what pages show |
 //!
+//! An exact amount of money is sent as text, and comes back with every digit. Knack keeps two decimals; how
+//! it rounds others is not documented, so round before (`Decimal::round_dp`). Other numbers are floats in
+//! Knack: a `Decimal` with more digits than these hold is refused rather than changed.
+//!
 //! Dates are of the features `jiff`, exact decimals of `decimal`; both are on unless switched off.
 //!
 //! `Option<U>` means that the field may be empty. A type of yours takes part by implementing
