@@ -47,6 +47,7 @@ mod contact;
 #[cfg(feature = "jiff")]
 mod date;
 mod file;
+mod html;
 #[cfg(feature = "jiff")]
 mod in_zone;
 mod json;
@@ -63,9 +64,10 @@ mod work_log;
 pub use choice::{AccountStatus, ApprovalStatus, KnackChoice};
 pub use contact::{Coordinates, PhoneNumber, PostalAddress, WebAddress};
 pub use file::{Drawing, Picture, UploadedFile};
+pub use html::Html;
 #[cfg(feature = "jiff")]
 pub use in_zone::{AppZone, InZone};
-pub use json::{Html, Json};
+pub use json::Json;
 pub use link::Link;
 #[cfg(feature = "jiff")]
 pub use period::{Ends, Frequency, Period, Repeat};
@@ -100,6 +102,12 @@ pub use work_log::WorkLog;
 pub trait FromField<K: Kind>: Sized {
     /// Reads the value. The error's words follow "the value", as in "is no number".
     fn from_field(cell: Cell<'_>) -> Result<Self, ValueError>;
+
+    /// Whether an `Option` of the type is `None` for this value: where it is one of Knack's ways to say
+    /// nothing, unless the type tells some of these apart.
+    fn is_nothing(cell: Cell<'_>) -> bool {
+        cell.is_empty()
+    }
 }
 
 /// A Rust type that can be written to a field of kind `K`.
@@ -137,7 +145,7 @@ impl<K: Writable, U: ToField<K> + ?Sized> ToField<K> for &U {
 
 impl<K: Kind, U: FromField<K>> FromField<K> for Option<U> {
     fn from_field(cell: Cell<'_>) -> Result<Self, ValueError> {
-        if cell.is_empty() { Ok(None) } else { U::from_field(cell).map(Some) }
+        if U::is_nothing(cell) { Ok(None) } else { U::from_field(cell).map(Some) }
     }
 }
 
