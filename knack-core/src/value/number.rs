@@ -64,7 +64,7 @@ fn finite(value: f64, out: &mut ValueWriter<'_>) -> Result<(), ValueError> {
 }
 
 /// Reads a whole number; `3.00` and `1e3` are whole, `3.5` is not.
-fn whole<I: TryFrom<i128>>(text: &str) -> Result<I, ValueError> {
+pub(super) fn whole<I: TryFrom<i128>>(text: &str) -> Result<I, ValueError> {
     let too_large = || ValueError::new(format!("does not fit `{}`", std::any::type_name::<I>()));
     let value = match text.parse::<i128>() {
         Ok(value) => value,
@@ -172,11 +172,15 @@ mod decimal {
 
         #[test]
         fn numbers_that_knack_does_not_keep_are_refused() {
-            for kept in ["0.1", "-2.675", "9007199254740993", "18446744073709551615", "1e28", "0.30000000000000004"] {
+            for kept in
+                ["0.1", "-2.675", "9007199254740993", "18446744073709551615", "1e28", "0.30000000000000004"]
+            {
                 let value = exact(kept).unwrap();
                 assert_eq!(written::<Number>(value).unwrap(), value.to_string());
             }
-            for lost in [Decimal::MAX, Decimal::ONE / Decimal::from(3), Decimal::new(9_007_199_254_740_993, 2)] {
+            for lost in
+                [Decimal::MAX, Decimal::ONE / Decimal::from(3), Decimal::new(9_007_199_254_740_993, 2)]
+            {
                 let error = written::<Rating>(lost).unwrap_err().to_string();
                 assert!(error.contains("some 15 digits") && error.contains("round_sf"), "{error}");
             }
@@ -208,8 +212,10 @@ mod decimal {
         /// Over the whole range, and with as many digits as a float has now and then.
         fn any_decimal() -> impl Strategy<Value = Decimal> {
             let max = Decimal::MAX.mantissa();
-            let digits = prop_oneof![-max..=max, any::<i64>().prop_map(i128::from), -1_000_000..1_000_000_i128];
-            let any = (digits, 0..=28_u32).prop_map(|(digits, scale)| Decimal::from_i128_with_scale(digits, scale));
+            let digits =
+                prop_oneof![-max..=max, any::<i64>().prop_map(i128::from), -1_000_000..1_000_000_i128];
+            let any =
+                (digits, 0..=28_u32).prop_map(|(digits, scale)| Decimal::from_i128_with_scale(digits, scale));
             prop_oneof![9 => any, 1 => Just(Decimal::MAX), 1 => Just(Decimal::MIN)]
         }
 
@@ -227,7 +233,8 @@ mod decimal {
             ] {
                 assert_eq!(exact(text).unwrap().to_string(), value, "{text}");
             }
-            for text in ["1e29", "1e400", "100000000000000000000000000000", "0.12345678901234567890123456789"] {
+            for text in ["1e29", "1e400", "100000000000000000000000000000", "0.12345678901234567890123456789"]
+            {
                 assert!(exact(text).unwrap_err().to_string().contains("does not fit `Decimal`"), "{text}");
             }
         }
