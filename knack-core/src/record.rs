@@ -173,6 +173,7 @@ pub struct Reader<'a> {
     projection: &'a Projection,
     id: &'a [u8],
     slots: &'a [Slot<'a>],
+    both: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -201,7 +202,15 @@ impl<'a> Reader<'a> {
 
     fn cell(&self, index: usize) -> Cell<'a> {
         let Slot { plain, raw } = self.slots.get(index).copied().unwrap_or_default();
-        if raw.is_empty() { Cell::new(plain) } else { Cell::new(raw).with_shown(plain) }
+        let only_shown = raw.is_empty() && !(self.both && self.is_of_many(index));
+        if only_shown { Cell::new(plain) } else { Cell::new(raw).with_shown(plain) }
+    }
+
+    /// Whether the field is a least, greatest or mean of others. Of nothing it has no raw value, and where
+    /// raw values come beside, what is shown then is no number: a list of raw values has none either.
+    fn is_of_many(&self, index: usize) -> bool {
+        let kind = self.projection.fields().get(index).map(FieldDef::kind);
+        matches!(kind, Some(FieldKind::MIN | FieldKind::MAX | FieldKind::AVERAGE))
     }
 
     #[cold]
@@ -310,19 +319,22 @@ struct Slots<'a> {
     id: &'a [u8],
     /// The value of the key `record`, if that is an object: no field of Knack's has that key.
     wrapped: Option<&'a [u8]>,
+    /// Whether any field of the record came in both formats.
+    both: bool,
     row: Vec<Slot<'a>>,
 }
 
 impl<'a> Slots<'a> {
     fn new(projection: &'a Projection) -> Self {
         let row = vec![Slot::default(); projection.fields().len()];
-        Self { projection, index: SlotIndex::new(projection), id: b"", wrapped: None, row }
+        Self { projection, index: SlotIndex::new(projection), id: b"", wrapped: None, both: false, row }
     }
 
     /// Reads the record that comes next. Keys may be escaped and may repeat: the last counts.
     fn fill(&mut self, scan: &mut Scanner<'a>) -> Result<(), ScanError> {
         self.id = b"";
         self.wrapped = None;
+        self.both = false;
         self.row.fill(Slot::default());
         scan.expect(b'{', "a record")?;
         if scan.eat(b'}') {
@@ -332,6 +344,7 @@ impl<'a> Slots<'a> {
             if let Some((number, raw)) = scan.field_key() {
                 let slot = self.index.find_number(number);
                 let value = scan.value()?;
+                self.both |= raw;
                 self.put(slot.map(|slot| (slot, raw)), value);
             } else {
                 let key = scan.key()?;
@@ -365,6 +378,7 @@ impl<'a> Slots<'a> {
         } else if *key == *b"record" && value.first() == Some(&b'{') {
             self.wrapped = Some(value);
         }
+        self.both |= key.ends_with(b"_raw");
         self.put(self.index.find(&key), value);
     }
 
@@ -384,7 +398,7 @@ impl<'a> Slots<'a> {
     }
 
     fn reader(&self) -> Reader<'_> {
-        Reader { projection: self.projection, id: self.id, slots: &self.row }
+        Reader { projection: self.projection, id: self.id, slots: &self.row, both: self.both }
     }
 
     fn read<T: KnackObject>(&self) -> Guarded<T> {
