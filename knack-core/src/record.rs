@@ -9,7 +9,7 @@ use std::fmt;
 
 use crate::cell::{Cell, ValueError};
 use crate::error::MalformedAnswer;
-use crate::json::{ScanError, Scanner, leading_number, unescape};
+use crate::json::{ScanError, Scanner, is_blank, leading_number, unescape};
 use crate::key::{FieldKey, ObjectKey, RecordId};
 use crate::kind::{FieldKind, Kind};
 use crate::object::{FieldDef, Projection};
@@ -202,15 +202,20 @@ impl<'a> Reader<'a> {
 
     fn cell(&self, index: usize) -> Cell<'a> {
         let Slot { plain, raw } = self.slots.get(index).copied().unwrap_or_default();
-        let only_shown = raw.is_empty() && !(self.both && self.is_of_many(index));
-        if only_shown { Cell::new(plain) } else { Cell::new(raw).with_shown(plain) }
+        if raw.is_empty() && !self.shown_for_nothing(index, plain) {
+            Cell::new(plain)
+        } else {
+            Cell::new(raw).with_shown(plain)
+        }
     }
 
-    /// Whether the field is a least, greatest or mean of others. Of nothing it has no raw value, and where
-    /// raw values come beside, what is shown then is no number: a list of raw values has none either.
-    fn is_of_many(&self, index: usize) -> bool {
-        let kind = self.projection.fields().get(index).map(FieldDef::kind);
-        matches!(kind, Some(FieldKind::MIN | FieldKind::MAX | FieldKind::AVERAGE))
+    /// Whether a value without a raw one is what is shown for a least, greatest or mean of nothing: where raw
+    /// values come beside, the lack of one says so, as in a list of raw values.
+    fn shown_for_nothing(&self, index: usize, plain: &[u8]) -> bool {
+        let kind = || self.projection.fields().get(index).map(FieldDef::kind);
+        self.both
+            && !is_blank(plain)
+            && matches!(kind(), Some(FieldKind::MIN | FieldKind::MAX | FieldKind::AVERAGE))
     }
 
     #[cold]
@@ -335,6 +340,7 @@ impl<'a> Slots<'a> {
         self.id = b"";
         self.wrapped = None;
         self.both = false;
+        let mut both = false;
         self.row.fill(Slot::default());
         scan.expect(b'{', "a record")?;
         if scan.eat(b'}') {
@@ -344,7 +350,7 @@ impl<'a> Slots<'a> {
             if let Some((number, raw)) = scan.field_key() {
                 let slot = self.index.find_number(number);
                 let value = scan.value()?;
-                self.both |= raw;
+                both |= raw;
                 self.put(slot.map(|slot| (slot, raw)), value);
             } else {
                 let key = scan.key()?;
@@ -352,6 +358,7 @@ impl<'a> Slots<'a> {
                 self.put_by_key(key, value);
             }
             if !scan.more(b'}')? {
+                self.both |= both;
                 return Ok(());
             }
         }

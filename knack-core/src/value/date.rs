@@ -169,9 +169,11 @@ fn on_24_hours(hours: i8, am_pm: &str) -> i8 {
 /// Reads `2019-09-11T16:14:00.000Z` and what is shorter, as wall-clock: the `Z` is not true. An offset that
 /// is no zero is meant, and by whose clock the time is then, nobody tells.
 fn from_iso(text: &str) -> Option<DateTime> {
-    let wall = text.strip_suffix('Z').or_else(|| text.strip_suffix("+00:00")).unwrap_or(text);
-    let offset = wall.bytes().skip("2019-09-11".len()).any(|sign| matches!(sign, b'+' | b'-' | b'['));
-    if offset { None } else { wall.parse().ok() }
+    if let Some(wall) = text.strip_suffix('Z').or_else(|| text.strip_suffix("+00:00")) {
+        return wall.parse().ok();
+    }
+    let offset = text.bytes().skip("2019-09-11".len()).any(|sign| matches!(sign, b'+' | b'-' | b'['));
+    if offset { None } else { text.parse().ok() }
 }
 
 /// Reads `mm/dd/yyyy`, the order of raw dates whatever the field shows.
