@@ -305,7 +305,7 @@ proptest! {
             assert_eq!(Everything::get(&knack, made.id).await.unwrap(), made);
             for format in [Format::Raw, Format::Both] {
                 let listed = Everything::list(&knack).format(format).all().await.unwrap();
-                assert_eq!(listed, [made.clone()]);
+                assert_eq!(listed, std::slice::from_ref(&made));
             }
             let blank: Everything = Everything::create(&knack, &Patch::<Everything>::new()).await.unwrap();
             let patched = Everything::update(&knack, blank.id, patch(&new)).await.unwrap();
