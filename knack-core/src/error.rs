@@ -304,8 +304,8 @@ pub enum Error {
         answer: MalformedAnswer,
     },
 
-    /// Another answer that is no success. A list whose pages repeat, so that it would never end, is
-    /// this too, with status 200.
+    /// Another answer that is no success, or one of status 200 that does not do what was asked: a list whose
+    /// pages repeat, so that it would never end, or connections that Knack did not keep as they were sent.
     ///
     /// ```
     /// # use http::StatusCode;
@@ -317,7 +317,7 @@ pub enum Error {
     /// assert!(error.to_string().contains("failed (502 Bad Gateway) after 4 attempts: an HTML page"));
     /// # Ok::<(), knack_core::key::KeyError>(())
     /// ```
-    #[error("{call} failed ({status}){}: {message}{}", tried(*.attempts), status_hint(*.status))]
+    #[error("{call} {}{}: {message}{}", outcome(*.status), tried(*.attempts), status_hint(*.status))]
     Api {
         /// The call.
         call: Label,
@@ -461,6 +461,15 @@ fn made(record: Option<RecordId>) -> String {
 
 const fn plural(count: u32) -> &'static str {
     if count == 1 { "" } else { "s" }
+}
+
+/// Whether a call failed, or was answered well and did not do what was asked.
+fn outcome(status: StatusCode) -> String {
+    if status.is_success() {
+        format!("was answered ({status}), but not as asked")
+    } else {
+        format!("failed ({status})")
+    }
 }
 
 fn tried(attempts: u32) -> String {

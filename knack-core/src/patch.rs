@@ -185,8 +185,8 @@ impl<T: KnackObject> Patch<T> {
         for Entry { field, change } in &self.entries {
             body.entry(field, |out| {
                 match change.as_ref().map_err(Clone::clone)? {
-                    Change::Set(json) => out.number(json),
-                    Change::Cleared(json) => out.number(json),
+                    Change::Set(json) => out.verbatim(json),
+                    Change::Cleared(json) => out.verbatim(json),
                 }
                 Ok(())
             });

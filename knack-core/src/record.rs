@@ -9,7 +9,7 @@ use std::fmt;
 
 use crate::cell::{Cell, ValueError};
 use crate::error::MalformedAnswer;
-use crate::json::{ScanError, Scanner, leading_number, unescape};
+use crate::json::{ScanError, Scanner, is_blank, leading_number, unescape};
 use crate::key::{FieldKey, ObjectKey, RecordId};
 use crate::kind::{FieldKind, Kind};
 use crate::object::{FieldDef, Projection};
@@ -173,6 +173,7 @@ pub struct Reader<'a> {
     projection: &'a Projection,
     id: &'a [u8],
     slots: &'a [Slot<'a>],
+    both: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -201,7 +202,20 @@ impl<'a> Reader<'a> {
 
     fn cell(&self, index: usize) -> Cell<'a> {
         let Slot { plain, raw } = self.slots.get(index).copied().unwrap_or_default();
-        if raw.is_empty() { Cell::new(plain) } else { Cell::new(raw).with_shown(plain) }
+        if raw.is_empty() && !self.shown_for_nothing(index, plain) {
+            Cell::new(plain)
+        } else {
+            Cell::new(raw).with_shown(plain)
+        }
+    }
+
+    /// Whether a value without a raw one is what is shown for a least, greatest or mean of nothing: where raw
+    /// values come beside, the lack of one says so, as in a list of raw values.
+    fn shown_for_nothing(&self, index: usize, plain: &[u8]) -> bool {
+        let kind = || self.projection.fields().get(index).map(FieldDef::kind);
+        self.both
+            && !is_blank(plain)
+            && matches!(kind(), Some(FieldKind::MIN | FieldKind::MAX | FieldKind::AVERAGE))
     }
 
     #[cold]
@@ -310,19 +324,23 @@ struct Slots<'a> {
     id: &'a [u8],
     /// The value of the key `record`, if that is an object: no field of Knack's has that key.
     wrapped: Option<&'a [u8]>,
+    /// Whether any field of the record came in both formats.
+    both: bool,
     row: Vec<Slot<'a>>,
 }
 
 impl<'a> Slots<'a> {
     fn new(projection: &'a Projection) -> Self {
         let row = vec![Slot::default(); projection.fields().len()];
-        Self { projection, index: SlotIndex::new(projection), id: b"", wrapped: None, row }
+        Self { projection, index: SlotIndex::new(projection), id: b"", wrapped: None, both: false, row }
     }
 
     /// Reads the record that comes next. Keys may be escaped and may repeat: the last counts.
     fn fill(&mut self, scan: &mut Scanner<'a>) -> Result<(), ScanError> {
         self.id = b"";
         self.wrapped = None;
+        self.both = false;
+        let mut both = false;
         self.row.fill(Slot::default());
         scan.expect(b'{', "a record")?;
         if scan.eat(b'}') {
@@ -332,6 +350,7 @@ impl<'a> Slots<'a> {
             if let Some((number, raw)) = scan.field_key() {
                 let slot = self.index.find_number(number);
                 let value = scan.value()?;
+                both |= raw;
                 self.put(slot.map(|slot| (slot, raw)), value);
             } else {
                 let key = scan.key()?;
@@ -339,6 +358,7 @@ impl<'a> Slots<'a> {
                 self.put_by_key(key, value);
             }
             if !scan.more(b'}')? {
+                self.both |= both;
                 return Ok(());
             }
         }
@@ -365,6 +385,7 @@ impl<'a> Slots<'a> {
         } else if *key == *b"record" && value.first() == Some(&b'{') {
             self.wrapped = Some(value);
         }
+        self.both |= key.ends_with(b"_raw");
         self.put(self.index.find(&key), value);
     }
 
@@ -384,7 +405,7 @@ impl<'a> Slots<'a> {
     }
 
     fn reader(&self) -> Reader<'_> {
-        Reader { projection: self.projection, id: self.id, slots: &self.row }
+        Reader { projection: self.projection, id: self.id, slots: &self.row, both: self.both }
     }
 
     fn read<T: KnackObject>(&self) -> Guarded<T> {

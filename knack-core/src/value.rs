@@ -31,6 +31,10 @@
 //! that the field shows for a difference of dates, as far as is known; see
 //! [`higher_than`](crate::object::Field::higher_than).
 //!
+//! An exact amount of money is sent as text, and comes back with every digit. Knack keeps two decimals; how
+//! it rounds others is not documented, so round before (`Decimal::round_dp`). Other numbers are floats in
+//! Knack: a `Decimal` with more digits than these hold is refused rather than changed.
+//!
 //! Dates are of the features `jiff`, exact decimals of `decimal`; both are on unless switched off.
 //!
 //! `Option<U>` means that the field may be empty. A type of yours takes part by implementing
@@ -47,6 +51,7 @@ mod contact;
 #[cfg(feature = "jiff")]
 mod date;
 mod file;
+mod html;
 #[cfg(feature = "jiff")]
 mod in_zone;
 mod json;
@@ -63,9 +68,10 @@ mod work_log;
 pub use choice::{AccountStatus, ApprovalStatus, KnackChoice};
 pub use contact::{Coordinates, PhoneNumber, PostalAddress, WebAddress};
 pub use file::{Drawing, Picture, UploadedFile};
+pub use html::Html;
 #[cfg(feature = "jiff")]
 pub use in_zone::{AppZone, InZone};
-pub use json::{Html, Json};
+pub use json::Json;
 pub use link::Link;
 #[cfg(feature = "jiff")]
 pub use period::{Ends, Frequency, Period, Repeat};
@@ -100,6 +106,12 @@ pub use work_log::WorkLog;
 pub trait FromField<K: Kind>: Sized {
     /// Reads the value. The error's words follow "the value", as in "is no number".
     fn from_field(cell: Cell<'_>) -> Result<Self, ValueError>;
+
+    /// Whether an `Option` of the type is `None` for this value: where it is one of Knack's ways to say
+    /// nothing, unless the type tells some of these apart.
+    fn is_nothing(cell: Cell<'_>) -> bool {
+        cell.is_empty()
+    }
 }
 
 /// A Rust type that can be written to a field of kind `K`.
@@ -137,7 +149,7 @@ impl<K: Writable, U: ToField<K> + ?Sized> ToField<K> for &U {
 
 impl<K: Kind, U: FromField<K>> FromField<K> for Option<U> {
     fn from_field(cell: Cell<'_>) -> Result<Self, ValueError> {
-        if cell.is_empty() { Ok(None) } else { U::from_field(cell).map(Some) }
+        if U::is_nothing(cell) { Ok(None) } else { U::from_field(cell).map(Some) }
     }
 }
 

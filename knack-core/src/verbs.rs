@@ -465,8 +465,8 @@ async fn reconnect<T: KnackObject, C: ObjectAccess>(
         call: *call.label(),
         status: StatusCode::OK,
         message: format!(
-            "{} was to be connected to [{}], and Knack answers that it now is to [{}]; does the field take \
-             several connections, and are these records of the object that it leads to?",
+            "it was written, and {}, which was to be connected to [{}], is connected to [{}] now; does the \
+             field take several connections, and are these records of the object that it leads to?",
             field.key(),
             list(&ids),
             list(&kept)

@@ -76,6 +76,11 @@ impl<'a> ValueWriter<'a> {
         self.number(value);
     }
 
+    /// Writes text that is one JSON value, as it is.
+    pub(crate) fn verbatim(&mut self, json: &str) {
+        self.out.push_str(json);
+    }
+
     /// Writes a list, each of `items` by `write`; the first error ends it and is given back.
     ///
     /// ```

@@ -68,6 +68,9 @@ async fn what_knack_keeps_is_what_is_answered() {
     let text = error.to_string();
     assert!(text.contains("field_2") && text.contains("take several connections"), "{text}");
     assert!(text.contains(&id(3).to_string()), "{text}");
+    assert!(
+        text.contains("was answered (200 OK), but not as asked: it was written") && !text.contains("failed")
+    );
 
     let knack = Script::new(&[team(1, &[2, 3]), team(1, &[2, 3])]);
     let error = Team::disconnect(&knack, id(1), Team::MEMBERS, &[id(3)]).await.unwrap_err();

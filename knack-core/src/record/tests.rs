@@ -2,9 +2,9 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::kind::{Number, ShortText};
+use crate::kind::{Min, Number, ShortText};
 use crate::object::{FieldDef, Object};
-use crate::value::Json;
+use crate::value::{Html, Json};
 
 /// Reads two numbered fields and a named column, each as it came.
 #[derive(Debug, PartialEq)]
@@ -159,4 +159,30 @@ proptest! {
         let told = page.records.iter().any(|record| record.result.is_err());
         prop_assert!(has(3) || (bytes_damaged > 1 && told), "{:?}", page);
     }
+}
+
+#[test]
+fn a_mean_of_nothing_is_nothing_in_either_format() {
+    static MEANS: [FieldDef; 2] = [
+        FieldDef::new::<Min>("least", FieldKey::new(7)),
+        FieldDef::new::<Number>("number", FieldKey::new(8)),
+    ];
+    static MEAN: Projection = Projection::new("Mean", ObjectKey::new(3), &MEANS);
+    let read = |record: Value| {
+        let body = record.to_string();
+        let slots = Slots::of_record(&MEAN, body.as_bytes()).unwrap();
+        let mut reader = slots.reader();
+        let shown: Option<Html> = reader.take::<Min, _>(0).ok().flatten();
+        let least: Option<f64> = reader.take::<Min, _>(0).unwrap();
+        let number: Option<f64> = reader.take::<Number, _>(1).unwrap();
+        (least, number, shown.map(|html| html.untrusted().to_owned()))
+    };
+    let shown = Some("0.00".to_owned());
+    // By another field, whichever, it shows that raw values come beside.
+    let both = json!({"field_7": "0.00", "field_1": "No", "field_1_raw": false, "field_8": 5});
+    assert_eq!(read(both), (None, Some(5.0), shown.clone()));
+    let one = json!({"field_7": "0.00", "field_8": 5});
+    assert_eq!(read(one), (Some(0.0), Some(5.0), None));
+    let of_some = json!({"field_7": "0.00", "field_7_raw": 0});
+    assert_eq!(read(of_some), (Some(0.0), None, shown));
 }

@@ -9,7 +9,8 @@ use crate::write::ValueWriter;
 
 /// A telephone number: as it is shown, and in the parts that Knack finds in it.
 ///
-/// What is written is the number as given, and the extension; Knack makes the parts anew.
+/// What is written is the number as it is shown, or its digits if that is empty, and the extension; Knack makes
+/// the parts anew. Without either it is no number, and is refused: to empty the field, clear it.
 ///
 /// Source: docs.knack.com/docs/working-with-fields.
 ///
@@ -102,12 +103,16 @@ impl FromField<Phone> for String {
 
 impl ToField<Phone> for PhoneNumber {
     fn to_field(&self, out: &mut ValueWriter<'_>) -> Result<(), ValueError> {
+        let number = [&self.formatted, &self.digits].into_iter().find(|number| !number.is_empty());
+        let number = number.ok_or_else(|| {
+            ValueError::new("has neither `formatted` nor `digits`; to empty the field, clear it")
+        })?;
         let Some(extension) = &self.extension else {
-            out.text(&self.formatted);
+            out.text(number);
             return Ok(());
         };
         out.object(|out| {
-            out.entry("full", |out| out.text(&self.formatted));
+            out.entry("full", |out| out.text(number));
             out.entry("ext", |out| out.text(extension));
         });
         Ok(())
@@ -221,7 +226,7 @@ impl FromField<Address> for PostalAddress {
         }
         address.coordinates =
             latitude.zip(longitude).map(|(latitude, longitude)| Coordinates { latitude, longitude });
-        Ok(address)
+        if address == Self::default() { Err(ValueError::new("is no address in parts")) } else { Ok(address) }
     }
 }
 
@@ -337,7 +342,7 @@ impl FromField<WebLink> for WebAddress {
                 _ => {}
             }
         }
-        Ok(link)
+        if link == Self::default() { Err(ValueError::new("is no link")) } else { Ok(link) }
     }
 }
 
@@ -417,6 +422,20 @@ mod tests {
         let extended = PhoneNumber { extension: Some("7".into()), ..PhoneNumber::from("555-0101") };
         assert_eq!(written::<Phone>(&extended).unwrap(), r#"{"full":"555-0101","ext":"7"}"#);
         assert_eq!(written::<Phone>(&PhoneNumber::from("555-0101")).unwrap(), "\"555-0101\"");
+        let digits = PhoneNumber { digits: "5551234".into(), ..PhoneNumber::default() };
+        assert_eq!(written::<Phone>(&digits).unwrap(), "\"5551234\"");
+        let extended = PhoneNumber { extension: Some("7".into()), ..digits };
+        assert_eq!(written::<Phone>(&extended).unwrap(), r#"{"full":"5551234","ext":"7"}"#);
+        let none = PhoneNumber { extension: Some("7".into()), ..PhoneNumber::default() };
+        assert!(written::<Phone>(&none).unwrap_err().to_string().contains("clear it"));
+    }
+
+    #[test]
+    fn links() {
+        let read = |json: &str| WebAddress::from_field(Cell::new(json.as_bytes()));
+        assert_eq!(read("\"https://example.com\"").unwrap(), WebAddress::from("https://example.com"));
+        assert_eq!(read(r#"{"url":"","label":"Shop"}"#).unwrap().label.as_deref(), Some("Shop"));
+        assert_eq!(read(r#"{"href":"https://example.com"}"#).unwrap_err().to_string(), "is no link");
     }
 
     #[test]
@@ -425,7 +444,9 @@ mod tests {
         assert_eq!(read(r#"{"city":"Ely","latitude":""}"#).unwrap().coordinates, None);
         assert_eq!(read(r#"{"latitude":10,"longitude":"-7.5"}"#).unwrap().to_string(), "10, -7.5");
         assert!(read(r#"{"latitude":"north","longitude":1}"#).is_err());
-        assert!(read("\"1 Mill Lane\"").unwrap_err().to_string().contains("parts"));
+        for whole in ["\"1 Mill Lane\"", r#"{"full":"1 Mill Lane"}"#, r#"{"street":"","latitude":10}"#] {
+            assert!(read(whole).unwrap_err().to_string().contains("parts"), "{whole}");
+        }
         let pole = Coordinates { latitude: 91.0, longitude: 0.0 };
         assert!(written::<Address>(&pole).unwrap_err().to_string().contains("no place on the map"));
         assert!(written::<Address>(&Coordinates { latitude: f64::NAN, longitude: 0.0 }).is_err());

@@ -110,13 +110,27 @@ impl<'a> Parts<'a> {
     /// The wall-clock time.
     pub(super) fn wall_clock(&self) -> Result<DateTime, ValueError> {
         if let Some(text) = self.text {
-            return from_text(&text.text()?).ok_or_else(|| ValueError::new("is no date"));
+            let no_date = || ValueError::new("is no date: `mm/dd/yyyy h:mmam`, or ISO without an offset");
+            return from_text(&text.text()?).ok_or_else(no_date);
         }
         let iso = || from_iso(&self.iso?.text().ok()?);
         let parts = || Some(us_date(&self.date?.text().ok()?)?.to_datetime(self.time()?));
         let unix = || wall_clock_of_ms(&self.unix?.number().ok()?);
         let read = iso().or_else(parts).or_else(unix);
         read.ok_or_else(|| ValueError::new("holds no date that could be read"))
+    }
+
+    /// The wall-clock time; `None` where the date is told without a time of day, as in a form that was not
+    /// filled to the end.
+    pub(super) fn moment(&self) -> Result<Option<DateTime>, ValueError> {
+        let timed = match (self.text, self.hours) {
+            (Some(text), _) => text.text()?.contains(':'),
+            (None, Some(hours)) if hours.is_empty() => return Ok(None),
+            (None, Some(_)) => true,
+            (None, None) => [self.iso, self.unix].into_iter().flatten().any(|stamp| !stamp.is_empty()),
+        };
+        let wall = self.wall_clock()?;
+        Ok(timed.then_some(wall))
     }
 
     /// The true instant, where the answer has it.
@@ -152,9 +166,14 @@ fn on_24_hours(hours: i8, am_pm: &str) -> i8 {
     }
 }
 
-/// Reads `2019-09-11T16:14:00.000Z` and what is shorter, as wall-clock: the `Z` is not true.
+/// Reads `2019-09-11T16:14:00.000Z` and what is shorter, as wall-clock: the `Z` is not true. An offset that
+/// is no zero is meant, and by whose clock the time is then, nobody tells.
 fn from_iso(text: &str) -> Option<DateTime> {
-    text.strip_suffix('Z').unwrap_or(text).parse().ok()
+    if let Some(wall) = text.strip_suffix('Z').or_else(|| text.strip_suffix("+00:00")) {
+        return wall.parse().ok();
+    }
+    let offset = text.bytes().skip("2019-09-11".len()).any(|sign| matches!(sign, b'+' | b'-' | b'['));
+    if offset { None } else { text.parse().ok() }
 }
 
 /// Reads `mm/dd/yyyy`, the order of raw dates whatever the field shows.
@@ -267,6 +286,8 @@ mod tests {
             r#"{"iso_timestamp":"2019-09-11T16:14:00.000Z","time":974}"#,
             r#"{"date":"09/11/2019","hours":"04","minutes":"14","am_pm":"PM"}"#,
             r#""2019-09-11T16:14:00.000Z""#,
+            r#""2019-09-11T16:14:00+00:00""#,
+            r#"{"iso_timestamp":"2019-09-11T21:14:00+05:00","date":"09/11/2019","hours":"04","minutes":"14","am_pm":"PM"}"#,
             r#""09/11/2019 4:14pm""#,
             r#""09/11/2019 16:14""#,
         ] {
@@ -288,6 +309,11 @@ mod tests {
             assert!(read(json).is_err(), "{json}");
         }
         assert!(read("\"\"").unwrap_err().to_string().contains("Option"));
+        for offset in ["-05:00", "+05:30", "-0500", "-05", "[America/Chicago]", "-05:00[America/Chicago]"] {
+            let error = read(&format!("\"2019-09-11T16:14:00{offset}\"")).unwrap_err().to_string();
+            assert!(error.contains("without an offset"), "{offset}: {error}");
+            assert!(read(&format!(r#"{{"iso_timestamp":"2019-09-11T16:14:00{offset}"}}"#)).is_err());
+        }
     }
 
     fn written(value: &impl ToField<DateTimeKind>, order: DateOrder) -> String {

@@ -3,6 +3,7 @@
 use crate::cell::{Cell, ValueError};
 use crate::key::AssetId;
 use crate::kind::{File, Image, Signature};
+use crate::value::number::whole;
 use crate::value::{FromField, ToField, filled};
 use crate::write::ValueWriter;
 
@@ -32,7 +33,7 @@ pub struct UploadedFile {
     pub url: String,
     /// Where a small picture of it can be had, if there is one.
     pub thumb_url: Option<String>,
-    /// Its size in bytes, if it is told.
+    /// Its size in bytes, if it is told as a number of them.
     pub size: Option<u64>,
 }
 
@@ -44,7 +45,8 @@ fn uploaded(cell: Cell<'_>) -> Result<UploadedFile, ValueError> {
             b"filename" => file.0 = part.text()?.into(),
             b"url" => file.1 = part.text()?.into(),
             b"thumb_url" => file.2 = Some(part.text()?.into()),
-            b"size" => file.3 = part.number()?.parse().ok(),
+            // No size, or one in words, is no reason to lose the file.
+            b"size" => file.3 = part.number().ok().and_then(|size| whole(&size).ok()),
             _ => {}
         }
     }
@@ -198,7 +200,7 @@ impl FromField<Signature> for Drawing {
                 _ => {}
             }
         }
-        Ok(drawing)
+        if drawing == Self::default() { Err(ValueError::new("is no signature")) } else { Ok(drawing) }
     }
 }
 
@@ -209,5 +211,36 @@ impl ToField<Signature> for Drawing {
             out.entry("svg", |out| out.text(&self.svg));
         });
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_that_are_none_do_not_cost_the_file() {
+        for (size, bytes) in [
+            ("305741", Some(305_741)),
+            ("\"305741\"", Some(305_741)),
+            ("305741.0", Some(305_741)),
+            ("\"305 KB\"", None),
+            ("305.5", None),
+            ("-1", None),
+            ("{}", None),
+            ("[7]", None),
+        ] {
+            let sent = format!(r#"{{"id":"5d7967132be2bb0010892ce7","filename":"a","size":{size}}}"#);
+            let file = <UploadedFile as FromField<File>>::from_field(Cell::new(sent.as_bytes())).unwrap();
+            assert_eq!((file.size, file.filename.as_str()), (bytes, "a"), "{size}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_signature_is_an_error() {
+        for sent in ["\"x\"", r#"{"png":"x"}"#, r#"{"svg":"","png":"x"}"#] {
+            let read = Drawing::from_field(Cell::new(sent.as_bytes()));
+            assert_eq!(read.unwrap_err().to_string(), "is no signature", "{sent}");
+        }
     }
 }

@@ -1,14 +1,15 @@
-//! Values of any kind: as JSON, and as the HTML that pages show.
+//! Values of any kind as JSON.
 
-use std::fmt;
+use serde_core::de::IgnoredAny;
 
 use crate::cell::{Cell, ValueError};
 use crate::kind::{Kind, Writable};
 use crate::value::{FromField, ToField};
 use crate::write::ValueWriter;
 
-/// The JSON text of a value, for any kind: what no other type holds exactly, this one does. An absent
-/// value is `null`.
+/// The JSON text of a value, for any kind: what no other type holds exactly, this one does. Written, it is
+/// the same text again, digit by digit. An absent value is `null`; an `Option` is `None` for that, and for
+/// `""` and what else Knack sends for nothing, but not for lists and objects within others.
 ///
 /// ```
 /// use knack_core::cell::Cell;
@@ -51,8 +52,19 @@ impl Json {
     /// # Ok::<(), knack_core::cell::ValueError>(())
     /// ```
     pub fn parse(&self) -> Result<serde_json::Value, ValueError> {
-        serde_json::from_str(&self.0).map_err(|error| ValueError::new(format!("is no valid JSON ({error})")))
+        serde_json::from_str(&self.0).map_err(|error| no_json(&error))
     }
+}
+
+fn no_json(error: &serde_json::Error) -> ValueError {
+    ValueError::new(format!("is no valid JSON ({error})"))
+}
+
+/// Whether the value says nothing on its face: what an object within says by being there, nobody knows of a
+/// kind that has no type.
+fn says_nothing(cell: Cell<'_>) -> bool {
+    let nests = |part: Cell<'_>| part.is_object() || part.is_list();
+    cell.is_empty() && !cell.entries().any(|(_, part)| nests(part)) && !cell.elements().any(nests)
 }
 
 impl<K: Kind> FromField<K> for Json {
@@ -61,11 +73,17 @@ impl<K: Kind> FromField<K> for Json {
         let text = std::str::from_utf8(json).map_err(|_| ValueError::new("is not valid UTF-8"))?;
         Ok(Self(text.into()))
     }
+
+    fn is_nothing(cell: Cell<'_>) -> bool {
+        says_nothing(cell)
+    }
 }
 
 impl<K: Writable> ToField<K> for Json {
+    /// The text as it is. It is parsed to see that it is JSON: values come from answers unchecked.
     fn to_field(&self, out: &mut ValueWriter<'_>) -> Result<(), ValueError> {
-        out.json(&self.parse()?);
+        serde_json::from_str::<IgnoredAny>(&self.0).map_err(|error| no_json(&error))?;
+        out.verbatim(&self.0);
         Ok(())
     }
 }
@@ -74,6 +92,10 @@ impl<K: Kind> FromField<K> for serde_json::Value {
     /// An absent value is `null`. Numbers that `f64` cannot hold lose digits; [`Json`] keeps them.
     fn from_field(cell: Cell<'_>) -> Result<Self, ValueError> {
         <Json as FromField<K>>::from_field(cell)?.parse()
+    }
+
+    fn is_nothing(cell: Cell<'_>) -> bool {
+        says_nothing(cell)
     }
 }
 
@@ -84,141 +106,59 @@ impl<K: Writable> ToField<K> for serde_json::Value {
     }
 }
 
-/// The HTML that pages show for a value, for any kind. Never the default: ask for it by
-/// [`Format::Both`](crate::query::Format::Both).
-///
-/// **Do not trust it.** It is made of what visitors wrote, without escapes: shown on a page of yours it
-/// can run their scripts. So it prints nowhere by itself.
-///
-/// Source: docs.knack.com/docs/formatting.
-///
-/// ```
-/// use knack_core::record::read_record;
-/// use knack_core::value::Html;
-///
-/// #[derive(knack_derive::KnackObject)]
-/// #[knack(object = "object_3", crate = knack_core)]
-/// struct Customer {
-///     #[knack(key = "field_5", kind = "email")]
-///     email: Html,
-/// }
-///
-/// let sent = br#"{"field_5":"<a href=\"mailto:a@example.com\">a@example.com</a>","field_5_raw":{"email":"a@example.com"}}"#;
-/// let customer: Customer = read_record(sent)?.result.unwrap();
-/// assert!(customer.email.untrusted().starts_with("<a href="));
-/// # Ok::<(), knack_core::error::MalformedAnswer>(())
-/// ```
-#[derive(Clone, Default, PartialEq, Eq, Hash)]
-pub struct Html(Box<str>);
-
-impl Html {
-    /// The HTML as it came.
-    pub fn untrusted(&self) -> &str {
-        &self.0
-    }
-
-    /// The text in it: without tags, a line break for each `<br>`, and with the common entities as what they
-    /// stand for. It is text: to be shown on a page, it needs escapes like any other.
-    ///
-    /// ```
-    /// use knack_core::cell::Cell;
-    /// use knack_core::value::{FromField, Link};
-    ///
-    /// let sent = Cell::new(br#"{"id":"5d7964422d7159001659b27a","identifier":"<b>Fish</b> &amp; Chips<br />5 < 6"}"#);
-    /// let html = <Link<()>>::from_field(sent)?.label_html().unwrap();
-    /// assert_eq!(html.to_text(), "Fish & Chips\n5 < 6");
-    /// # Ok::<(), knack_core::cell::ValueError>(())
-    /// ```
-    pub fn to_text(&self) -> String {
-        let mut text = String::with_capacity(self.0.len());
-        let mut rest = &*self.0;
-        while let Some((before, markup)) = rest.find(['<', '&']).and_then(|at| rest.split_at_checked(at)) {
-            text.push_str(before);
-            let (shown, behind) = tag(markup).or_else(|| entity(markup)).unwrap_or_else(|| as_it_is(markup));
-            text.extend(shown);
-            rest = behind;
-        }
-        text.push_str(rest);
-        text
-    }
-
-    pub(crate) fn new(html: &str) -> Self {
-        Self(html.into())
-    }
-}
-
-/// What is shown for the tag that `markup` begins with, and what comes behind it.
-fn tag(markup: &str) -> Option<(Option<char>, &str)> {
-    let (tag, behind) = markup.strip_prefix('<')?.split_once('>')?;
-    let begins = |c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!');
-    if !tag.starts_with(begins) {
-        return None;
-    }
-    let name = tag.trim_end_matches([' ', '/']);
-    Some((name.eq_ignore_ascii_case("br").then_some('\n'), behind))
-}
-
-/// What is shown for the entity that `markup` begins with, and what comes behind it.
-fn entity(markup: &str) -> Option<(Option<char>, &str)> {
-    let (name, behind) = markup.strip_prefix('&')?.split_once(';')?;
-    let shown = match name {
-        "amp" => '&',
-        "lt" => '<',
-        "gt" => '>',
-        "quot" => '"',
-        "apos" => '\'',
-        "nbsp" => '\u{a0}',
-        _ => {
-            let number = name.strip_prefix('#')?;
-            let code = match number.strip_prefix(['x', 'X']) {
-                Some(digits) => u32::from_str_radix(digits, 16),
-                None => number.parse(),
-            };
-            code.ok().and_then(char::from_u32)?
-        }
-    };
-    Some((Some(shown), behind))
-}
-
-/// The first sign of a text that is no markup after all, and what comes behind it.
-fn as_it_is(text: &str) -> (Option<char>, &str) {
-    let mut signs = text.chars();
-    (signs.next(), signs.as_str())
-}
-
-impl fmt::Debug for Html {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Html").field(&self.0).finish()
-    }
-}
-
-impl<K: Kind> FromField<K> for Html {
-    fn from_field(cell: Cell<'_>) -> Result<Self, ValueError> {
-        let shown = cell.shown();
-        if shown.json().is_empty() && !cell.is_empty() {
-            return Err(ValueError::new(
-                "came without what pages show for it; ask for both: `.format(Format::Both)`",
-            ));
-        }
-        shown.text().map(|html| Self(html.into()))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kind::Unknown;
+    use proptest::prelude::*;
+
+    fn read<U: FromField<Unknown>>(json: &str) -> U {
+        U::from_field(Cell::new(json.as_bytes())).unwrap()
+    }
+
+    fn written(json: &Json) -> Result<String, ValueError> {
+        let mut text = String::new();
+        ToField::<Unknown>::to_field(json, &mut ValueWriter::new(&mut text)).map(|()| text)
+    }
 
     #[test]
-    fn html_as_text() {
-        for (html, text) in [
-            ("", ""),
-            ("plain, AT&T; 5 < 6 <3", "plain, AT&T; 5 < 6 <3"),
-            ("<span class=\"5d79\">No. 17</span><br/>No. 18<BR>", "No. 17\nNo. 18\n"),
-            ("&lt;b&gt;&#39;&#x2019;&nbsp;&amp;lt;", "<b>'\u{2019}\u{a0}&lt;"),
-            ("&#xD800;&#99999999999;&;<", "&#xD800;&#99999999999;&;<"),
-            ("<!-- no --><p>é</p>", "é"),
+    fn the_text_is_written_as_it_came() {
+        for text in [
+            "8.533e+68",
+            "12345678901234567890.10",
+            "123456789012345678901",
+            "1e400",
+            r#"{ "z": 1.50, "a": "\u00e9\/\ud800", "a": [null, true] }"#,
         ] {
-            assert_eq!(Html::new(html).to_text(), text, "{html}");
+            assert_eq!(written(&read(text)).unwrap(), text);
+        }
+        for broken in ["NaN", "{\"a\":1}}", "[1,]", "01", "\"a\nb\"", "{\"a\" 1}", "1 2"] {
+            let error = written(&read(broken)).unwrap_err().to_string();
+            assert!(error.contains("is no valid JSON"), "{broken}: {error}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn valid_text_is_written_digit_by_digit(
+            number in r"-?(0|[1-9][0-9]{0,25})(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,3})?",
+            text in r#"([a-zé🚲]|\\["\\/bfnrt]|\\u[0-9a-f]{4}){0,9}"#,
+            space in "[ \n\r\t]{0,3}",
+        ) {
+            let json = format!("{{\"z\":{space}{number},{space}\"{text}\":[\"{text}\",{space}null],\"a\":{{}}}}");
+            prop_assert_eq!(written(&read(&json)).unwrap(), json);
+        }
+    }
+
+    #[test]
+    fn nothing_is_none_and_what_nests_is_something() {
+        for nothing in ["", "null", "\"\"", "[]", "{}", "[null]", r#"{"email":""}"#] {
+            assert_eq!(read::<Option<Json>>(nothing), None, "{nothing}");
+            assert_eq!(read::<Option<serde_json::Value>>(nothing), None, "{nothing}");
+        }
+        for something in [r#"{"a":{"b":""}}"#, r#"{"a":[]}"#, "[{}]", "[[null]]", "0", "false"] {
+            assert_eq!(read::<Option<Json>>(something).unwrap().as_str(), something);
+            assert!(read::<Option<serde_json::Value>>(something).is_some(), "{something}");
         }
     }
 }

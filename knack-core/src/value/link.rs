@@ -8,7 +8,8 @@ use crate::error::Result;
 use crate::key::RecordId;
 use crate::kind::Connection;
 use crate::resolve::Resolve;
-use crate::value::{FromField, Html, ToField, filled};
+use crate::value::html::{Html, has_tags};
+use crate::value::{FromField, ToField, filled};
 use crate::verbs::{KnackObject, ObjectAccess};
 use crate::write::ValueWriter;
 
@@ -56,6 +57,9 @@ impl<T> Link<T> {
     }
 
     /// What Knack shows for the connected record, as text; `None` if its object has no field for that.
+    ///
+    /// Knack does not tell of what kind that field is. What is shown with markup, such as a link, comes
+    /// without it; a text in which no well-formed tag of HTML stands comes as it is.
     ///
     /// ```
     /// use knack_core::cell::Cell;
@@ -183,12 +187,13 @@ fn read<T>(cell: Cell<'_>) -> Result<Link<T>, ValueError> {
     Ok(Link { id, label, markup, target: PhantomData })
 }
 
-/// The text of a label, and the label where that is another.
+/// The text of a label, and the label where that is another. A label is of any kind: where it has no tags it
+/// is as somebody wrote it, but for the space in amounts of money.
 fn shown(label: &str) -> (Option<Box<str>>, Option<Box<str>>) {
     if !label.contains(['<', '&']) {
         return (Some(label.into()), None);
     }
-    let text = Html::new(label).to_text();
+    let text = if has_tags(label) { Html::new(label).to_text() } else { label.replace("&nbsp;", "\u{a0}") };
     let markup = (text != label).then(|| label.into());
     (Some(text.into()), markup)
 }
@@ -234,5 +239,64 @@ impl<T> ToField<Connection> for [Link<T>] {
 impl<T> ToField<Connection> for Vec<Link<T>> {
     fn to_field(&self, out: &mut ValueWriter<'_>) -> Result<(), ValueError> {
         self.as_slice().to_field(out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn link(label: &str) -> Link<()> {
+        let sent = serde_json::json!({"id": "5d7964422d7159001659b27a", "identifier": label}).to_string();
+        Link::from_field(Cell::new(sent.as_bytes())).unwrap()
+    }
+
+    #[test]
+    fn texts_are_not_taken_for_markup() {
+        for label in
+            ["<Ann>", "x<y and z>w", "x<b and z>w", "a < b > c", "AT&T; R&amp;D", "</", "<a href=x", "1<2>0"]
+        {
+            assert_eq!(link(label).label(), Some(label));
+            assert_eq!(link(label).label_html().unwrap().untrusted(), label);
+        }
+        assert_eq!(link("3.14&nbsp;€").label(), Some("3.14\u{a0}€"));
+        assert_eq!(link("<p>R&amp;D</p>").label(), Some("R&D"));
+    }
+
+    /// Text in which what looks like markup is none.
+    fn text() -> impl Strategy<Value = String> {
+        let piece = prop_oneof![
+            "[a-zé🚲 ]{1,5}",
+            "<[A-Zé][a-z]{1,9}x>",
+            "<[ 0-9=]{0,3}",
+            "[a-z]<[a-z] [a-z]{1,3}>",
+            Just("</".to_owned()),
+            Just("> ".to_owned()),
+            Just("\"'".to_owned()),
+        ];
+        // Behind every piece a sign that no tag has, or two of them could make one.
+        proptest::collection::vec(piece.prop_map(|piece| piece + "|"), 1..6)
+            .prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn labels_are_the_texts_that_they_were(text in text(), more in "[^<&]{1,9}") {
+            let plain = link(&text);
+            prop_assert_eq!(plain.label(), Some(text.as_str()));
+            let span = link(&format!("<span class=\"5d79\">{text}</span><br />{more}"));
+            let lines = format!("{text}\n{more}");
+            prop_assert_eq!(span.label(), Some(lines.as_str()));
+            let mail = link(&format!("<a href='mailto:a' target=_blank>{more}</a>"));
+            prop_assert_eq!(mail.label(), Some(more.as_str()));
+        }
+
+        #[test]
+        fn nothing_that_came_is_lost(label in "[<>/&;a-c =\"'!-]{1,40}") {
+            let link = link(&label);
+            let html = link.label_html().unwrap();
+            prop_assert_eq!(html.untrusted(), &label);
+        }
     }
 }

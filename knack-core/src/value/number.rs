@@ -1,4 +1,8 @@
-//! Numbers, read from their text: an integer or a decimal never passes through a float.
+//! Numbers, read from their text: an integer or a decimal never passes through a float. Knack keeps amounts
+//! of money as text and other numbers as floats, so amounts are written as text, and of other numbers what a
+//! float holds.
+
+use std::fmt::Display;
 
 use crate::cell::{Cell, ValueError};
 use crate::kind::{AutoIncrement, Average, Count, Currency, Equation, Max, Min, Number, Rating, Sum};
@@ -16,11 +20,10 @@ macro_rules! readable {
 }
 
 macro_rules! writable {
-    ($type:ty: $($kind:ident)*) => {
+    ($type:ty, $write:path: $($kind:ident)*) => {
         $(impl ToField<$kind> for $type {
             fn to_field(&self, out: &mut ValueWriter<'_>) -> Result<(), ValueError> {
-                out.number(*self);
-                Ok(())
+                $write(*self, out)
             }
         })*
     };
@@ -30,16 +33,38 @@ macro_rules! integer {
     ($($type:ident)*) => {
         $(
             readable!($type, whole: Number AutoIncrement Equation Count Sum Average Min Max Rating);
-            writable!($type: Number Currency Rating);
+            writable!($type, number: Number Rating);
+            writable!($type, amount: Currency);
         )*
     };
 }
 
 integer!(i64 i32 i16 u64 u32 u16 u8);
 readable!(f64, float: Number AutoIncrement Equation Count Sum Average Min Max Rating Currency);
+writable!(f64, finite: Number Rating Currency);
+
+#[expect(clippy::unnecessary_wraps, reason = "in the place of writers that may refuse")]
+fn number(value: impl Display, out: &mut ValueWriter<'_>) -> Result<(), ValueError> {
+    out.number(value);
+    Ok(())
+}
+
+/// Writes an amount as text, since a JSON number may lose digits on the way.
+#[expect(clippy::unnecessary_wraps, reason = "in the place of writers that may refuse")]
+fn amount(value: impl Display, out: &mut ValueWriter<'_>) -> Result<(), ValueError> {
+    out.text(&value.to_string());
+    Ok(())
+}
+
+fn finite(value: f64, out: &mut ValueWriter<'_>) -> Result<(), ValueError> {
+    if !value.is_finite() {
+        return Err(ValueError::new("is no finite number, so it cannot be sent"));
+    }
+    number(value, out)
+}
 
 /// Reads a whole number; `3.00` and `1e3` are whole, `3.5` is not.
-fn whole<I: TryFrom<i128>>(text: &str) -> Result<I, ValueError> {
+pub(super) fn whole<I: TryFrom<i128>>(text: &str) -> Result<I, ValueError> {
     let too_large = || ValueError::new(format!("does not fit `{}`", std::any::type_name::<I>()));
     let value = match text.parse::<i128>() {
         Ok(value) => value,
@@ -78,33 +103,33 @@ fn float(text: &str) -> Result<f64, ValueError> {
     }
 }
 
-macro_rules! float_writable {
-    ($($kind:ident)*) => {
-        $(impl ToField<$kind> for f64 {
-            fn to_field(&self, out: &mut ValueWriter<'_>) -> Result<(), ValueError> {
-                if !self.is_finite() {
-                    return Err(ValueError::new("is no finite number, so it cannot be sent"));
-                }
-                out.number(*self);
-                Ok(())
-            }
-        })*
-    };
-}
-
-float_writable!(Number Currency Rating);
-
 #[cfg(feature = "decimal")]
 mod decimal {
     use rust_decimal::Decimal;
 
     use super::{
         AutoIncrement, Average, Cell, Count, Currency, Equation, FromField, Max, Min, Number, Rating, Sum,
-        ToField, ValueError, ValueWriter, filled, float,
+        ToField, ValueError, ValueWriter, amount, filled, float, number,
     };
 
     readable!(Decimal, exact: Number AutoIncrement Equation Count Sum Average Min Max Rating Currency);
-    writable!(Decimal: Number Currency Rating);
+    writable!(Decimal, amount: Currency);
+    writable!(Decimal, exactly: Number Rating);
+
+    /// Writes a number that Knack gives back as it is: a whole one of 64 bits, or one that a float says with
+    /// the same digits.
+    fn exactly(value: Decimal, out: &mut ValueWriter<'_>) -> Result<(), ValueError> {
+        let text = value.normalize().to_string();
+        let whole = text.parse::<i64>().is_ok() || text.parse::<u64>().is_ok();
+        let kept = || Decimal::from_str_exact(&text.parse::<f64>().ok()?.to_string()).ok();
+        if whole || kept() == Some(value) {
+            return number(value, out);
+        }
+        Err(ValueError::new(format!(
+            "is {value}, of which Knack keeps some 15 digits in a field of this kind; round it \
+             (`Decimal::round_sf`), or make the field a currency or a text"
+        )))
+    }
 
     /// Every digit, but for those behind the 28th decimal place of a number with an exponent: `1.2e-16` is
     /// what is left of sums of floats in Knack, and no reason to lose the record.
@@ -113,14 +138,86 @@ mod decimal {
             let vanishes = || float(text).is_ok_and(|value| value.abs() < 1e-28).then_some(Decimal::ZERO);
             Decimal::from_scientific_lossy(text).ok().or_else(vanishes)
         } else {
-            Decimal::from_str_exact(text).ok()
+            Decimal::from_str_exact(text).ok().or_else(|| without_zeros(text))
         };
         parsed.ok_or_else(|| ValueError::new("does not fit `Decimal` (28 digits)"))
+    }
+
+    /// The number without the zeros that end its fraction, which may be what does not fit: `…335.00`.
+    fn without_zeros(text: &str) -> Option<Decimal> {
+        let text = text.contains('.').then(|| text.trim_end_matches('0').trim_end_matches('.'))?;
+        Decimal::from_str_exact(text).ok()
     }
 
     #[cfg(test)]
     mod tests {
         use super::*;
+        use crate::kind::Writable;
+        use proptest::prelude::*;
+
+        fn written<K: Writable>(value: Decimal) -> Result<String, ValueError>
+        where
+            Decimal: ToField<K>,
+        {
+            let mut json = String::new();
+            value.to_field(&mut ValueWriter::new(&mut json)).map(|()| json)
+        }
+
+        fn read<K: crate::kind::Kind>(json: &str) -> Decimal
+        where
+            Decimal: FromField<K>,
+        {
+            Decimal::from_field(Cell::new(json.as_bytes())).unwrap_or_else(|why| panic!("{json} {why}"))
+        }
+
+        #[test]
+        fn numbers_that_knack_does_not_keep_are_refused() {
+            for kept in
+                ["0.1", "-2.675", "9007199254740993", "18446744073709551615", "1e28", "0.30000000000000004"]
+            {
+                let value = exact(kept).unwrap();
+                assert_eq!(written::<Number>(value).unwrap(), value.to_string());
+            }
+            for lost in
+                [Decimal::MAX, Decimal::ONE / Decimal::from(3), Decimal::new(9_007_199_254_740_993, 2)]
+            {
+                let error = written::<Rating>(lost).unwrap_err().to_string();
+                assert!(error.contains("some 15 digits") && error.contains("round_sf"), "{error}");
+            }
+        }
+
+        proptest! {
+            #[test]
+            fn amounts_keep_every_digit(value in any_decimal()) {
+                let json = written::<Currency>(value).unwrap();
+                prop_assert_eq!(&json, &format!("\"{value}\""));
+                prop_assert_eq!(read::<Currency>(&json), value);
+                // As Knack gives it back: with two decimals.
+                let cents = value.round_dp(2);
+                prop_assert_eq!(read::<Currency>(&format!("\"{cents:.2}\"")), cents);
+            }
+
+            #[test]
+            fn numbers_that_are_written_are_read_from_the_float_that_knack_keeps(value in any_decimal()) {
+                let Ok(json) = written::<Number>(value) else { return Ok(()) };
+                prop_assert_eq!(read::<Number>(&json), value);
+                if value.normalize().scale() > 0 {
+                    let float: f64 = json.parse().unwrap();
+                    prop_assert_eq!(read::<Number>(&float.to_string()), value);
+                    prop_assert_eq!(read::<Number>(&format!("{float:e}")), value);
+                }
+            }
+        }
+
+        /// Over the whole range, and with as many digits as a float has now and then.
+        fn any_decimal() -> impl Strategy<Value = Decimal> {
+            let max = Decimal::MAX.mantissa();
+            let digits =
+                prop_oneof![-max..=max, any::<i64>().prop_map(i128::from), -1_000_000..1_000_000_i128];
+            let any =
+                (digits, 0..=28_u32).prop_map(|(digits, scale)| Decimal::from_i128_with_scale(digits, scale));
+            prop_oneof![9 => any, 1 => Just(Decimal::MAX), 1 => Just(Decimal::MIN)]
+        }
 
         #[test]
         fn what_is_left_of_sums_of_floats_is_read() {
@@ -131,10 +228,13 @@ mod decimal {
                 ("1.5e3", "1500"),
                 ("0e-99", "0"),
                 ("19.99", "19.99"),
+                ("100.40", "100.40"),
+                ("79228162514264337593543950335.00", "79228162514264337593543950335"),
             ] {
                 assert_eq!(exact(text).unwrap().to_string(), value, "{text}");
             }
-            for text in ["1e29", "1e400", "0.12345678901234567890123456789"] {
+            for text in ["1e29", "1e400", "100000000000000000000000000000", "0.12345678901234567890123456789"]
+            {
                 assert!(exact(text).unwrap_err().to_string().contains("does not fit `Decimal`"), "{text}");
             }
         }

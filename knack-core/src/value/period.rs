@@ -96,9 +96,10 @@ impl Period {
 pub struct Repeat {
     /// In which steps.
     pub frequency: Frequency,
-    /// How many of the steps at once: 2 with weeks is every other week.
+    /// How many of the steps at once: 2 with weeks is every other week. 0 is refused.
     pub interval: u32,
-    /// On which days of the week, of a weekly one; from Sunday on.
+    /// On which days of the week, of a weekly one. They are read from Sunday on, each once; written, their
+    /// order and repeats do not matter.
     pub weekdays: Vec<Weekday>,
     /// Whether a monthly one keeps the day of the week (the second Tuesday), not that of the month.
     pub by_weekday: bool,
@@ -174,7 +175,7 @@ impl Frequency {
 pub enum Ends {
     /// It does not.
     Never,
-    /// After so many times.
+    /// After so many times. 0 is refused.
     After(u32),
     /// On this day.
     On(Date),
@@ -208,28 +209,33 @@ fn read_repeat(cell: Cell<'_>) -> Result<Repeat, ValueError> {
     let (mut known, mut ends, mut count, mut until) = (false, String::new(), None, None);
     let mut days = [false; 7];
     for (key, part) in cell.entries().filter(|(_, part)| !part.is_empty()) {
-        let text = part.text()?;
+        // What is not known is passed over, whatever it holds.
+        let text = || part.text();
         match &*key {
             b"frequency" => {
+                let text = text()?;
                 let found = Frequency::ALL.iter().find(|(_, name)| text.eq_ignore_ascii_case(name));
                 known = found.is_some();
                 repeat.frequency = found.map_or(repeat.frequency, |(frequency, _)| *frequency);
             }
             b"interval" => {
-                let steps = text.trim().parse().ok().filter(|steps| *steps > 0);
+                let steps = text()?.trim().parse().ok().filter(|steps| *steps > 0);
                 repeat.interval =
                     steps.ok_or_else(|| ValueError::new("is repeated in steps of no number"))?;
             }
-            b"endson" => ends = text.into_owned(),
-            b"end_count" => count = text.trim().parse().ok(),
-            b"end_date" => until = us_date(&text).or(until),
-            b"end_timestamp" => until = until.or_else(|| wall_clock_of_ms(&text).map(DateTime::date)),
-            b"start_date" => repeat.start = us_date(&text),
-            b"repeatby" => repeat.by_weekday = text == "dow",
+            b"endson" => ends = text()?.into_owned(),
+            b"end_count" => count = text()?.trim().parse().ok(),
+            b"end_date" => until = us_date(&text()?).or(until),
+            b"end_timestamp" => {
+                let stamp = text()?;
+                until = until.or_else(|| wall_clock_of_ms(&stamp).map(DateTime::date));
+            }
+            b"start_date" => repeat.start = us_date(&text()?),
+            b"repeatby" => repeat.by_weekday = text()? == "dow",
             other => {
                 let day = WEEKDAYS.iter().zip(&mut days).find(|((_, name), _)| name.as_bytes() == other);
                 if let Some((_, chosen)) = day {
-                    *chosen = text == "true";
+                    *chosen = text()? == "true";
                 }
             }
         }
@@ -286,6 +292,12 @@ struct WrittenRepeat<'a> {
 
 impl<'a> WrittenRepeat<'a> {
     fn new(repeat: &'a Repeat) -> Result<Self, ValueError> {
+        if repeat.interval == 0 {
+            return Err(ValueError::new("is repeated in steps of 0; each step is `interval: 1`"));
+        }
+        if repeat.ends == Ends::After(0) {
+            return Err(ValueError::new("is repeated 0 times; without a repetition, `repeat` is `None`"));
+        }
         let text = |date: Option<Date>| date.map(|date| ordered(date, DateOrder::MonthFirst)).transpose();
         let until = match repeat.ends {
             Ends::On(date) => Some(date),
@@ -320,6 +332,7 @@ impl<'a> WrittenRepeat<'a> {
 mod tests {
     use super::*;
     use jiff::civil::date;
+    use proptest::prelude::*;
 
     fn written(period: &Period) -> Result<String, ValueError> {
         let mut json = String::new();
@@ -358,6 +371,13 @@ mod tests {
         let nine = date(2026, 3, 9).at(9, 0, 0, 0);
         let backwards = Period::between(nine, date(2026, 3, 8).at(9, 0, 0, 0));
         assert_eq!(written(&backwards).unwrap_err().to_string(), "ends before it begins");
+        for never in [
+            Repeat { interval: 0, ..Repeat::every(Frequency::Daily) },
+            Repeat { ends: Ends::After(0), ..Repeat::every(Frequency::Daily) },
+        ] {
+            let period = Period { repeat: Some(never), ..Period::at(nine) };
+            assert!(written(&period).unwrap_err().to_string().starts_with("is repeated "));
+        }
         let odd = br#"{"date":"03/09/2026","repeat":{"frequency":"hourly"}}"#;
         assert!(Period::from_field(Cell::new(odd)).unwrap_err().to_string().contains("repeated in a way"));
         let repeated = |end: &str| {
@@ -376,10 +396,53 @@ mod tests {
         }
         let stamp = r#""endson":"date","end_date":"","end_timestamp":1447545600000"#;
         assert_eq!(repeated(stamp).unwrap(), Ends::On(date(2015, 11, 15)));
+        let unknown = r#""exceptions":["03/10/2026"],"rule":{"by":"x"},"endson":"never""#;
+        assert_eq!(repeated(unknown).unwrap(), Ends::Never);
+        assert!(repeated(r#""endson":["never"]"#).is_err());
         let plain = br#"{"date":"03/09/2026","to":"","repeat":false,"all_day":"false"}"#;
         assert_eq!(
             Period::from_field(Cell::new(plain)).unwrap(),
             Period::at(date(2026, 3, 9).at(0, 0, 0, 0))
         );
+    }
+
+    fn any_repeat() -> impl Strategy<Value = Repeat> {
+        let frequency = (0..Frequency::ALL.len()).prop_map(|at| Frequency::ALL[at].0);
+        let day = (1..=9999_i16, 1..=12_i8, 1..=28_i8).prop_map(|(year, month, day)| date(year, month, day));
+        let ends = prop_oneof![
+            Just(Ends::Never),
+            prop_oneof![0..3_u32, any::<u32>()].prop_map(Ends::After),
+            day.clone().prop_map(Ends::On)
+        ];
+        let weekdays = proptest::collection::vec((0..7_usize).prop_map(|at| WEEKDAYS[at].0), 0..9);
+        let interval = prop_oneof![0..3_u32, any::<u32>()];
+        (frequency, interval, weekdays, any::<bool>(), ends, proptest::option::of(day)).prop_map(
+            |(frequency, interval, weekdays, by_weekday, ends, start)| Repeat {
+                frequency,
+                interval,
+                weekdays,
+                by_weekday,
+                ends,
+                start,
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn a_repetition_is_refused_or_read_back(repeat in any_repeat()) {
+            let period = Period { repeat: Some(repeat), ..Period::at(date(2026, 3, 9).at(9, 0, 0, 0)) };
+            let repeat = period.repeat.as_ref().unwrap();
+            let senseless = repeat.interval == 0 || repeat.ends == Ends::After(0);
+            let Ok(json) = written(&period) else {
+                prop_assert!(senseless);
+                return Ok(());
+            };
+            prop_assert!(!senseless);
+            let read = Period::from_field(Cell::new(json.as_bytes())).unwrap().repeat.unwrap();
+            let weekdays: Vec<_> =
+                WEEKDAYS.into_iter().map(|(day, _)| day).filter(|day| repeat.weekdays.contains(day)).collect();
+            prop_assert_eq!(read, Repeat { weekdays, ..repeat.clone() });
+        }
     }
 }

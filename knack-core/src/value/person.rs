@@ -58,7 +58,7 @@ impl FromField<Name> for PersonName {
         if !filled(cell)?.is_object() {
             return Err(ValueError::new("is no name in parts"));
         }
-        let (mut name, mut parts) = (Self::default(), false);
+        let mut name = Self::default();
         for (key, part) in cell.entries() {
             let place = match &*key {
                 b"title" => &mut name.title,
@@ -68,9 +68,8 @@ impl FromField<Name> for PersonName {
                 _ => continue,
             };
             *place = part.text()?.into();
-            parts = true;
         }
-        if parts { Ok(name) } else { Err(ValueError::new("is no name in parts")) }
+        if name == Self::default() { Err(ValueError::new("is no name in parts")) } else { Ok(name) }
     }
 }
 
@@ -153,8 +152,8 @@ impl FromField<Email> for EmailAddress {
                 _ => {}
             }
         }
-        // A label alone says that the address was not understood.
-        if email.address.is_empty() && email.label.is_some() {
+        // Something was said, and no address was understood.
+        if email.address.is_empty() {
             return Err(ValueError::new("is no e-mail address"));
         }
         Ok(email)
@@ -194,5 +193,23 @@ impl ToField<Email> for str {
 impl ToField<Email> for String {
     fn to_field(&self, out: &mut ValueWriter<'_>) -> Result<(), ValueError> {
         <str as ToField<Email>>::to_field(self, out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_understood_is_an_error() {
+        let name = |json: &str| PersonName::from_field(Cell::new(json.as_bytes()));
+        let email = |json: &str| EmailAddress::from_field(Cell::new(json.as_bytes()));
+        assert_eq!(name(r#"{"first":"Ann","formatted_value":"x"}"#).unwrap(), PersonName::new("Ann", ""));
+        for json in [r#"{"first":"","formatted_value":"x"}"#, r#"{"full":"x"}"#, "\"Ann\""] {
+            assert_eq!(name(json).unwrap_err().to_string(), "is no name in parts", "{json}");
+        }
+        for json in [r#"{"email":"","label":"Ann"}"#, r#"{"address":"ann@example.com"}"#] {
+            assert_eq!(email(json).unwrap_err().to_string(), "is no e-mail address", "{json}");
+        }
     }
 }
