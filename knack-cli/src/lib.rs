@@ -9,10 +9,12 @@ mod completions;
 mod error;
 mod folder;
 mod key;
+mod names;
 mod plan;
 mod pull;
 mod quota;
 mod remote;
+mod scaffold;
 mod source;
 mod text;
 mod uses;
@@ -69,6 +71,7 @@ fn execute(command: Command, out: &mut dyn Write, err: &mut dyn Write) -> Result
     match command {
         Command::Pull(asked) => pull::run(&asked, out, err)?,
         Command::Check(asked) => return check::run(&asked, out, err),
+        Command::Scaffold(asked) => scaffold::run(&asked, out)?,
         Command::Plan(asked) => plan::run(&asked, out)?,
         Command::Quota(asked) => quota::run(&asked, out)?,
         Command::Completions { shell } => completions::run(shell, out)?,

@@ -164,7 +164,7 @@ struct Nameless {}
 "####;
         let found: Vec<_> =
             in_source(source).into_iter().map(|found| (found.line, found.name, found.object)).collect();
-        let wanted = [(7, "Customer", "Customers"), (22, "NewOrder", "object_3")];
+        let wanted = [(7, "Customer", "Customers"), (23, "NewOrder", "object_3")];
         assert_eq!(found, wanted.map(|(line, name, object)| (line, name.to_owned(), object.to_owned())));
     }
 
