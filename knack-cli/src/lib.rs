@@ -6,9 +6,11 @@ mod args;
 mod changes;
 mod check;
 mod completions;
+mod diagram;
 mod error;
 mod folder;
 mod key;
+mod look;
 mod names;
 mod plan;
 mod pull;
@@ -16,6 +18,7 @@ mod quota;
 mod remote;
 mod scaffold;
 mod source;
+mod table;
 mod text;
 mod uses;
 
@@ -72,6 +75,10 @@ fn execute(command: Command, out: &mut dyn Write, err: &mut dyn Write) -> Result
         Command::Pull(asked) => pull::run(&asked, out, err)?,
         Command::Check(asked) => return check::run(&asked, out, err),
         Command::Scaffold(asked) => scaffold::run(&asked, out)?,
+        Command::Diagram(asked) => diagram::run(&asked, out)?,
+        Command::Objects(asked) => look::objects(&asked, out)?,
+        Command::Fields(asked) => look::fields(&asked, out)?,
+        Command::Views(asked) => look::views(&asked, out)?,
         Command::Plan(asked) => plan::run(&asked, out)?,
         Command::Quota(asked) => quota::run(&asked, out)?,
         Command::Completions { shell } => completions::run(shell, out)?,
