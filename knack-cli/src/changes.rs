@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use knack_runtime::key::{FieldKey, ObjectKey, SceneKey, ViewKey};
 use knack_runtime::schema::{Application, ObjectSchema};
 
-use described::Described;
+use described::{Described, ObjectNames};
 
 /// One difference.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,34 +64,40 @@ pub(crate) enum What {
 /// Everything that differs, in the order of the keys: the application, objects and fields, pages, views.
 pub(crate) fn between(old: &Application, new: &Application) -> Vec<Change> {
     let mut changes = Vec::new();
+    // An object that was renamed is told once, not by all that speak of it.
+    let names = ObjectNames::of([old, new]);
     compare(&Of::Application, Some(Described::app(old)), Some(Described::app(new)), &mut changes);
     for (key, (was, is)) in paired(&old.objects, &new.objects, |object| object.key) {
-        let of = Named { key, name: is.or(was).map(|object| object.name.clone()).unwrap_or_default() };
-        objects(&of, (old, was), (new, is), &mut changes);
+        let name = is.or(was).map(|object| object.name.clone()).unwrap_or_default();
+        objects(&Named { key, name }, was, is, &names, &mut changes);
     }
     for (key, (was, is)) in paired(&old.scenes, &new.scenes, |scene| scene.key) {
         let name = is.or(was).map(|scene| scene.name.clone()).unwrap_or_default();
-        let [was, is] = [(old, was), (new, is)].map(|(app, scene)| Some(Described::page(app, scene?)));
+        let [was, is] =
+            [(old, was), (new, is)].map(|(app, scene)| Some(Described::page(app, scene?, &names)));
         compare(&Of::Page(Named { key, name }), was, is, &mut changes);
     }
     for (key, (was, is)) in paired(&old.views, &new.views, |view| view.key) {
         let name = is.or(was).map(|view| view.name.clone()).unwrap_or_default();
-        let [was, is] = [(old, was), (new, is)].map(|(app, view)| Some(Described::view(app, view?)));
+        let [was, is] = [was, is].map(|view| Some(Described::view(view?, &names)));
         compare(&Of::View(Named { key, name }), was, is, &mut changes);
     }
     changes
 }
 
-type State<'a> = (&'a Application, Option<&'a ObjectSchema>);
-
 /// The object itself, and the fields of one that was and is.
-fn objects(of: &Named<ObjectKey>, (old, was): State<'_>, (new, is): State<'_>, changes: &mut Vec<Change>) {
-    let [described, now] = [(old, was), (new, is)].map(|(app, object)| Some(Described::object(app, object?)));
-    compare(&Of::Object(of.clone()), described, now, changes);
+fn objects(
+    of: &Named<ObjectKey>,
+    was: Option<&ObjectSchema>,
+    is: Option<&ObjectSchema>,
+    names: &ObjectNames,
+    changes: &mut Vec<Change>,
+) {
+    compare(&Of::Object(of.clone()), was.map(Described::object), is.map(Described::object), changes);
     let (Some(was), Some(is)) = (was, is) else { return };
     for (key, (was, is)) in paired(&was.fields, &is.fields, |field| field.key) {
         let name = is.or(was).map(|field| field.name.clone()).unwrap_or_default();
-        let [was, is] = [(old, was), (new, is)].map(|(app, field)| Some(Described::field(app, field?)));
+        let [was, is] = [was, is].map(|field| Some(Described::field(field?, names)));
         compare(&Of::Field(of.clone(), Named { key, name }), was, is, changes);
     }
 }

@@ -7,6 +7,7 @@ mod changes;
 mod check;
 mod completions;
 mod diagram;
+mod doctor;
 mod error;
 mod folder;
 mod key;
@@ -75,6 +76,7 @@ fn execute(command: Command, out: &mut dyn Write, err: &mut dyn Write) -> Result
         Command::Pull(asked) => pull::run(&asked, out, err)?,
         Command::Check(asked) => return check::run(&asked, out, err),
         Command::Scaffold(asked) => scaffold::run(&asked, out)?,
+        Command::Doctor(asked) => return doctor::run(&asked, out, err),
         Command::Diagram(asked) => diagram::run(&asked, out)?,
         Command::Objects(asked) => look::objects(&asked, out)?,
         Command::Fields(asked) => look::fields(&asked, out)?,
@@ -82,7 +84,6 @@ fn execute(command: Command, out: &mut dyn Write, err: &mut dyn Write) -> Result
         Command::Plan(asked) => plan::run(&asked, out)?,
         Command::Quota(asked) => quota::run(&asked, out)?,
         Command::Completions { shell } => completions::run(shell, out)?,
-        _ => {}
     }
     Ok(Ending::Well)
 }

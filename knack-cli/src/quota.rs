@@ -1,6 +1,6 @@
 //! `cargo knack quota`: asks once, and shows what the answer says of limits.
 
-mod ask;
+pub(crate) mod ask;
 mod report;
 
 use std::io::Write;

@@ -37,6 +37,26 @@ pub(crate) fn sign(sign: &str) -> Styled<'_> {
     Styled(sign, is_coloured(&stdout()).then_some(code))
 }
 
+/// Whether something is as it should be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mark {
+    Well,
+    Ill,
+    Unknown,
+}
+
+impl Mark {
+    /// As a sign, on the standard output.
+    pub(crate) fn shown(self) -> Styled<'static> {
+        let (sign, code) = match self {
+            Self::Well => ("✓", 32),
+            Self::Ill => ("✗", 31),
+            Self::Unknown => ("?", 33),
+        };
+        Styled(sign, is_coloured(&stdout()).then_some(code))
+    }
+}
+
 /// A line that says what is waited for, where a person may see it.
 pub(crate) struct Waiting(bool);
 

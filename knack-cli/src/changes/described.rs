@@ -10,6 +10,24 @@ use serde_json::Value;
 
 use super::What;
 
+/// What objects are called: by their later names, where they have two.
+pub(crate) struct ObjectNames(BTreeMap<ObjectKey, String>);
+
+impl ObjectNames {
+    pub(crate) fn of(states: [&Application; 2]) -> Self {
+        let objects = states.into_iter().flat_map(|app| &app.objects);
+        Self(objects.map(|object| (object.key, object.name.clone())).collect())
+    }
+
+    fn get(&self, key: Option<ObjectKey>) -> String {
+        let named = |key| match self.0.get(&key) {
+            Some(name) => format!("{name} ({key})"),
+            None => key.to_string(),
+        };
+        key.map(named).unwrap_or_default()
+    }
+}
+
 /// A thing as its settings by name, and its lists. A setting that is empty is none.
 #[derive(Debug, Default)]
 pub(crate) struct Described {
@@ -27,7 +45,7 @@ impl Described {
             .set("time zone", app.time_zone.clone().unwrap_or_default())
     }
 
-    pub(crate) fn object(_app: &Application, object: &ObjectSchema) -> Self {
+    pub(crate) fn object(object: &ObjectSchema) -> Self {
         let identifier =
             object.identifier.and_then(|key| object.fields.iter().find(|field| field.key == key));
         Self::default()
@@ -36,7 +54,7 @@ impl Described {
             .set("role", object.profile.map(|key| key.to_string()).unwrap_or_default())
     }
 
-    pub(crate) fn field(app: &Application, field: &FieldSchema) -> Self {
+    pub(crate) fn field(field: &FieldSchema, names: &ObjectNames) -> Self {
         let kind = if field.kind.name() == field.kind_name { field.kind.label() } else { &field.kind_name };
         let several = if field.several { "several" } else { "one" };
         let described = Self::default()
@@ -45,7 +63,7 @@ impl Described {
             .set("required", yes(field.required))
             .set("unique", yes(field.unique))
             .set("takes", several)
-            .set("target", field.target.map(|key| object_name(app, key)).unwrap_or_default())
+            .set("target", names.get(field.target))
             .set("shared", yes(field.shared))
             .list("option", field.options.clone());
         // These two are told by `takes` and the options themselves.
@@ -54,25 +72,25 @@ impl Described {
         Self { kind: kind.to_owned(), ..described }
     }
 
-    pub(crate) fn page(app: &Application, scene: &SceneSchema) -> Self {
+    pub(crate) fn page(app: &Application, scene: &SceneSchema, names: &ObjectNames) -> Self {
         Self::default()
             .set("name", &scene.name)
             .set("slug", &scene.slug)
             .set("kind", &scene.kind)
             .set("page above", scene.parent.clone().unwrap_or_default())
-            .set("object", scene.object.map(|key| object_name(app, key)).unwrap_or_default())
+            .set("object", names.get(scene.object))
             .set("access", access(app.access(scene)))
             .list("view", scene.views.iter().map(ToString::to_string).collect())
     }
 
-    pub(crate) fn view(app: &Application, view: &ViewSchema) -> Self {
+    pub(crate) fn view(view: &ViewSchema, names: &ObjectNames) -> Self {
         let described = Self::default()
             .set("name", &view.name)
             .set("kind", &view.kind)
             .set("page", view.scene.to_string())
             .set("title", &view.title)
             .set("action", view.action.clone().unwrap_or_default())
-            .set("object", view.object.map(|key| object_name(app, key)).unwrap_or_default())
+            .set("object", names.get(view.object))
             .set("editing in place", yes(view.inline_editing))
             .list("column", view.columns.iter().map(item).collect())
             .list("input", view.inputs.iter().map(item).collect());
@@ -131,11 +149,6 @@ fn yes(set: bool) -> &'static str {
 
 fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
-fn object_name(app: &Application, key: ObjectKey) -> String {
-    let object = app.objects.iter().find(|object| object.key == key);
-    object.map_or_else(|| key.to_string(), |object| format!("{} ({key})", object.name))
 }
 
 fn item(item: &ViewItem) -> String {

@@ -11,6 +11,9 @@ use super::{Connection, Picture, remarks};
 const LETTER: usize = 7;
 const LEAST_WIDTH: usize = 200;
 const MOST_WIDTH: usize = 380;
+/// The parts of a line.
+const STRAIGHT: usize = 14;
+const BEND: usize = 32;
 /// As long as the longest name of a kind that is known.
 const MOST_KIND: usize = 15;
 
@@ -105,14 +108,15 @@ fn line(picture: &Picture<'_>, layout: &Layout, connection: &Connection<'_>) -> 
         std::cmp::Ordering::Greater => (left(begin), right(end)),
         std::cmp::Ordering::Equal => (right(begin), right(end)),
     };
-    // Coordinates are far from where signs would matter.
-    let bend = |x: usize, place: &Place| if x == left(place) { x.saturating_sub(45) } else { x + 45 };
-    let (b1, b2) = (bend(x1, begin), bend(x2, end));
-    let ends = [field.shared, field.several].map(|many| if many { "many" } else { "one" });
-    let [from_end, to_end] = ends;
+    // The ends go straight for as long as their forks are; the margin has room for the bends.
+    let out =
+        |x: usize, place: &Place, by: usize| if x == left(place) { x.saturating_sub(by) } else { x + by };
+    let [(s1, b1), (s2, b2)] =
+        [(x1, begin), (x2, end)].map(|(x, place)| (out(x, place, STRAIGHT), out(x, place, STRAIGHT + BEND)));
+    let [from_end, to_end] = [field.shared, field.several].map(|many| if many { "many" } else { "one" });
     Some(format!(
-        "<path class=\"line\" d=\"M{x1} {y1} C{b1} {y1} {b2} {y2} {x2} {y2}\" marker-start=\"url(#{from_end})\" \
-         marker-end=\"url(#{to_end})\"><title>{}</title></path>\n",
+        "<path class=\"line\" d=\"M{x1} {y1} H{s1} C{b1} {y1} {b2} {y2} {s2} {y2} H{x2}\" \
+         marker-start=\"url(#{from_end})\" marker-end=\"url(#{to_end})\"><title>{}</title></path>\n",
         escaped(&field.name)
     ))
 }
