@@ -257,6 +257,10 @@ fn the_doctor_says_what_to_do() {
     assert_eq!(local.knack.requests().len(), 2, "at most three questions");
 
     package.out(&["pull", "--from", shop().to_str().unwrap()]);
+    let manifest = |include: &str| {
+        format!("[package]\nname = \"shop\"\nversion = \"0.1.0\"\ninclude = [{include}]\n[workspace]\n")
+    };
+    package.write("Cargo.toml", &manifest("\"src\", \".knack/**\""));
     let (code, out, _) = doctor(local.knack.api_key());
     assert_eq!(code, 0, "{out}");
     assert!(out.contains("998 of 1,000 calls left today, 10 a second"), "{out}");
@@ -266,15 +270,11 @@ fn the_doctor_says_what_to_do() {
     assert_eq!(code, 1);
     assert!(out.contains("✗ API key     it was not accepted") && !out.contains("wr0ng"), "{out}");
 
-    package.write(
-        "Cargo.toml",
-        "[package]\nname = \"shop\"\nversion = \"0.1.0\"\ninclude = [\"src\"]\n[workspace]\n",
-    );
-    package.dump(|_| ());
+    package.write("Cargo.toml", &manifest("\"src\""));
     package.write(".knack/objects/object_3.json", "{\"key\": \"object_3\", \"name\": \"Things\"}");
     let (code, out, _) = doctor(local.knack.api_key());
     assert_eq!(code, 1);
-    assert!(out.contains("add \".knack/**\" to the include list"), "{out}");
+    assert!(out.contains("an include list in Cargo.toml must have \".knack/**\""), "{out}");
     assert!(out.contains("2 differences to the application"), "{out}");
 
     let mut doctor = program(&["doctor", "--app", "my-app", "--format", "json"]);

@@ -5,20 +5,26 @@ use std::io::{self, Write};
 
 use serde_json::{Map, Value, json};
 
-use super::{Change, Of, What};
+use super::{Change, Named, Of, What};
 use crate::text::{label, sign};
 
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.of {
             Of::Application => f.write_str("application")?,
-            Of::Object(object) => write!(f, "{} ({})", object.name, object.key)?,
-            Of::Field(_, field) => write!(f, "{} ({})", field.name, field.key)?,
-            Of::Page(page) => write!(f, "page {} ({})", page.name, page.key)?,
-            Of::View(view) => write!(f, "view {} ({})", view.name, view.key)?,
+            Of::Object(object) => write!(f, "{object}")?,
+            Of::Field(_, field) => write!(f, "{field}")?,
+            Of::Page(page) => write!(f, "page {page}")?,
+            Of::View(view) => write!(f, "view {view}")?,
             Of::File(path) => f.write_str(path)?,
         }
         write!(f, ": {}", self.what)
+    }
+}
+
+impl<K: fmt::Display> fmt::Display for Named<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.name.is_empty() { self.key.fmt(f) } else { write!(f, "{} ({})", self.name, self.key) }
     }
 }
 
@@ -99,7 +105,7 @@ impl Change {
     /// What stands above it in a report, and the rest of it.
     fn heading(&self) -> String {
         match &self.of {
-            Of::Object(object) | Of::Field(object, _) => format!("{} ({})", object.name, object.key),
+            Of::Object(object) | Of::Field(object, _) => object.to_string(),
             Of::Application => "The application".to_owned(),
             Of::Page(_) | Of::View(_) => "Pages and views".to_owned(),
             Of::File(_) => "The folder".to_owned(),

@@ -53,7 +53,8 @@ fn drift(differences: usize) -> Finding {
     Finding::ill("up to date", found, "see them: cargo knack check\ntake them: cargo knack pull")
 }
 
-/// Whether the package takes the folder along: an `include` list may leave it out, as an ignored folder is.
+/// Whether the package takes the folder along: an `include` list may leave it out, and without one cargo takes
+/// what begins with a dot only where git knows it.
 fn packed(folder: &Folder) -> Finding {
     const ABOUT: &str = "package";
     let Some(package) = folder.package() else {
@@ -70,9 +71,7 @@ fn packed(folder: &Folder) -> Finding {
     Finding::ill(
         ABOUT,
         "leaves the schema out, so it cannot be built elsewhere",
-        format!(
-            "add \"{name}/**\" to the include list in Cargo.toml\nor take it out of exclude and .gitignore"
-        ),
+        format!("commit it; an include list in Cargo.toml must have \"{name}/**\" besides"),
     )
 }
 
