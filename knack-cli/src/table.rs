@@ -19,14 +19,19 @@ pub(crate) fn write<const N: usize>(
 }
 
 fn line(cells: &[String], widths: &[usize], heading: bool, out: &mut dyn Write) -> io::Result<()> {
-    let last = cells.len().saturating_sub(1);
-    for (column, (cell, width)) in cells.iter().zip(widths).enumerate() {
-        let space = if column == last { 0 } else { (width + 2).saturating_sub(cell.chars().count()) };
-        if heading {
-            write!(out, "{}{:space$}", label(cell), "")?;
-        } else {
-            write!(out, "{}{:space$}", cell.replace(char::is_control, " "), "")?;
+    let mut space = 0;
+    for (cell, width) in cells.iter().zip(widths) {
+        if !cell.is_empty() {
+            // Space goes before a cell that is filled: no line ends in it.
+            write!(out, "{:space$}", "")?;
+            space = 0;
+            if heading {
+                write!(out, "{}", label(cell))?
+            } else {
+                write!(out, "{}", cell.replace(char::is_control, " "))?
+            }
         }
+        space += (width + 2).saturating_sub(cell.chars().count());
     }
     writeln!(out)
 }

@@ -267,7 +267,8 @@ impl FieldSchema {
             several,
             options: list(field, "/format/options").filter_map(Value::as_str).map(str::to_owned).collect(),
             target: text(field, "/relationship/object").parse().ok(),
-            shared: text(field, "/relationship/belongs_to") != "one",
+            shared: field.get("relationship").is_some_and(Value::is_object)
+                && text(field, "/relationship/belongs_to") != "one",
             date_order: match text(field, "/format/date_format") {
                 "dd/mm/yyyy" => DateOrder::DayFirst,
                 _ => DateOrder::MonthFirst,

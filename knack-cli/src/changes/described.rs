@@ -46,28 +46,31 @@ impl Described {
     }
 
     pub(crate) fn object(object: &ObjectSchema) -> Self {
-        let identifier =
-            object.identifier.and_then(|key| object.fields.iter().find(|field| field.key == key));
+        let identifier = object.identifier.map(|key| key.to_string());
         Self::default()
             .set("name", &object.name)
-            .set("field that names records", identifier.map(|field| field.name.clone()).unwrap_or_default())
+            .set("field that names records", identifier.unwrap_or_default())
             .set("role", object.profile.map(|key| key.to_string()).unwrap_or_default())
     }
 
     pub(crate) fn field(field: &FieldSchema, names: &ObjectNames) -> Self {
         let kind = if field.kind.name() == field.kind_name { field.kind.label() } else { &field.kind_name };
-        let several = if field.several { "several" } else { "one" };
+        // Of choices, the format tells it.
+        let takes = match (field.target, field.several) {
+            (None, _) => "",
+            (Some(_), true) => "several",
+            (Some(_), false) => "one",
+        };
         let described = Self::default()
             .set("name", &field.name)
             .set("kind", kind)
             .set("required", yes(field.required))
             .set("unique", yes(field.unique))
-            .set("takes", several)
+            .set("takes", takes)
             .set("target", names.get(field.target))
             .set("shared", yes(field.shared))
             .list("option", field.options.clone());
-        // These two are told by `takes` and the options themselves.
-        let others = field.format.iter().filter(|(name, _)| !matches!(name.as_str(), "options" | "type"));
+        let others = field.format.iter().filter(|(name, _)| *name != "options");
         let described = others.fold(described, |described, (name, value)| described.set(name, plain(value)));
         Self { kind: kind.to_owned(), ..described }
     }
@@ -80,7 +83,6 @@ impl Described {
             .set("page above", scene.parent.clone().unwrap_or_default())
             .set("object", names.get(scene.object))
             .set("access", access(app.access(scene)))
-            .list("view", scene.views.iter().map(ToString::to_string).collect())
     }
 
     pub(crate) fn view(view: &ViewSchema, names: &ObjectNames) -> Self {

@@ -79,7 +79,6 @@ New (object_3)
   + added
 Pages and views
   ~ page Home (scene_1): access: everybody → every user
-  + page Home (scene_1): view added: view_2
   ~ view All (view_1): editing in place: none → yes
   + view All (view_1): column added: field_2 \"Two\"
   - view All (view_1): column removed: field_1 \"\"

@@ -38,7 +38,7 @@ pub struct SceneSchema {
     pub authenticated: bool,
     /// The roles that its login lets pass; empty if it has no login or lets every user pass.
     pub allowed_profiles: Vec<ProfileKey>,
-    /// Its views, in the order of the page.
+    /// Its views, in the order of their keys.
     pub views: Vec<ViewKey>,
 }
 
@@ -176,6 +176,10 @@ impl SceneSchema {
         let mut allowed_profiles: Vec<_> = std::iter::once(scene).chain(logins).flat_map(profiles).collect();
         allowed_profiles.sort_unstable();
         allowed_profiles.dedup();
+        let mut views: Vec<_> =
+            list(scene, "/views").filter_map(|view| text(view, "/key").parse().ok()).collect();
+        views.sort_unstable();
+        views.dedup();
         Some(Self {
             key: text(scene, "/key").parse().ok()?,
             name: text(scene, "/name").to_owned(),
@@ -185,7 +189,7 @@ impl SceneSchema {
             object: text(scene, "/object").parse().ok(),
             authenticated: flag(scene, "/authenticated"),
             allowed_profiles,
-            views: list(scene, "/views").filter_map(|view| text(view, "/key").parse().ok()).collect(),
+            views,
         })
     }
 
