@@ -253,10 +253,14 @@ fn attributes(object: &ObjectSchema, field: &FieldSchema, name: &str, wishes: Wi
     if meets(&field.name, name) { Vec::new() } else { vec![format!("field = {:?}", field.name)] }
 }
 
-/// Whether a name meets a label beyond doubt: the same words, parted by a space or underscore.
+/// Whether the derive meets a field with this label by this name: both have the same words between signs.
 fn meets(label: &str, name: &str) -> bool {
-    label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b' ' || b == b'_')
-        && label.to_ascii_lowercase().replace(' ', "_") == name
+    let [label, name] = [label, name].map(|text| {
+        let text = text.to_lowercase();
+        let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+        words.collect::<Vec<_>>().join("_")
+    });
+    label == name
 }
 
 /// A label as it may be confused with others.
@@ -311,7 +315,7 @@ impl<'a> Choice<'a> {
             .into_iter()
             .map(|option| {
                 let arm = names::type_name(option);
-                let other = if arm.is_empty() { "Option".to_owned() } else { format!("{arm}Option") };
+                let other = if arm.is_empty() { "Unnamed".to_owned() } else { format!("{arm}Option") };
                 (names::free(&mut taken, &[arm, other]), option)
             })
             .collect();

@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 
 use super::model::{Choice, Member, Model, Struct, What, in_line};
 
-/// The width of rustfmt.
+/// The widths of rustfmt: of a line, and of what is in an attribute.
 const WIDTH: usize = 100;
+const ATTRIBUTE_WIDTH: usize = 70;
 
 pub(crate) fn code(app: &str, model: &Model<'_>) -> String {
     let mut code = format!("// Begun by `cargo knack scaffold` of {}; yours to change.\n", quoted(app));
@@ -59,10 +60,9 @@ fn imports(model: &Model<'_>) -> String {
     for (module, name) in paths(model).into_iter().filter_map(|path| path.rsplit_once("::")) {
         modules.entry(module).or_default().push(name);
     }
-    // Modules go before the names beside them.
-    let mut modules: Vec<_> = modules.into_iter().collect();
-    modules.sort_by_key(|(module, _)| format!("{module}::{}", if module.contains("::") { "" } else { "~" }));
-    modules.into_iter().map(|(module, names)| import(module, &names)).collect()
+    let mut imports: Vec<_> = modules.into_iter().map(|(module, names)| import(module, &names)).collect();
+    imports.sort();
+    imports.concat()
 }
 
 fn import(module: &str, names: &[&str]) -> String {
@@ -94,35 +94,43 @@ fn filled(names: &[&str]) -> String {
     lines.iter().map(|line| format!("    {line}\n")).collect()
 }
 
+/// An attribute behind so much space: in one line, or one argument a line.
+fn attribute(space: &str, arguments: &[String]) -> String {
+    let line = arguments.join(", ");
+    if line.chars().count() <= ATTRIBUTE_WIDTH {
+        return format!("{space}#[knack({line})]\n");
+    }
+    let lines: Vec<_> = arguments.iter().map(|argument| format!("{space}    {argument}")).collect();
+    format!("{space}#[knack(\n{}\n{space})]\n", lines.join(",\n"))
+}
+
 fn structure(shape: &Struct<'_>) -> String {
-    let (object, key) = (in_line(&shape.object.name), shape.object.key);
+    let (name, key) = (in_line(&shape.object.name), shape.object.key);
+    let object = if name.is_empty() { key.to_string() } else { format!("`{name}` ({key})") };
     let doc = match shape.what {
-        What::Record => format!("A record of `{object}` ({key})."),
-        What::New => format!("A new record of `{object}` ({key})."),
-        What::Target => format!("A record of `{object}` ({key}), so far as links lead to it."),
+        What::Record => format!("A record of {object}."),
+        What::New => format!("A new record of {object}."),
+        What::Target => format!("A record of {object}, so far as links lead to it."),
     };
     let default = if shape.has_default() { "Default, " } else { "" };
-    let create = if shape.what == What::New { ", create" } else { "" };
-    let mut code = format!(
-        "/// {doc}\n#[derive(Clone, Debug, {default}KnackObject)]\n#[knack(object = {:?}{create})]\npub struct {} {{",
-        shape.named, shape.name
-    );
+    let mut named = vec![format!("object = {:?}", shape.named)];
+    named.extend((shape.what == What::New).then(|| "create".to_owned()));
+    let mut code =
+        format!("/// {doc}\n#[derive(Clone, Debug, {default}KnackObject)]\n{}", attribute("", &named));
+    let _ = write!(code, "pub struct {} {{", shape.name);
+    let mut members = String::new();
     if shape.what != What::New {
-        code.push_str("\n    /// The record's id.\n    #[knack(id)]\n    pub id: RecordId,");
+        members.push_str("    /// The record's id.\n    #[knack(id)]\n    pub id: RecordId,\n");
     }
-    code.extend(shape.fields.iter().map(member));
-    let end = if code.ends_with('{') { "}\n" } else { "\n}\n" };
-    code + end
+    members.extend(shape.fields.iter().map(member));
+    let begin = if members.is_empty() { "" } else { "\n" };
+    format!("{code}{begin}{members}}}\n")
 }
 
 fn member(member: &Member) -> String {
     let Member { name, doc, attributes, ty } = member;
-    let mut code = format!("\n    /// {doc}");
-    if !attributes.is_empty() {
-        let _ = write!(code, "\n    #[knack({})]", attributes.join(", "));
-    }
-    let _ = write!(code, "\n    pub {name}: {},", ty.text);
-    code
+    let attributes = if attributes.is_empty() { String::new() } else { attribute("    ", attributes) };
+    format!("    /// {doc}\n{attributes}    pub {name}: {},\n", ty.text)
 }
 
 fn enumeration(choice: &Choice<'_>) -> String {
@@ -134,7 +142,7 @@ fn enumeration(choice: &Choice<'_>) -> String {
     for (arm, option) in &choice.arms {
         let _ = writeln!(code, "    /// `{}`", in_line(option));
         if arm != option {
-            let _ = writeln!(code, "    #[knack(option = {option:?})]");
+            code.push_str(&attribute("    ", &[format!("option = {option:?}")]));
         }
         let _ = writeln!(code, "    {arm},");
     }
