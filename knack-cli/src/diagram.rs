@@ -65,7 +65,7 @@ pub(crate) fn remarks(field: &FieldSchema, identifier: Option<FieldKey>) -> Stri
         (field.unique, "unique"),
         (identifier == Some(field.key), "names the record"),
     ];
-    remarks.into_iter().filter(|(is, _)| *is).map(|(_, remark)| format!(", {remark}")).collect()
+    remarks.into_iter().filter(|(is, _)| *is).flat_map(|(_, remark)| [", ", remark]).collect()
 }
 
 #[cfg(test)]

@@ -14,13 +14,11 @@ use crate::{remote, text};
 
 /// The application of a saved dump, if one is given, else of the folder.
 pub(crate) fn read(source: &Source) -> Result<Application> {
-    match &source.from {
-        Some(path) => dump(path),
-        None => {
-            let folder = Folder::to_read(source.schema.as_deref())?;
-            folder.read(&folder.files()?)
-        }
+    if let Some(path) = &source.from {
+        return dump(path);
     }
+    let folder = Folder::to_read(source.schema.as_deref())?;
+    folder.read(&folder.files()?)
 }
 
 /// The application as it is now: of a saved dump, if one is given, else by its own word.

@@ -26,9 +26,9 @@ fn line(cells: &[String], widths: &[usize], heading: bool, out: &mut dyn Write) 
             write!(out, "{:space$}", "")?;
             space = 0;
             if heading {
-                write!(out, "{}", label(cell))?
+                write!(out, "{}", label(cell))?;
             } else {
-                write!(out, "{}", cell.replace(char::is_control, " "))?
+                write!(out, "{}", cell.replace(char::is_control, " "))?;
             }
         }
         space += (width + 2).saturating_sub(cell.chars().count());

@@ -116,6 +116,7 @@ impl Case {
 }
 
 fn program(code: &str, dump: &Path, records: &Path, reads: &str) -> String {
+    let [dump, records] = [dump, records].map(|path| path.to_str().unwrap());
     format!(
         "#![deny(warnings)]\n#![allow(dead_code)]\n{code}\n\
          #[tokio::main(flavor = \"current_thread\", start_paused = true)]\nasync fn main() {{\n    \

@@ -102,6 +102,7 @@ pub struct ObjectSchema {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[allow(clippy::struct_excessive_bools, reason = "settings that have nothing to do with each other")]
 pub struct FieldSchema {
     /// Its key.
     pub key: FieldKey,

@@ -83,6 +83,7 @@ Examples:
   cargo knack scaffold Customers object_6 --create
   cargo knack scaffold --out src/shop.rs
   cargo knack scaffold --from app.json  # keys and kinds are in the structs: needs no folder .knack/")]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(crate) struct ScaffoldArguments {
     /// The objects, by name or key; all, unless given.
     #[arg(value_name = "OBJECT")]

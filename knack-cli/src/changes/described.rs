@@ -135,14 +135,13 @@ fn items(list: &'static str, old: &[String], new: &[String]) -> Vec<What> {
     let others = |of: &[String], than: &[String]| -> Vec<_> {
         of.iter().filter(|item| !than.contains(item)).cloned().collect()
     };
-    let (gained, lost) = (others(new, old), others(old, new));
-    if gained.is_empty() && lost.is_empty() && old != new {
+    let (more, fewer) = (others(new, old), others(old, new));
+    if more.is_empty() && fewer.is_empty() && old != new {
         let [from, to] = [old, new].map(|items| items.join(", "));
         return vec![What::Set { setting: format!("order of {list}s"), from, to }];
     }
-    let gained = (!gained.is_empty()).then_some(What::Gained { list, items: gained });
-    let lost = (!lost.is_empty()).then_some(What::Lost { list, items: lost });
-    gained.into_iter().chain(lost).collect()
+    let gained = (!more.is_empty()).then_some(What::Gained { list, items: more });
+    gained.into_iter().chain((!fewer.is_empty()).then_some(What::Lost { list, items: fewer })).collect()
 }
 
 fn yes(set: bool) -> &'static str {

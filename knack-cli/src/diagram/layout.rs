@@ -58,7 +58,7 @@ impl Layout {
 
 /// As many columns as make a picture that is about as wide as it is high.
 fn columns(total: usize, width: usize) -> usize {
-    (1..).take_while(|columns| columns * columns * width <= total.saturating_mul(2)).last().unwrap_or(1)
+    (total.saturating_mul(2) / width.max(1)).isqrt().max(1)
 }
 
 /// The objects such that each comes soon after one that it is connected to; those with the most connections

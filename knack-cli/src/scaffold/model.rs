@@ -8,7 +8,7 @@ use knack_runtime::object::DateOrder;
 use knack_runtime::schema::{Application, FieldSchema, ObjectSchema};
 
 use super::Wishes;
-use super::types::{self, Empty, Own, Type};
+use super::types::{self, Empty, Fit, Own, Type};
 use crate::names;
 
 /// Names that the printed code uses, or that every program has.
@@ -185,13 +185,13 @@ impl<'a> Struct<'a> {
         let namesakes = app.objects.iter().filter(|other| other.name == object.name).count();
         let clear =
             !wishes.keys && namesakes == 1 && is_clear(&object.name) && !object.name.starts_with("object_");
-        let named = if clear { object.name.clone() } else { object.key.to_string() };
+        let called = if clear { object.name.clone() } else { object.key.to_string() };
         // The record's id has this one.
         let mut taken = HashSet::from(["ID".to_owned()]);
         let fields = object.fields.iter().filter(|_| what != What::Target);
         let fields =
             fields.filter_map(|field| Member::of(object, field, what, names, wishes, &mut taken)).collect();
-        Self { name, object, named, what, fields }
+        Self { name, object, named: called, what, fields }
     }
 
     /// Whether `Default` makes one: everything in it is an `Option`.
@@ -212,17 +212,14 @@ impl Member {
         let target = field.target.and_then(|key| names.structs.get(&key));
         let choice = names.choices.get(&field.key);
         let own = Own { choice: choice.map(String::as_str), target: target.map(String::as_str) };
-        let ty = match what {
-            What::New => {
-                let ty = types::written(field, own, wishes)?;
-                if field.required { ty } else { ty.option() }
-            }
-            _ => {
-                let fit = types::read(field, own, wishes)?;
-                let filled = field.required && (wishes.trust_required || fit.empty == Empty::Text);
-                if filled || fit.empty == Empty::Itself { fit.ty } else { fit.ty.option() }
-            }
+        let (ty, filled) = if what == What::New {
+            (types::written(field, own, wishes)?, field.required)
+        } else {
+            let Fit { ty, empty } = types::read(field, own, wishes)?;
+            let demanded = field.required && (wishes.trust_required || empty == Empty::Text);
+            (ty, demanded || empty == Empty::Itself)
         };
+        let ty = if filled { ty } else { ty.option() };
         let name = names::field(&field.name);
         let suffix = field.key.number().unwrap_or_default();
         let by_key = if name.is_empty() { field.key.to_string() } else { format!("{name}_{suffix}") };

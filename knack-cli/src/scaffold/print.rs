@@ -91,7 +91,7 @@ fn filled(names: &[&str]) -> String {
             let _ = write!(line, "{space}{name},");
         }
     }
-    lines.iter().map(|line| format!("    {line}\n")).collect()
+    lines.iter().flat_map(|line| ["    ", line, "\n"]).collect()
 }
 
 /// An attribute behind so much space: in one line, or one argument a line.

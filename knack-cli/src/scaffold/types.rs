@@ -85,14 +85,14 @@ pub(crate) fn read(field: &FieldSchema, own: Own<'_>, wishes: Wishes) -> Option<
         FieldKind::BOOLEAN => fit(Type::plain("bool"), Empty::Itself),
         FieldKind::AUTO_INCREMENT => fit(Type::plain("u64"), Empty::Itself),
         FieldKind::COUNT => fit(Type::plain("u64"), Empty::Not),
+        FieldKind::CURRENCY if wishes.decimal => value("rust_decimal::Decimal"),
         FieldKind::NUMBER
         | FieldKind::SUM
         | FieldKind::AVERAGE
         | FieldKind::MIN
         | FieldKind::MAX
-        | FieldKind::RATING => fit(Type::plain("f64"), Empty::Not),
-        FieldKind::CURRENCY if wishes.decimal => value("rust_decimal::Decimal"),
-        FieldKind::CURRENCY => fit(Type::plain("f64"), Empty::Not),
+        | FieldKind::RATING
+        | FieldKind::CURRENCY => fit(Type::plain("f64"), Empty::Not),
         FieldKind::EQUATION => fit(equation(field, wishes), Empty::Not),
         FieldKind::DATE_TIME => value(date(field, wishes)),
         FieldKind::TIMER => value(if wishes.jiff { "knack_runtime::value::WorkLog" } else { JSON }),

@@ -244,7 +244,9 @@ impl ViewItem {
                 if inner.iter().all(Option::is_none) {
                     items.extend(Self::of(tree).filter(|item| !items.contains(item)));
                 }
-                inner.into_iter().for_each(|tree| Self::collect(tree, items));
+                for tree in inner {
+                    Self::collect(tree, items);
+                }
             }
             _ => {}
         }

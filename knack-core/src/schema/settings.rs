@@ -61,8 +61,8 @@ pub(crate) const SOURCE: &[&str] = &[
 /// The settings with these names that say something.
 pub(crate) fn kept(settings: Option<&Value>, names: &[&str]) -> Map<String, Value> {
     let settings = settings.and_then(Value::as_object).into_iter().flatten();
-    let named = settings.filter(|(name, _)| names.contains(&name.as_str()));
-    named.filter_map(|(name, value)| Some((name.clone(), telling(value)?))).collect()
+    let wanted = settings.filter(|(name, _)| names.contains(&name.as_str()));
+    wanted.filter_map(|(name, value)| Some((name.clone(), telling(value)?))).collect()
 }
 
 /// The value without null, false and what is empty, in the objects in it as well. Lists keep their items,
