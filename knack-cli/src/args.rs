@@ -124,8 +124,7 @@ pub(crate) struct QuotaArguments {
     pub(crate) format: Format,
 }
 
-/// Says whether all is well with host, application, API key, clock, limits and the folder .knack/, and what to
-/// do next where it is not.
+/// Says what is wrong with host, application, key, clock, limits and .knack/, and what to do next.
 ///
 /// Asks Knack twice: for the application, which needs no key, and for a list of one record, which costs one
 /// call of the day.

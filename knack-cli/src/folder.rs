@@ -63,9 +63,14 @@ impl Folder {
         self.0.ancestors().skip(1).find(|above| above.join("Cargo.toml").is_file())
     }
 
+    /// Whether there is one, readable or not.
+    pub(crate) fn is_there(&self) -> bool {
+        self.0.join(INDEX).is_file()
+    }
+
     /// What is in it, less what is not `pull`'s.
     pub(crate) fn files(&self) -> Result<Files> {
-        if !self.0.join(INDEX).is_file() {
+        if !self.is_there() {
             return Err(CliError::NoFolder(self.0.clone()));
         }
         let mut files = Files::new();

@@ -15,6 +15,9 @@ use crate::uses::{self, Use};
 pub(crate) fn run(asked: &PullArguments, out: &mut dyn Write, err: &mut dyn Write) -> Result<()> {
     let folder = Folder::to_write(asked.out.as_deref())?;
     let before = folder.before()?;
+    if before.is_none() && folder.is_there() {
+        writeln!(out, "{} cannot be read and is written anew", folder.shown())?;
+    }
     let known = before.as_ref().and_then(|(_, app)| app.id);
     let app = source::now(asked.from.as_deref(), &asked.remote, known, err)?;
     let files = app.folder();

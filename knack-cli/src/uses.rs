@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     fn structs_are_found_where_they_are() {
-        let source = r####"
+        let source = r##"
 //! #[derive(KnackObject)] #[knack(object = "object_1")] struct Doc {}
 use knack_runtime::KnackObject;
 
@@ -161,7 +161,7 @@ struct
 
 #[derive(KnackObject)]
 struct Nameless {}
-"####;
+"##;
         let found: Vec<_> =
             in_source(source).into_iter().map(|found| (found.line, found.name, found.object)).collect();
         let wanted = [(7, "Customer", "Customers"), (23, "NewOrder", "object_3")];

@@ -36,7 +36,7 @@ fn the_folder_is_what_is_committed() {
     ] {
         let text = package.read(&format!(".knack/{path}"));
         serde_json::from_str::<Value>(&text).unwrap();
-        all += &format!("== {path}\n{text}");
+        all.extend(["== ", path, "\n", &text]);
     }
     insta::assert_snapshot!("folder", all);
     for private in ["owner@example.com", "cus_4711", "private", "criteria", "null", "false"] {
@@ -169,7 +169,8 @@ fn what_cannot_be_told_is_the_third_code() {
     let (code, _, err) = package.run(&["check", "--from", from.to_str().unwrap()]);
     assert_eq!(code, 3);
     assert!(err.contains("`app.json` is no JSON") && err.contains("cargo knack pull"), "{err}");
-    package.out(&["pull", "--from", from.to_str().unwrap()]);
+    let told = package.out(&["pull", "--from", from.to_str().unwrap()]);
+    assert!(told.starts_with(".knack cannot be read and is written anew\n"), "{told}");
     package.out(&["check", "--from", from.to_str().unwrap()]);
 
     package.write(".knack/app.json", "{\"knack\": 2, \"objects\": []}");

@@ -103,7 +103,7 @@ pub(crate) struct ScaffoldArguments {
     /// Does without the crate jiff: dates are JSON.
     #[arg(long)]
     pub(crate) no_jiff: bool,
-    /// Does without the crate `rust_decimal`: amounts of money are f64.
+    /// Does without the crate rust_decimal: amounts of money are f64.
     #[arg(long)]
     pub(crate) no_decimal: bool,
     /// A new file to write, instead of the standard output.
