@@ -10,18 +10,28 @@ use clap_complete::Shell;
 use knack_runtime::Plan;
 use knack_runtime::key::ObjectKey;
 
+mod schema;
+
+pub(crate) use schema::{
+    CheckArguments, DiagramArguments, DiagramFormat, FieldsArguments, LookArguments, PullArguments,
+    ScaffoldArguments, Source,
+};
+
 const AFTER_HELP: &str = "\
 Examples:
-  cargo knack plan --calls 20000
-  KNACK_APP_ID=… KNACK_API_KEY=… cargo knack quota
-  cargo knack help quota
+  cargo knack pull --app 5d79512148c4af00106d1507
+  cargo knack scaffold Customers Orders
+  cargo knack check
+  cargo knack doctor
+  cargo knack help pull
 
 Exit codes:
-  0  done
-  1  something went wrong, as the message says
-  2  the command line is not understood, or lacks something";
+  0  done; check: nothing differs; doctor: all is well
+  1  something went wrong, as the message says; check: something differs; doctor: something is wrong
+  2  the command line is not understood, or lacks something
+  3  check: it cannot be told whether something differs";
 
-/// Works with the Knack API.
+/// Works with the Knack API: schemas that the compiler checks, limits, plans.
 #[derive(Debug, Parser)]
 #[command(name = "cargo-knack", bin_name = "cargo knack", version, about, after_help = AFTER_HELP)]
 pub(crate) struct Arguments {
@@ -31,6 +41,26 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Pull(PullArguments),
+    Check(CheckArguments),
+    Scaffold(ScaffoldArguments),
+    Diagram(DiagramArguments),
+    /// Lists the objects.
+    #[command(after_help = "\
+Examples:
+  cargo knack objects
+  cargo knack objects --search order
+  cargo knack objects --format json | jq -r '.[].key'")]
+    Objects(LookArguments),
+    Fields(FieldsArguments),
+    /// Lists the views, with their pages and who may see them.
+    #[command(after_help = "\
+Examples:
+  cargo knack views
+  cargo knack views --search \"add an order\"
+  cargo knack views --format json | jq '.[] | select(.access == \"everybody\")'")]
+    Views(LookArguments),
+    Doctor(DoctorArguments),
     Plan(PlanArguments),
     Quota(QuotaArguments),
     /// Prints a shell's completions of cargo-knack.
@@ -82,25 +112,66 @@ Examples:
   pass show knack/shop | cargo knack quota --app 5d79512148c4af00106d1507 --key-file -
   cargo knack quota --base-url https://eu-api.knack.com/v1 --format json | jq .plan.left")]
 pub(crate) struct QuotaArguments {
+    #[command(flatten)]
+    pub(crate) remote: Remote,
+    #[command(flatten)]
+    pub(crate) key: KeyPlace,
+    /// The object of which one record is asked for. It need not have any.
+    #[arg(long, value_name = "KEY", default_value = "object_1")]
+    pub(crate) object: ObjectKey,
+    /// How to print it.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: Format,
+}
+
+/// Says what is wrong with host, application, key, clock, limits and .knack/, and what to do next.
+///
+/// Asks Knack twice: for the application, which needs no key, and for a list of one record, which costs one
+/// call of the day.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  KNACK_APP_ID=… KNACK_API_KEY=… cargo knack doctor
+  cargo knack doctor --app 5d79512148c4af00106d1507 --key-file key.txt
+  cargo knack doctor --format json | jq '.[] | select(.ok | not)'
+
+Exit codes:
+  0  all is well
+  1  something is wrong")]
+pub(crate) struct DoctorArguments {
+    #[command(flatten)]
+    pub(crate) remote: Remote,
+    #[command(flatten)]
+    pub(crate) key: KeyPlace,
+    /// The folder. Unless given, that of KNACK_SCHEMA_DIR, else .knack here or in a folder above.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) schema: Option<PathBuf>,
+    /// How to print it.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: Format,
+}
+
+/// Which application, and where it is.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Remote {
     /// The application's id (Builder, API & Code). Unless given, KNACK_APP_ID has it.
     #[arg(long, value_name = "ID")]
     pub(crate) app: Option<String>,
+    /// The API's address, version included. Unless given, that of KNACK_BASE_URL, else
+    /// https://api.knack.com/v1.
+    #[arg(long, value_name = "URL")]
+    pub(crate) base_url: Option<String>,
+}
+
+/// Where the API key is.
+#[derive(Debug, clap::Args)]
+pub(crate) struct KeyPlace {
     /// The environment variable that has the API key.
     #[arg(long, value_name = "NAME", default_value = "KNACK_API_KEY")]
     pub(crate) key_env: String,
     /// A file with the API key; - is the standard input.
     #[arg(long, value_name = "FILE", conflicts_with = "key_env")]
     pub(crate) key_file: Option<PathBuf>,
-    /// The object of which one record is asked for. It need not have any.
-    #[arg(long, value_name = "KEY", default_value = "object_1")]
-    pub(crate) object: ObjectKey,
-    /// The API's address, version included. Unless given, that of KNACK_BASE_URL, else
-    /// https://api.knack.com/v1.
-    #[arg(long, value_name = "URL")]
-    pub(crate) base_url: Option<String>,
-    /// How to print it.
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub(crate) format: Format,
 }
 
 /// How a report is printed.

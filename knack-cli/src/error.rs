@@ -3,8 +3,9 @@
 use std::io;
 use std::path::PathBuf;
 
-use knack_runtime::BuildError;
 use knack_runtime::key::ObjectKey;
+use knack_runtime::schema::SchemaError;
+use knack_runtime::{BuildError, MetadataError};
 
 pub(crate) type Result<T> = std::result::Result<T, CliError>;
 
@@ -35,6 +36,32 @@ pub(crate) enum CliError {
          \x20 Does it have {object}? --object KEY asks for another."
     )]
     NoHeaders { answer: String, object: ObjectKey },
+    #[error("{0}")]
+    Metadata(#[from] MetadataError),
+    #[error("{} cannot be read as an application: {source}", path.display())]
+    Dump { path: PathBuf, source: SchemaError },
+    #[error(
+        "there is no Cargo.toml here or above, so it is not clear where .knack/ belongs\n\
+         \x20 go into the package, or name the folder: --out DIR"
+    )]
+    NoPackage,
+    #[error("there is no schema in {}\n\x20 make it: cargo knack pull --app ID", .0.display())]
+    NoFolder(PathBuf),
+    #[error("the folder {}: {source}", path.display())]
+    Folder { path: PathBuf, source: SchemaError },
+    #[error("{} cannot be {done}: {source}", path.display())]
+    File { path: PathBuf, done: &'static str, source: io::Error },
+    #[error("{} is there already, and is not written over; give another name", .0.display())]
+    Exists(PathBuf),
+    #[error("there is no object `{name}`{meant}\n\x20 list them: cargo knack objects")]
+    NoObject { name: String, meant: String },
+    #[error("several objects are named `{name}`: give a key, {keys}")]
+    ManyObjects { name: String, keys: String },
+    #[error("the application has no objects, so there is nothing to print")]
+    NothingToPrint,
+    /// What `check` could not find out.
+    #[error("{0}")]
+    Undecided(Box<CliError>),
     #[error("the report cannot be written: {0}")]
     Output(#[from] io::Error),
 }
@@ -43,6 +70,8 @@ impl CliError {
     pub(crate) const fn exit_code(&self) -> u8 {
         match self {
             Self::NoApplication => 2,
+            Self::Undecided(error) if error.exit_code() == 1 => 3,
+            Self::Undecided(error) => error.exit_code(),
             _ => 1,
         }
     }

@@ -7,15 +7,14 @@ use std::path::Path;
 
 use secrecy::SecretString;
 
+use crate::args::KeyPlace;
 use crate::error::{CliError, Result};
 
 /// The key of a file, if one is named, else of an environment variable.
-pub(crate) fn read(file: Option<&Path>, variable: &str) -> Result<SecretString> {
-    let key = match file {
-        Some(path) => {
-            from_file(path).map_err(|source| CliError::KeyFile { path: path.to_owned(), source })?
-        }
-        None => from_environment(variable)?,
+pub(crate) fn read(place: &KeyPlace) -> Result<SecretString> {
+    let key = match &place.key_file {
+        Some(path) => from_file(path).map_err(|source| CliError::KeyFile { path: path.clone(), source })?,
+        None => from_environment(&place.key_env)?,
     };
     Ok(key.trim().to_owned().into())
 }

@@ -3,12 +3,25 @@
 //! Nothing here takes an API key from the command line, which other users of the machine can read.
 
 mod args;
+mod changes;
+mod check;
 mod completions;
+mod diagram;
+mod doctor;
 mod error;
+mod folder;
 mod key;
+mod look;
+mod names;
 mod plan;
+mod pull;
 mod quota;
+mod remote;
+mod scaffold;
+mod source;
+mod table;
 mod text;
+mod uses;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -41,7 +54,7 @@ pub struct Io<'a> {
 pub fn run<T: Into<OsString>>(arguments: impl IntoIterator<Item = T>, io: Io<'_>) -> ExitCode {
     let Io { out, err } = io;
     match Arguments::try_parse_from(args::without_cargo(arguments)) {
-        Ok(arguments) => conclude(execute(arguments.command, out), err),
+        Ok(arguments) => conclude(execute(arguments.command, out, err), err),
         // Its own colours know whether there is a terminal. Asked for help, it goes to the standard output.
         Err(usage) => {
             let _ = usage.print();
@@ -50,17 +63,35 @@ pub fn run<T: Into<OsString>>(arguments: impl IntoIterator<Item = T>, io: Io<'_>
     }
 }
 
-fn execute(command: Command, out: &mut dyn Write) -> Result<()> {
-    match command {
-        Command::Plan(asked) => plan::run(&asked, out),
-        Command::Quota(asked) => quota::run(&asked, out),
-        Command::Completions { shell } => completions::run(shell, out),
-    }
+/// How a command ends that did what it was asked for.
+enum Ending {
+    /// All is as it should be.
+    Well,
+    /// `check` found differences, `doctor` something wrong; the report says what.
+    Ill,
 }
 
-fn conclude(result: Result<()>, err: &mut dyn Write) -> ExitCode {
+fn execute(command: Command, out: &mut dyn Write, err: &mut dyn Write) -> Result<Ending> {
+    match command {
+        Command::Pull(asked) => pull::run(&asked, out, err)?,
+        Command::Check(asked) => return check::run(&asked, out, err),
+        Command::Scaffold(asked) => scaffold::run(&asked, out)?,
+        Command::Doctor(asked) => return doctor::run(&asked, out, err),
+        Command::Diagram(asked) => diagram::run(&asked, out)?,
+        Command::Objects(asked) => look::objects(&asked, out)?,
+        Command::Fields(asked) => look::fields(&asked, out)?,
+        Command::Views(asked) => look::views(&asked, out)?,
+        Command::Plan(asked) => plan::run(&asked, out)?,
+        Command::Quota(asked) => quota::run(&asked, out)?,
+        Command::Completions { shell } => completions::run(shell, out)?,
+    }
+    Ok(Ending::Well)
+}
+
+fn conclude(result: Result<Ending>, err: &mut dyn Write) -> ExitCode {
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(Ending::Well) => ExitCode::SUCCESS,
+        Ok(Ending::Ill) => ExitCode::FAILURE,
         // Who closed the pipe has seen enough.
         Err(CliError::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {

@@ -1,16 +1,15 @@
 //! `cargo knack quota`: asks once, and shows what the answer says of limits.
 
-mod ask;
+pub(crate) mod ask;
 mod report;
 
-use std::env;
 use std::io::Write;
 
 use knack_runtime::Client;
 
 use crate::args::{Format, QuotaArguments};
-use crate::error::{CliError, Result};
-use crate::key;
+use crate::error::Result;
+use crate::{key, remote};
 use ask::Ear;
 use report::Report;
 
@@ -27,17 +26,6 @@ pub(crate) fn run(asked: &QuotaArguments, out: &mut dyn Write) -> Result<()> {
 }
 
 fn client(asked: &QuotaArguments, ear: Ear) -> Result<Client> {
-    let application = asked.app.clone().or_else(|| variable("KNACK_APP_ID"));
-    let application = application.ok_or(CliError::NoApplication)?;
-    let key = key::read(asked.key_file.as_deref(), &asked.key_env)?;
-    let builder = Client::builder(application).api_key(key).policy(ear).deadline(ask::DEADLINE);
-    let builder = match asked.base_url.clone().or_else(|| variable("KNACK_BASE_URL")) {
-        Some(url) => builder.base_url(url),
-        None => builder,
-    };
-    Ok(builder.build()?)
-}
-
-fn variable(name: &str) -> Option<String> {
-    env::var(name).ok().filter(|text| !text.trim().is_empty())
+    let builder = remote::builder(&asked.remote, None)?.api_key(key::read(&asked.key)?);
+    Ok(builder.policy(ear).deadline(ask::DEADLINE).build()?)
 }

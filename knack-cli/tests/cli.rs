@@ -3,58 +3,14 @@
 // A panic is how a test fails, in its helpers as well.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+mod common;
+
 use std::io::Write;
-use std::process::{Command, Output, Stdio};
+use std::process::Stdio;
 
-use knack_emulator::{Builder, Effect, Emulator, Fault, Server};
-use serde_json::{Value, json};
-use tokio::runtime::Runtime;
-
-/// A local Knack that answers as long as this lives.
-struct Local {
-    knack: Emulator,
-    server: Server,
-    _runtime: Runtime,
-}
-
-impl Local {
-    fn serve(builder: Builder) -> Self {
-        let knack = builder.build().unwrap();
-        let runtime = Runtime::new().unwrap();
-        let server = runtime.block_on(knack.serve()).unwrap();
-        Self { knack, server, _runtime: runtime }
-    }
-
-    /// `cargo-knack quota …` for it, with its key in the environment.
-    fn quota(&self, more: &[&str]) -> Command {
-        let mut command = program(&["quota", "--app", self.knack.application_id()]);
-        command.arg("--base-url").arg(format!("{}/v1", self.server.url())).args(more);
-        command.env("KNACK_API_KEY", self.knack.api_key());
-        command
-    }
-}
-
-fn program(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-knack"));
-    for name in ["KNACK_APP_ID", "KNACK_API_KEY", "KNACK_BASE_URL"] {
-        command.env_remove(name);
-    }
-    command.env("TZ", "Europe/Oslo").args(arguments).stdin(Stdio::null());
-    command
-}
-
-fn output(command: &mut Command) -> (i32, String, String) {
-    let Output { status, stdout, stderr } = command.output().unwrap();
-    let [out, err] = [stdout, stderr].map(|text| String::from_utf8(text).unwrap());
-    assert!(!out.contains('\x1b') && !err.contains('\x1b'), "colours where there is no terminal");
-    (status.code().unwrap(), out, err)
-}
-
-fn json_of(command: &mut Command) -> Value {
-    let (code, out, err) = output(command);
-    assert_eq!((code, err.as_str()), (0, ""));
-    serde_json::from_str(&out).unwrap()
-}
+use common::{Local, json_of, output, program};
+use knack_emulator::{Builder, Effect, Emulator, Fault};
+use serde_json::json;
 
 fn workshop() -> Builder {
     Emulator::builder().sample().daily_calls(5_000)
@@ -177,10 +133,29 @@ fn trouble_is_not_tried_again() {
 
 #[test]
 fn usage_is_the_second_code_and_help_has_examples() {
-    for wrong in [&["plan"][..], &["plan", "--calls", "many"], &["quota", "--api-key", "k"], &["sail"], &[]] {
+    for wrong in [
+        &["plan"][..],
+        &["plan", "--calls", "many"],
+        &["quota", "--api-key", "k"],
+        &["sail"],
+        &["pull", "--from", "a", "--app", "b"],
+        &[],
+    ] {
         assert_eq!(output(&mut program(wrong)).0, 2, "{wrong:?}");
     }
-    for command in ["plan", "quota", "completions"] {
+    for command in [
+        "pull",
+        "check",
+        "scaffold",
+        "diagram",
+        "objects",
+        "fields",
+        "views",
+        "doctor",
+        "plan",
+        "quota",
+        "completions",
+    ] {
         let (code, out, _) = output(&mut program(&["knack", command, "--help"]));
         assert!(code == 0 && out.contains("Examples:") && out.contains("cargo knack"), "{out}");
     }

@@ -1,16 +1,26 @@
-//! An application as its metadata describes it: objects, fields, kinds, the time zone.
+//! An application as its metadata describes it: objects, fields, kinds, pages, the time zone.
+//!
+//! It is read from a dump, or from the folder `.knack/` that `cargo knack pull` makes of one and that is
+//! committed: [`Application::read_folder`] and [`Application::folder`], without I/O.
 //!
 //! Dumps of many ages and shapes are read: what is missing, null or of an unexpected type has a default,
 //! and a kind that is not known yet is [`FieldKind::UNKNOWN`]. What programs do not need (accounts,
-//! scripts, designs) is passed over: dumps hold data of their owners.
+//! scripts, rules, designs) is passed over: dumps hold data of their owners.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::key::{ApplicationId, FieldKey, ObjectKey, ProfileKey};
 use crate::kind::FieldKind;
 use crate::object::DateOrder;
 #[cfg(feature = "jiff")]
 use crate::zone::Zone;
+
+mod folder;
+mod pages;
+mod settings;
+
+pub use folder::FOLDER_FORMAT;
+pub use pages::{Access, SceneSchema, ViewItem, ViewSchema};
 
 /// An application: the answer to `GET /v1/applications/{id}`, which needs no key.
 ///
@@ -40,6 +50,10 @@ pub struct Application {
     pub time_zone: Option<String>,
     /// Its objects, in the order of the dump.
     pub objects: Vec<ObjectSchema>,
+    /// Its pages, in the order of the dump.
+    pub scenes: Vec<SceneSchema>,
+    /// The views on its pages, in the order of the dump.
+    pub views: Vec<ViewSchema>,
 }
 
 /// An object (a table).
@@ -88,6 +102,7 @@ pub struct ObjectSchema {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[allow(clippy::struct_excessive_bools, reason = "settings that have nothing to do with each other")]
 pub struct FieldSchema {
     /// Its key.
     pub key: FieldKey,
@@ -107,17 +122,26 @@ pub struct FieldSchema {
     pub options: Vec<String>,
     /// The object that a connection leads to.
     pub target: Option<ObjectKey>,
+    /// Whether several records may be connected to the same record: in Knack's words, whether the target
+    /// has many of this object.
+    pub shared: bool,
     /// In which order a date field takes day and month.
     pub date_order: DateOrder,
+    /// Its format, as far as it says what values are like: options, formulas, formats of dates and numbers.
+    pub format: Map<String, Value>,
 }
 
-/// A dump that is none.
+/// A dump that is none, or a folder that cannot be read.
 ///
 /// ```
 /// use knack_core::schema::Application;
 ///
 /// let error = Application::read(b"{\"objects\":").unwrap_err();
 /// assert_eq!(error.to_string(), "the metadata is no JSON: EOF while parsing a value at line 1 column 11");
+///
+/// let newer = [("app.json", "{\"knack\": 2, \"objects\": []}")];
+/// let error = Application::read_folder(newer).unwrap_err();
+/// assert!(error.to_string().contains("format 2, this version reads up to 1: update"));
 /// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -128,6 +152,31 @@ pub enum SchemaError {
     /// It has no list of objects.
     #[error("the metadata has no list of `objects`: is this the answer to `GET /v1/applications/{{id}}`?")]
     NoObjects,
+    /// A file of the folder is no JSON.
+    #[error(
+        "`{path}` is no JSON: {source}; a merge may have broken it, and `cargo knack pull` writes it anew"
+    )]
+    File {
+        /// Its path in the folder.
+        path: String,
+        /// Where it breaks off.
+        source: serde_json::Error,
+    },
+    /// A file that the folder speaks of is not there.
+    #[error("`{path}` is missing; `cargo knack pull` writes it anew")]
+    Missing {
+        /// Its path in the folder.
+        path: String,
+    },
+    /// The folder's `app.json` does not say that it is one.
+    #[error("`app.json` has no number `knack` of its format: is this a folder that `cargo knack pull` made?")]
+    NoFormat,
+    /// The folder was written by a newer version.
+    #[error("the folder has format {found}, this version reads up to {FOLDER_FORMAT}: update cargo-knack")]
+    Newer {
+        /// The folder's format.
+        found: u64,
+    },
 }
 
 impl Application {
@@ -151,11 +200,14 @@ impl Application {
         let app = dump.get("application").unwrap_or(dump);
         let objects = app.get("objects").and_then(Value::as_array).ok_or(SchemaError::NoObjects)?;
         let zone = text(app, "/settings/timezone");
+        let (scenes, views) = pages::read(app);
         Ok(Self {
             id: text(app, "/id").parse().ok(),
             name: text(app, "/name").to_owned(),
             time_zone: Some(zone.to_owned()).filter(|zone| !zone.is_empty()),
             objects: objects.iter().filter_map(ObjectSchema::of).collect(),
+            scenes,
+            views,
         })
     }
 
@@ -216,10 +268,13 @@ impl FieldSchema {
             several,
             options: list(field, "/format/options").filter_map(Value::as_str).map(str::to_owned).collect(),
             target: text(field, "/relationship/object").parse().ok(),
+            shared: field.get("relationship").is_some_and(Value::is_object)
+                && text(field, "/relationship/belongs_to") != "one",
             date_order: match text(field, "/format/date_format") {
                 "dd/mm/yyyy" => DateOrder::DayFirst,
                 _ => DateOrder::MonthFirst,
             },
+            format: settings::kept(field.get("format"), settings::FORMAT),
         })
     }
 }

@@ -593,6 +593,7 @@ impl<A> ClientBuilder<A> {
             metered: Queue::of(self.limiter),
             unmetered: Queue::of(Arc::new(Unmetered::at_most(MOST_UNMETERED))),
             base,
+            application,
             headers,
             object_headers,
             timeout: self.timeout,

@@ -246,6 +246,10 @@ impl<A> Client<A> {
         Ok(Reservation::new(Self { options, ..self.clone() }, id))
     }
 
+    pub(crate) fn executor(&self) -> &Executor {
+        &self.executor
+    }
+
     pub(crate) fn book(&self) -> &Book {
         &self.executor.book
     }

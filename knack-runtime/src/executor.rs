@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
+use knack_core::ApplicationId;
 use knack_core::call::{Call, Label, Route, Verb};
 use knack_core::clock::{Clock, Moment};
 use knack_core::error::{self, Error, Result};
@@ -44,6 +45,7 @@ pub(crate) struct Executor {
     pub(crate) metered: Queue,
     pub(crate) unmetered: Queue,
     pub(crate) base: BaseUrl,
+    pub(crate) application: ApplicationId,
     /// Application id, user agent and, in place of a key, the literal that Knack's documents give
     /// for pages; never the key.
     pub(crate) headers: HeaderMap,

@@ -13,6 +13,7 @@ use knack_runtime::verbs::Execute;
 use knack_runtime::{Client, Error};
 
 use crate::error::{CliError, Result};
+use crate::remote;
 
 /// How long the answer may take.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
@@ -55,8 +56,7 @@ pub(crate) fn once(client: &Client, ear: &Ear, object: ObjectKey) -> Result<Hear
     // A call names a projection for ever; a process makes one.
     let projection = Box::leak(Box::new(Projection::new("Record", object, &[])));
     let call = call::list(projection, &ListQuery::default().rows_per_page(1));
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let answer = runtime.block_on(client.execute(call));
+    let answer = remote::runtime()?.block_on(client.execute(call));
     match (answer, ear.heard()) {
         (Err(error @ Error::Auth { .. }), _) => Err(CliError::KeyRefused(error)),
         (_, Some(heard)) if heard.tells() => Ok(heard),

@@ -1,0 +1,184 @@
+//! The folder `.knack/` on the disk: where it is, what is in it, how it is written.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use knack_runtime::key::{ObjectKey, ViewKey};
+use knack_runtime::schema::{Application, SchemaError};
+
+use crate::error::{CliError, Result};
+use crate::remote::variable;
+
+const NAME: &str = ".knack";
+const INDEX: &str = "app.json";
+
+/// The texts of the files, by their paths in the folder.
+pub(crate) type Files = BTreeMap<String, String>;
+
+/// A folder, which may not be there yet.
+pub(crate) struct Folder(PathBuf);
+
+/// What writing did.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Written {
+    pub(crate) written: usize,
+    pub(crate) removed: usize,
+}
+
+impl Folder {
+    /// The folder that `pull` writes: as given, else in the package.
+    pub(crate) fn to_write(given: Option<&Path>) -> Result<Self> {
+        match named(given) {
+            Some(path) => Ok(Self(path)),
+            None => Ok(Self(package()?.ok_or(CliError::NoPackage)?.join(NAME))),
+        }
+    }
+
+    /// The folder that all others read: as given, else the nearest, here or above.
+    pub(crate) fn to_read(given: Option<&Path>) -> Result<Self> {
+        if let Some(path) = named(given) {
+            return Ok(Self(path));
+        }
+        let here = here()?;
+        let nearest = here.ancestors().map(|above| above.join(NAME)).find(|path| path.join(INDEX).is_file());
+        let missing = || Ok(package()?.unwrap_or_else(|| here.clone()).join(NAME));
+        Ok(Self(nearest.map_or_else(missing, Ok::<_, CliError>)?))
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// The path as a person in the present folder writes it.
+    pub(crate) fn shown(&self) -> String {
+        let here = here().unwrap_or_default();
+        self.0.strip_prefix(&here).unwrap_or(&self.0).display().to_string()
+    }
+
+    /// The package that the folder lies in.
+    pub(crate) fn package(&self) -> Option<&Path> {
+        self.0.ancestors().skip(1).find(|above| above.join("Cargo.toml").is_file())
+    }
+
+    /// Whether there is one, readable or not.
+    pub(crate) fn is_there(&self) -> bool {
+        self.0.join(INDEX).is_file()
+    }
+
+    /// What is in it, less what is not `pull`'s.
+    pub(crate) fn files(&self) -> Result<Files> {
+        if !self.is_there() {
+            return Err(CliError::NoFolder(self.0.clone()));
+        }
+        let mut files = Files::new();
+        for path in self.owned()? {
+            // Git may have been told to write both characters.
+            let text =
+                fs::read_to_string(self.0.join(&path)).map_err(|e| failed(&self.0.join(&path), "read", e))?;
+            files.insert(path, text.replace("\r\n", "\n"));
+        }
+        Ok(files)
+    }
+
+    /// The application of the files.
+    pub(crate) fn read(&self, files: &Files) -> Result<Application> {
+        let path = || self.0.clone();
+        Application::read_folder(files).map_err(|source| CliError::Folder { path: path(), source })
+    }
+
+    /// The application that `pull` finds; none where there is none, or where it cannot be read and is written
+    /// anew. The folder of a newer version is left to that.
+    pub(crate) fn before(&self) -> Result<Option<(Files, Application)>> {
+        let files = match self.files() {
+            Ok(files) => files,
+            Err(CliError::NoFolder(_)) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        match self.read(&files) {
+            Ok(app) => Ok(Some((files, app))),
+            Err(error @ CliError::Folder { source: SchemaError::Newer { .. }, .. }) => Err(error),
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// Makes the folder hold these files. Each is whole at every moment, the index comes last, and one that is
+    /// right already is not touched, so that nothing is built again for it.
+    pub(crate) fn write(&self, files: &Files) -> Result<Written> {
+        let mut done = Written::default();
+        let (index, others): (Vec<_>, Vec<_>) = files.iter().partition(|(path, _)| *path == INDEX);
+        for (path, text) in others.into_iter().chain(index) {
+            let path = self.0.join(path);
+            if fs::read(&path).is_ok_and(|old| old == text.as_bytes()) {
+                continue;
+            }
+            replace(&path, text).map_err(|source| failed(&path, "written", source))?;
+            done.written += 1;
+        }
+        for path in self.owned()?.into_iter().filter(|path| !files.contains_key(path)) {
+            let path = self.0.join(path);
+            fs::remove_file(&path).map_err(|source| failed(&path, "removed", source))?;
+            done.removed += 1;
+        }
+        Ok(done)
+    }
+
+    /// The paths of the files that are `pull`'s by their names. Others in the folder are their owner's.
+    fn owned(&self) -> Result<Vec<String>> {
+        let mut owned: Vec<_> = [INDEX, "scenes.json"].map(str::to_owned).into();
+        owned.retain(|path| self.0.join(path).is_file());
+        for (inner, is_key) in
+            [("objects", is_key::<ObjectKey> as fn(&str) -> bool), ("views", is_key::<ViewKey>)]
+        {
+            let path = self.0.join(inner);
+            let entries = match fs::read_dir(&path) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                entries => entries.map_err(|source| failed(&path, "read", source))?,
+            };
+            for entry in entries {
+                let name = entry.map_err(|source| failed(&path, "read", source))?.file_name();
+                let name = name.to_string_lossy();
+                owned.extend(
+                    name.strip_suffix(".json").is_some_and(is_key).then(|| format!("{inner}/{name}")),
+                );
+            }
+        }
+        Ok(owned)
+    }
+}
+
+fn is_key<K: std::str::FromStr>(text: &str) -> bool {
+    text.parse::<K>().is_ok()
+}
+
+fn named(given: Option<&Path>) -> Option<PathBuf> {
+    given.map(Path::to_owned).or_else(|| variable("KNACK_SCHEMA_DIR").map(PathBuf::from))
+}
+
+fn here() -> Result<PathBuf> {
+    Ok(env::current_dir()?)
+}
+
+/// The folder of the nearest `Cargo.toml`, here or above.
+pub(crate) fn package() -> Result<Option<PathBuf>> {
+    Ok(here()?.ancestors().find(|above| above.join("Cargo.toml").is_file()).map(Path::to_owned))
+}
+
+pub(crate) fn failed(path: &Path, done: &'static str, source: io::Error) -> CliError {
+    CliError::File { path: path.to_owned(), done, source }
+}
+
+/// Writes beside the file and moves that into its place: who reads meanwhile sees the old text or the new.
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let beside = folder.join(format!(".{name}.{}.tmp", std::process::id()));
+    let moved = fs::write(&beside, text).and_then(|()| fs::rename(&beside, path));
+    if moved.is_err() {
+        let _ = fs::remove_file(&beside);
+    }
+    moved
+}
