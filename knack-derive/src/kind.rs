@@ -9,27 +9,51 @@ pub(crate) struct KindInfo {
     pub(crate) marker: &'static str,
     /// The name as people say it.
     pub(crate) label: &'static str,
+    /// The type that is written to it first of all.
+    pub(crate) natural: &'static str,
     /// Whether Knack lets it be written.
     pub(crate) writable: bool,
 }
 
-const fn kind(name: &'static str, marker: &'static str, label: &'static str) -> KindInfo {
-    KindInfo { name, marker, label, writable: true }
+impl KindInfo {
+    /// Whether Knack refuses a record without a value, where that is required. Of yes/no it takes no
+    /// value for no.
+    pub(crate) fn may_lack(&self) -> bool {
+        self.writable && self.name != "boolean"
+    }
+}
+
+impl PartialEq for KindInfo {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+const fn kind(
+    name: &'static str,
+    marker: &'static str,
+    label: &'static str,
+    natural: &'static str,
+) -> KindInfo {
+    KindInfo { name, marker, label, natural, writable: true }
 }
 
 const fn computed(name: &'static str, marker: &'static str, label: &'static str) -> KindInfo {
-    KindInfo { name, marker, label, writable: false }
+    KindInfo { name, marker, label, natural: "", writable: false }
 }
+
+/// The kind of fields whose kind is not known.
+pub(crate) const UNKNOWN: &KindInfo = &kind("unknown", "Unknown", "unknown", "Json");
 
 /// Every kind.
 pub(crate) const KINDS: &[KindInfo] = &[
-    kind("short_text", "ShortText", "short text"),
-    kind("paragraph_text", "ParagraphText", "paragraph text"),
-    kind("rich_text", "RichText", "rich text"),
-    kind("multiple_choice", "MultipleChoice", "multiple choice"),
-    kind("boolean", "Boolean", "yes/no"),
-    kind("number", "Number", "number"),
-    kind("currency", "Currency", "currency"),
+    kind("short_text", "ShortText", "short text", "String"),
+    kind("paragraph_text", "ParagraphText", "paragraph text", "String"),
+    kind("rich_text", "RichText", "rich text", "String"),
+    kind("multiple_choice", "MultipleChoice", "multiple choice", "String"),
+    kind("boolean", "Boolean", "yes/no", "bool"),
+    kind("number", "Number", "number", "f64"),
+    kind("currency", "Currency", "currency", "Decimal"),
     computed("auto_increment", "AutoIncrement", "auto increment"),
     computed("equation", "Equation", "equation"),
     computed("concatenation", "Concatenation", "text formula"),
@@ -38,21 +62,21 @@ pub(crate) const KINDS: &[KindInfo] = &[
     computed("average", "Average", "average"),
     computed("min", "Min", "min"),
     computed("max", "Max", "max"),
-    kind("date_time", "DateTime", "date/time"),
-    kind("timer", "Timer", "timer"),
-    kind("name", "Name", "name"),
-    kind("email", "Email", "e-mail"),
-    kind("phone", "Phone", "phone"),
-    kind("address", "Address", "address"),
-    kind("link", "WebLink", "link"),
-    kind("file", "File", "file"),
-    kind("image", "Image", "image"),
-    kind("signature", "Signature", "signature"),
-    kind("rating", "Rating", "rating"),
-    kind("connection", "Connection", "connection"),
-    kind("password", "Password", "password"),
-    kind("user_roles", "UserRoles", "user roles"),
-    kind("unknown", "Unknown", "unknown"),
+    kind("date_time", "DateTime", "date/time", "DateTime"),
+    kind("timer", "Timer", "timer", "WorkLog"),
+    kind("name", "Name", "name", "PersonName"),
+    kind("email", "Email", "e-mail", "EmailAddress"),
+    kind("phone", "Phone", "phone", "PhoneNumber"),
+    kind("address", "Address", "address", "PostalAddress"),
+    kind("link", "WebLink", "link", "WebAddress"),
+    kind("file", "File", "file", "AssetId"),
+    kind("image", "Image", "image", "AssetId"),
+    kind("signature", "Signature", "signature", "Drawing"),
+    kind("rating", "Rating", "rating", "f64"),
+    kind("connection", "Connection", "connection", "Link<…>"),
+    kind("password", "Password", "password", "SecretString"),
+    kind("user_roles", "UserRoles", "user roles", "Vec<ProfileKey>"),
+    kind("unknown", "Unknown", "unknown", "Json"),
 ];
 
 /// The kind with this name.

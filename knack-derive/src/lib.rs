@@ -8,16 +8,24 @@
 //! them, `validate` holds that against the rules, `expand` prints the code, and `fallback` what is
 //! printed around errors, so that no second error follows from the first.
 
+use std::path::PathBuf;
+
 use proc_macro::TokenStream;
 use syn::parse_macro_input;
+
+use crate::schema::find::Place;
 
 mod attr;
 mod choice;
 mod errors;
 mod expand;
 mod fallback;
+mod key;
 mod kind;
 mod model;
+mod near;
+mod pair;
+mod schema;
 #[cfg(test)]
 mod tests;
 mod validate;
@@ -80,7 +88,19 @@ mod validate;
 /// ```
 #[proc_macro_derive(KnackObject, attributes(knack))]
 pub fn derive_knack_object(input: TokenStream) -> TokenStream {
-    expand::derive(&parse_macro_input!(input)).into()
+    let input = parse_macro_input!(input as syn::DeriveInput);
+    expand::derive(&input, &place(&input)).into()
+}
+
+/// Where the struct is. A `macro_rules!` of another crate may print the derive; the name is of whoever
+/// calls it.
+fn place(input: &syn::DeriveInput) -> Place {
+    let folder = |name| std::env::var_os(name).filter(|folder| !folder.is_empty()).map(PathBuf::from);
+    Place {
+        file: input.ident.span().unwrap().local_file(),
+        variable: folder("KNACK_SCHEMA_DIR"),
+        manifest: folder("CARGO_MANIFEST_DIR"),
+    }
 }
 
 /// Makes an enum hold the options of a multiple choice field.

@@ -2,13 +2,52 @@
 //!
 //! `INSTA_UPDATE=always cargo test -p knack-derive` writes the snapshots anew.
 
+use std::path::{Path, PathBuf};
+
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{DeriveInput, parse_quote};
 
+use crate::schema::find::Place;
+
+/// A folder of a test's own, gone when the test is over.
+pub(crate) struct Scratch(PathBuf);
+
+impl Scratch {
+    pub(crate) fn new(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("knack_derive_{name}_{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        Self(folder)
+    }
+
+    pub(crate) fn path(&self, path: &str) -> PathBuf {
+        self.0.join(path)
+    }
+
+    pub(crate) fn relative(&self, path: &Path) -> String {
+        path.strip_prefix(&self.0).unwrap().to_str().unwrap().to_owned()
+    }
+
+    pub(crate) fn folder(&self, path: &str) {
+        std::fs::create_dir_all(self.path(path)).unwrap();
+    }
+
+    pub(crate) fn file(&self, path: &str, text: &str) {
+        let path = self.path(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
 /// The code for a struct, as rustfmt would have it.
 fn expansion(input: &DeriveInput) -> String {
-    let file = syn::parse2(crate::expand::derive(input)).expect("the derive prints items");
+    let file = syn::parse2(crate::expand::derive(input, &Place::default())).expect("the derive prints items");
     prettyplease::unparse(&file)
 }
 

@@ -8,4 +8,6 @@ fn ui() {
     let cases = trybuild::TestCases::new();
     cases.pass("ui/pass/*.rs");
     cases.compile_fail("ui/fail/*.rs");
+    cases.pass("ui/schema/pass/*.rs");
+    cases.compile_fail("ui/schema/fail/*.rs");
 }
