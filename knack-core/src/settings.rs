@@ -153,7 +153,7 @@ impl Settings {
             message.number(number);
             message.add("), this type to object_");
             message.number(found);
-            message.add(": link to a struct with `#[knack(object = \"");
+            message.add("\nlink to a struct with `#[knack(object = \"");
             message.add(name);
             message.add("\")]`");
         }
@@ -174,14 +174,17 @@ impl Settings {
         if self.options.is_empty() || presumed.options.is_empty() {
             return;
         }
+        let (has, knows) = (self.options, presumed.options);
         if presumed.no_others {
             let begin = [self.field, " has options without an arm in this enum: "];
             let end = "\ngive each an arm, or all of them one: `Other(String)`";
-            message.difference(self.options, presumed.options, &begin, end);
+            message.difference(has, knows, &begin, end);
         }
         let begin = ["this enum has arms that are no options of ", self.field, ": "];
         let end = "\nif one is new in Knack, run `cargo knack pull`";
-        message.difference(presumed.options, self.options, &begin, end);
+        if message.difference(knows, has, &begin, end) && !presumed.no_others {
+            message.difference(has, knows, &["options without an arm are "], "");
+        }
     }
 }
 
@@ -230,8 +233,8 @@ impl Message {
         self.add(digits.split_at(1).0);
     }
 
-    /// A line about what is among `these` and not among `those`, if there is such.
-    const fn difference(&mut self, these: &[&str], those: &[&str], begin: &[&str], end: &str) {
+    /// A line about what is among `these` and not among `those`; tells whether there is such.
+    const fn difference(&mut self, these: &[&str], those: &[&str], begin: &[&str], end: &str) -> bool {
         let (mut rest, mut place, mut found) = (these, 0, false);
         while let Some((option, others)) = rest.split_first() {
             match place_of(option, those, place) {
@@ -254,6 +257,7 @@ impl Message {
         if found {
             self.add(end);
         }
+        found
     }
 
     #[track_caller]
@@ -334,7 +338,8 @@ mod tests {
             (
                 options(&["Nwe", "Open", "Done"], false),
                 "this enum has arms that are no options of `Status` (field_9): `Nwe`, `Done`\n\
-                 if one is new in Knack, run `cargo knack pull`",
+                 if one is new in Knack, run `cargo knack pull`\n\
+                 options without an arm are `New`, `Closed`",
             ),
         ] {
             assert_eq!(told(STATUS, presumed), expected);
@@ -352,8 +357,8 @@ mod tests {
         let link = Presumed { object: Some(10), one: true, ..Presumed::NOTHING };
         assert_eq!(
             told(orders, link),
-            "`Orders` (field_8) connects to `Orders` (object_6), this type to object_10: link to a struct with \
-             `#[knack(object = \"Orders\")]`\n\
+            "`Orders` (field_8) connects to `Orders` (object_6), this type to object_10\n\
+             link to a struct with `#[knack(object = \"Orders\")]`\n\
              `Orders` (field_8) holds several connections, this type holds one: put it inside a `Vec`"
         );
         assert_eq!(told(orders, Presumed { object: Some(6), one: false, ..link }), "");

@@ -21,6 +21,10 @@ impl KindInfo {
     pub(crate) fn may_lack(&self) -> bool {
         self.writable && self.name != "boolean"
     }
+
+    pub(crate) fn has_date_format(&self) -> bool {
+        matches!(self.name, "date_time" | "timer")
+    }
 }
 
 impl PartialEq for KindInfo {

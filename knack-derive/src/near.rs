@@ -25,13 +25,12 @@ impl<T> Near<T> {
 
     /// What there is, or the nearest of it where that is much, as the next line of a message.
     pub(crate) fn listed(&self, show: impl Fn(&T) -> String) -> String {
-        const AT_ONCE: usize = 5;
-        let begin = match self.found.len() {
+        let (begin, count) = match self.found.len() {
             0 => return "\nit has none".to_owned(),
-            1..=AT_ONCE => "it has",
-            _ => "nearest are",
+            few @ 1..=4 => ("it has", few),
+            _ => ("nearest are", 3),
         };
-        let shown: Vec<_> = self.found.iter().take(AT_ONCE).map(|(_, item)| show(item)).collect();
+        let shown: Vec<_> = self.found.iter().take(count).map(|(_, item)| show(item)).collect();
         format!("\n{begin} {}", shown.join(", "))
     }
 }
@@ -132,7 +131,7 @@ mod tests {
             (Some(&"name"), "\nit has `name`, `number`, `address`")
         );
         let many = near("zip", &["company", "a", "b", "zap", "c", "d"]);
-        assert_eq!((many.meant(), &*listed(&many)), (None, "\nnearest are `zap`, `company`, `a`, `b`, `c`"));
+        assert_eq!((many.meant(), &*listed(&many)), (None, "\nnearest are `zap`, `company`, `a`"));
         assert_eq!(listed(&near("zip", &[])), "\nit has none");
     }
 }

@@ -9,7 +9,7 @@ use quote::ToTokens;
 use crate::attr::FieldAttrs;
 use crate::errors::Errors;
 use crate::key::{self, Key};
-use crate::kind;
+use crate::kind::{self, KindInfo};
 use crate::model::{Field, Record};
 use crate::near::Near;
 use crate::schema::find::Found;
@@ -218,30 +218,11 @@ fn field_shown(field: &schema::Field) -> String {
 
 /// Takes over what the schema says of a field; what the struct says itself must be the same.
 fn agree(field: &mut Field<'_>, schema: &Rc<schema::Field>, errors: &mut Errors) {
-    let shown = field_shown(schema);
-    if let (Some(given), Some(kind), Some(literal)) =
-        (field.kind, schema.known_kind, field.attrs.kind.value())
-        && given != kind
-    {
-        let label = kind.label;
-        errors.at(
-            literal,
-            format!("{shown} is of the kind {label} in the schema: leave this out, or say `{}`", kind.name),
-        );
-    }
+    same_kind(field, schema, errors);
+    // A kind that this version does not know may be said to be like another.
     let kind = schema.known_kind.or(field.kind).unwrap_or(kind::UNKNOWN);
-    if let Some(required) = field.attrs.required.written()
-        && kind.writable
-        && !schema.required
-    {
-        errors.at(required, format!("Knack does not demand a value of {shown}: leave this out"));
-    }
-    if let Some(literal) = field.attrs.date_format.value() {
-        let known = schema.date_format.as_deref().unwrap_or(MONTH_FIRST);
-        if known != literal.value() && [MONTH_FIRST, DAY_FIRST, "M D, yyyy"].contains(&known) {
-            errors.at(literal, format!("{shown} has the format `{known}` in the schema: leave this out"));
-        }
-    }
+    same_need(field, kind, schema, errors);
+    same_dates(field, kind, schema, errors);
     field.key = Some(schema.key);
     field.kind = Some(kind);
     field.required |= schema.required && kind.may_lack();
@@ -249,8 +230,43 @@ fn agree(field: &mut Field<'_>, schema: &Rc<schema::Field>, errors: &mut Errors)
     field.schema = Some(Rc::clone(schema));
 }
 
+/// `kind = "number"` of a text field.
+fn same_kind(field: &Field<'_>, schema: &schema::Field, errors: &mut Errors) {
+    let (Some(said), Some(kind)) = (field.kind, schema.known_kind) else { return };
+    if let Some(literal) = field.attrs.kind.value().filter(|_| said != kind) {
+        let (shown, KindInfo { name, label, .. }) = (field_shown(schema), kind);
+        errors.at(
+            literal,
+            format!("{shown} is a {label} field in the schema: leave this out, or say `{name}`"),
+        );
+    }
+}
+
+/// `required` of a field that may be empty; of what Knack computes, it is wrong anyway.
+fn same_need(field: &Field<'_>, kind: &KindInfo, schema: &schema::Field, errors: &mut Errors) {
+    if let Some(required) = field.attrs.required.written().filter(|_| kind.writable && !schema.required) {
+        let shown = field_shown(schema);
+        errors.at(required, format!("Knack does not demand a value of {shown}: leave this out"));
+    }
+}
+
 const MONTH_FIRST: &str = "mm/dd/yyyy";
 const DAY_FIRST: &str = "dd/mm/yyyy";
+
+/// `date_format = "dd/mm/yyyy"` of a field that has another.
+fn same_dates(field: &Field<'_>, kind: &KindInfo, schema: &schema::Field, errors: &mut Errors) {
+    let format = schema.date_format.as_deref().unwrap_or(MONTH_FIRST);
+    let comparable = |format: &str| [MONTH_FIRST, DAY_FIRST, "M D, yyyy"].contains(&format);
+    if let Some(literal) = field.attrs.date_format.value()
+        && let said = literal.value()
+        && kind.has_date_format()
+        && [format, &said].into_iter().all(comparable)
+        && format != said
+    {
+        let shown = field_shown(schema);
+        errors.at(literal, format!("{shown} has the format `{format}` in the schema: leave this out"));
+    }
+}
 
 /// What a struct must say if there is no schema.
 fn alone(record: &mut Record<'_>, errors: &mut Errors) {
@@ -290,7 +306,7 @@ fn fields_alone(record: &mut Record<'_>, errors: &mut Errors) {
 
 /// `name: String`, or only one of `key` and `kind`.
 fn nothing_missing(field: &Field<'_>, errors: &mut Errors) {
-    const PULL: &str = "run `cargo knack pull`, and the schema tells; or add";
+    const PULL: &str = "Run `cargo knack pull`, and the schema tells; or add";
     let FieldAttrs { key, field: label, kind, .. } = &field.attrs;
     if let (None, Some(label)) = (field.key, label.value()) {
         errors.at(

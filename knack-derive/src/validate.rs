@@ -1,6 +1,7 @@
 //! The rules that no single attribute can break.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use proc_macro2::Ident;
 use quote::ToTokens;
@@ -55,11 +56,13 @@ fn nothing_twice(record: &Record<'_>, errors: &mut Errors) {
         {
             errors.at(written, format!("the field `{first}` is the record's id already"));
         }
-        if let Some(key) = field.key
-            && let Some(first) = keys.insert(key, name.clone())
-        {
-            let message = format!("the field `{first}` is {key} already");
-            errors.at(field.said(), message);
+        if let Some(key) = field.key {
+            match keys.entry(key) {
+                Entry::Occupied(first) => {
+                    errors.at(field.said(), format!("the field `{}` is `{key}` already", first.get()));
+                }
+                Entry::Vacant(first) => drop(first.insert(name.clone())),
+            }
         }
         if let Some(handle) = &field.handle
             && let Some(first) = handles.insert(handle.unraw(), name)
@@ -103,7 +106,7 @@ fn computed_is_not_required(field: &Field<'_>, errors: &mut Errors) {
 /// `kind = "number", date_format = "dd/mm/yyyy"`
 fn only_dates_have_a_date_format(field: &Field<'_>, errors: &mut Errors) {
     if let Some(written) = field.attrs.date_format.written()
-        && let Some(kind) = field.kind.filter(|kind| !matches!(kind.name, "date_time" | "timer"))
+        && let Some(kind) = field.kind.filter(|kind| !kind.has_date_format())
     {
         errors.at(
             written,

@@ -117,7 +117,7 @@ pub use knack_core::zone;
 pub use knack_core::{
     ApplicationId, Error, KnackObject, Link, Patch, Plan, RecordId, Result, advice, call, cell,
     clock as time, error, headers, key, kind, ledger, limit, list, object, patch, plan, query, quota, record,
-    resolve, schema, transport, value, verbs, write,
+    resolve, schema, settings, transport, value, verbs, write,
 };
 pub use knack_derive::{KnackChoice, KnackObject};
 

@@ -53,15 +53,21 @@ fn options(schema: &schema::Field) -> TokenStream {
     quote!(.options(&[#(#options),*]))
 }
 
-/// The check as code that stands on the whole type.
+/// The check as code that stands on the whole type: the compiler takes the call to reach from its first
+/// token to its last.
 fn on_type(ty: &Type, settings: &TokenStream) -> TokenStream {
-    let tokens: Vec<TokenTree> = ty.to_token_stream().into_iter().collect();
-    let span = |token: Option<&TokenTree>| {
-        token.map_or(Span::call_site(), |token| Span::call_site().located_at(token.span()))
-    };
-    let (first, last) = (span(tokens.first()), span(tokens.last()));
+    let spans: Vec<Span> = visible(ty.to_token_stream()).map(|token| token.span()).collect();
+    let first = spans.first().copied().unwrap_or_else(Span::call_site);
     let function = quote_spanned!(first=> _knack::Settings::check);
     let mut arguments = Group::new(Delimiter::Parenthesis, quote!(#settings, _knack::Of::<#ty>::PRESUMED));
-    arguments.set_span(last);
+    arguments.set_span(spans.last().copied().unwrap_or(first));
     quote!(const _: () = #function #arguments;)
+}
+
+/// The tokens as they are written: a type that came through a `$ty:ty` is in a group that cannot be seen.
+fn visible(tokens: TokenStream) -> Box<dyn Iterator<Item = TokenTree>> {
+    Box::new(tokens.into_iter().flat_map(|token| match token {
+        TokenTree::Group(group) if group.delimiter() == Delimiter::None => visible(group.stream()),
+        token => Box::new(std::iter::once(token)),
+    }))
 }

@@ -1,4 +1,4 @@
-//! Fields that the object has not.
+//! Fields whose own names the object does not know.
 
 use knack_runtime::{KnackObject, Link, RecordId};
 
@@ -7,12 +7,9 @@ use knack_runtime::{KnackObject, Link, RecordId};
 struct Customer {
     id: RecordId, //~
     compny: String, //~
-    #[knack(field = "Average spent")] //~
-    average_spend: Option<f64>,
-    #[knack(key = "field_99")] //~
-    status: Option<String>,
-    colour: String, //~
     orders: Vec<Link<()>>,
+    colour: String, //~
+    average_spent: Option<f64>, //~
 }
 
 fn main() {}
