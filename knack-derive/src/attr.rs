@@ -7,7 +7,7 @@ use syn::parse::{Nothing, Parse, ParseStream, Parser};
 use syn::{Attribute, LitStr, Meta, Path, Token};
 
 use crate::errors::Errors;
-use crate::kind::distance;
+use crate::near::Near;
 
 /// An attribute: where it is written, if it is, and its value, if that is right.
 pub(crate) struct Given<T = ()> {
@@ -177,9 +177,8 @@ fn each(
             .flatten()
         {
             let name = entry.name.to_string();
-            let meant = known.iter().copied().min_by_key(|known| distance(&name, known));
-            match meant.filter(|meant| distance(&name, meant) <= 2.min(meant.len() - 1)) {
-                Some(meant) => {
+            match Near::of(&name, known.iter().map(|known| (known, *known))).meant() {
+                Some(&meant) => {
                     if name != meant {
                         errors.at(&entry.name, format!("no attribute `{name}`; did you mean `{meant}`?"));
                     }

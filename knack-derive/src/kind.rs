@@ -1,6 +1,8 @@
 //! The kinds that attributes can name. The core crate has the same list as types; a test holds the
 //! two together, so that the macro need not build the core a second time for the host.
 
+use crate::near::Near;
+
 /// A kind as an attribute names it.
 pub(crate) struct KindInfo {
     /// The name in Knack's metadata.
@@ -90,11 +92,11 @@ pub(crate) fn find(name: &str) -> Option<&'static KindInfo> {
 
 /// The kinds that may be meant by a name that is none, as the end of a message.
 pub(crate) fn suggestion(name: &str) -> String {
-    let distance = |kind: &&KindInfo| distance(name, kind.name).min(distance(name, kind.label));
     let part = |kind: &&KindInfo| name.len() > 2 && (kind.name.contains(name) || kind.label.contains(name));
     let mut meant: Vec<_> = KINDS.iter().filter(part).collect();
     if meant.is_empty() {
-        meant.extend(KINDS.iter().min_by_key(distance).filter(|near| distance(near) <= name.len() / 3));
+        let names = KINDS.iter().flat_map(|kind| [(kind.name, kind), (kind.label, kind)]);
+        meant.extend(Near::of(name, names).meant());
     }
     match &*meant {
         [] => {
@@ -105,22 +107,6 @@ pub(crate) fn suggestion(name: &str) -> String {
             meant.iter().map(|kind| format!("`{}`", kind.name)).collect::<Vec<_>>().join(" or ")
         ),
     }
-}
-
-/// How many letters must be put in, taken out or changed to make one text of the other.
-pub(crate) fn distance(from: &str, to: &str) -> usize {
-    let to: Vec<char> = to.chars().collect();
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (i, a) in from.chars().enumerate() {
-        let mut last = i + 1;
-        let mut next = vec![last];
-        for ((b, above), left_above) in to.iter().zip(row.iter().skip(1)).zip(&row) {
-            last = (left_above + usize::from(a != *b)).min(above + 1).min(last + 1);
-            next.push(last);
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -49,7 +49,8 @@ fn jaro(one: &[char], other: &[char]) -> f64 {
     if one == other {
         return 1.0;
     }
-    let reach = (one.len().max(other.len()) / 2).saturating_sub(1);
+    // At least one place off, or a letter left out of a short name would shift the rest out of reach.
+    let reach = (one.len().max(other.len()) / 2).saturating_sub(1).max(1);
     let mut free = vec![true; other.len()];
     // The letters of `one` that `other` has too, each with its place there.
     let common: Vec<(usize, char)> = one
@@ -92,6 +93,7 @@ mod tests {
             ("naem", "name"),
             ("due", "due_date"),
             ("Company", "company"),
+            ("ky", "key"),
             ("averge_spend", "average_spend"),
         ] {
             assert!(likeness(slip, meant) >= ALIKE, "{slip}, {meant}: {}", likeness(slip, meant));

@@ -188,7 +188,7 @@ fn no_name(field: &Field<'_>, object: &Object) -> String {
     let way_out = if name == "id" {
         "the record's id is `#[knack(id)]`"
     } else {
-        "a field may be called otherwise than in Knack: `#[knack(field = \"its label\")]`"
+        "if it is called otherwise there, add `#[knack(field = \"its label\")]`"
     };
     format!(
         "`{}` has no field `{name}`{}{}\n{PULL}; {way_out}",

@@ -60,8 +60,13 @@ pub(crate) struct Field {
 impl Schema {
     /// Opens a folder; the error is in words.
     pub(crate) fn open(folder: PathBuf) -> Result<Self, String> {
-        let app = App::read(&folder.join("app.json"))?;
-        Ok(Self { folder, app })
+        match App::read(&folder.join("app.json")) {
+            Ok(app) => Ok(Self { folder, app }),
+            Err(_) if !folder.is_dir() => {
+                Err(format!("`KNACK_SCHEMA_DIR` leads to `{}`, where no folder is", shown(&folder)))
+            }
+            Err(why) => Err(why),
+        }
     }
 
     pub(crate) fn object(&self, key: u32) -> Result<Object, String> {
@@ -238,6 +243,7 @@ mod tests {
     #[test]
     fn what_is_broken_is_told_with_its_file() {
         let scratch = Scratch::new("broken");
+        scratch.folder(".knack");
         let told = |scratch: &Scratch| opened(scratch).and_then(|schema| schema.object(3)).err().unwrap();
         for (file, text, expected) in [
             ("app.json", None, "app.json` is missing; `cargo knack pull` writes it anew"),
@@ -264,6 +270,11 @@ mod tests {
             let told = told(&scratch);
             assert!(told.contains(expected), "{told}");
         }
+        let told = Schema::open(scratch.path("elsewhere")).err().unwrap();
+        assert!(
+            told.starts_with("`KNACK_SCHEMA_DIR` leads to `")
+                && told.ends_with("elsewhere`, where no folder is")
+        );
         scratch.folder(".knack/objects/object_4.json");
         let told = opened(&scratch).unwrap().object(4).err().unwrap();
         assert!(told.contains("object_4.json` cannot be read ("), "{told}");
