@@ -233,26 +233,25 @@ impl Message {
         self.add(digits.split_at(1).0);
     }
 
-    /// A line about what is among `these` and not among `those`; tells whether there is such.
-    const fn difference(&mut self, these: &[&str], those: &[&str], begin: &[&str], end: &str) -> bool {
-        let (mut rest, mut place, mut found) = (these, 0, false);
-        while let Some((option, others)) = rest.split_first() {
-            match place_of(option, those, place) {
-                // Lists are most often in the same order: the next is looked for behind this one.
-                Some(at) => place = at + 1,
-                None => {
-                    if found {
-                        self.add(", `")
-                    } else {
-                        self.line(begin);
-                        self.add("`");
-                    }
-                    self.add(option);
-                    self.add("`");
-                    found = true;
+    /// A line about what is in `list` and not in `other`; tells whether there is such.
+    const fn difference(&mut self, list: &[&str], other: &[&str], begin: &[&str], end: &str) -> bool {
+        let (mut rest, mut place, mut found) = (list, 0, false);
+        while let Some((option, behind)) = rest.split_first() {
+            // Lists are most often in the same order: the next is looked for behind this one.
+            if let Some(at) = place_of(option, other, place) {
+                place = at + 1;
+            } else {
+                if found {
+                    self.add(", ");
+                } else {
+                    self.line(begin);
                 }
+                self.add("`");
+                self.add(option);
+                self.add("`");
+                found = true;
             }
-            rest = others;
+            rest = behind;
         }
         if found {
             self.add(end);

@@ -135,11 +135,11 @@ fn handles(record: &Record<'_>) -> TokenStream {
     }
 }
 
-/// `status`: multiple choice field `Status` (field_9).
+/// `status`: multiple choice field `Status` (`field_9`).
 fn doc(field: &Field<'_>, knack: KnackField<'_>) -> String {
     let (name, kind, key) = (field.name(), knack.kind.label, knack.key);
     match &field.schema {
-        Some(schema) => format!(" `{name}`: {kind} field `{}` ({key}).", schema.label),
+        Some(schema) => format!(" `{name}`: {kind} field `{}` (`{key}`).", schema.label),
         None => format!(" `{name}`: {kind} field `{key}`."),
     }
 }

@@ -153,7 +153,7 @@ fn nothing_lacks(create: &Ident, record: &Record<'_>, object: &Object, errors: &
     }
 }
 
-/// `company: String`, for `Company` (short text, field_7)
+/// `company: String` for `Company` (short text, `field_7`)
 fn proposal(known: &schema::Field) -> String {
     let name = known.rust_name();
     let (name, key) = match syn::parse_str::<Ident>(&name) {

@@ -209,7 +209,7 @@ impl<'a> Parser<'a> {
             if self.take(b'"') {
                 return Ok(if whole.is_empty() { plain.into() } else { whole + plain });
             }
-            whole = whole + plain;
+            whole += plain;
             whole.to_mut().push(self.escape()?);
         }
     }
