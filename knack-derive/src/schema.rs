@@ -112,17 +112,17 @@ impl App {
         }
         let entry = |json: &Json<'_>| {
             let key = key::object(json.get("key").text()?)?;
-            Some(Entry { key, name: owned(json.get("name")) })
+            Some(Entry { key, name: called(json)? })
         };
         let objects = json.get("objects").list().iter().filter_map(entry).collect();
-        Ok(Self { name: owned(json.get("name")), objects })
+        Ok(Self { name: json.get("name").text().unwrap_or_default().to_owned(), objects })
     }
 }
 
 impl Object {
     fn of(json: &Json<'_>) -> Self {
         let fields = json.get("fields").list().iter().filter_map(Field::of).map(Rc::new).collect();
-        Self { name: owned(json.get("name")), fields }
+        Self { name: called(json).unwrap_or_default(), fields }
     }
 }
 
@@ -131,12 +131,12 @@ impl Field {
         let (format, relationship) = (json.get("format"), json.get("relationship"));
         Some(Self {
             key: Key::parse(json.get("key").text()?)?,
-            label: owned(json.get("name")),
+            label: called(json)?,
             known_kind: json.get("type").text().and_then(kind::find),
             required: json.get("required").is_true(),
             several: relationship.get("has").text() == Some("many")
                 || matches!(format.get("type").text(), Some("multi" | "checkboxes")),
-            options: format.get("options").list().iter().filter_map(Json::text).map(str::to_owned).collect(),
+            options: options(format.get("options")),
             target: relationship.get("object").text().and_then(key::object),
             date_format: format.get("date_format").text().map(str::to_owned),
         })
@@ -161,8 +161,16 @@ pub(crate) fn rust_name(label: &str) -> String {
     words.collect::<Vec<_>>().join("_")
 }
 
-fn owned(json: &Json<'_>) -> String {
-    json.text().unwrap_or_default().to_owned()
+/// The options of a choice; an empty one is no option, but a field without a value.
+fn options(list: &Json<'_>) -> Vec<String> {
+    let texts = list.list().iter().filter_map(Json::text);
+    texts.filter(|option| !option.trim().is_empty()).map(str::to_owned).collect()
+}
+
+/// The name of an object or a field, or the key of one without.
+fn called(json: &Json<'_>) -> Option<String> {
+    let name = json.get("name").text().filter(|name| !name.is_empty());
+    name.or(json.get("key").text()).map(str::to_owned)
 }
 
 /// Reads a file; what is wrong with it is told with its path and the way out.
@@ -215,12 +223,12 @@ mod tests {
                 {"key":"field_1","type":"hologram","required":"yes","format":null,"relationship":7},
                 {"key":"field_2","name":"To","type":"connection","relationship":{"has":"many","object":"object_6"}},
                 {"key":"field_3","name":"Is","type":"multiple_choice","required":true,"future":{},
-                    "format":{"type":"checkboxes","options":["A",null,"B"]}},
+                    "format":{"type":"checkboxes","options":["A",null," ","B"]}},
                 {"key":"field_4","name":"Born","type":"date_time","format":{"date_format":"dd/mm/yyyy"}}]}"#,
         );
         let schema = opened(&scratch).unwrap();
         let [Entry { key: 3, name }] = &*schema.app.objects else { panic!() };
-        assert_eq!((&*schema.app.name, &**name), ("", ""));
+        assert_eq!((&*schema.app.name, &**name), ("", "object_3"));
         let customers = schema.object(3).unwrap();
         let [hologram, to, is, born] = &*customers.fields else { panic!() };
         assert!(
