@@ -11,9 +11,6 @@ use common::{Package, fixtures, shop};
 use knack_runtime::schema::{Application, FieldSchema};
 use serde_json::{Value, json};
 
-/// Whether the derive reads the folder `.knack/`: then the form without keys and kinds is compiled as well.
-const DERIVE_READS_THE_FOLDER: bool = false;
-
 #[test]
 fn structs_name_things_as_their_folder_does() {
     let package = Package::new("scaffold");
@@ -64,9 +61,7 @@ fn what_is_printed_compiles_and_reads_records() {
     let programs = trybuild::TestCases::new();
     for case in cases() {
         programs.pass(case.program(&["--create", "--keys"], "keys"));
-        if DERIVE_READS_THE_FOLDER {
-            programs.pass(case.program(&["--create"], "checked"));
-        }
+        programs.pass(case.program(&["--create"], "checked"));
     }
 }
 

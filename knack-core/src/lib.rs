@@ -31,6 +31,7 @@ pub mod quota;
 pub mod record;
 pub mod resolve;
 pub mod schema;
+pub mod settings;
 pub mod transport;
 pub mod value;
 pub mod verbs;
@@ -61,6 +62,7 @@ pub mod __private1 {
     pub use crate::patch::BodyWriter;
     pub use crate::query::{Comparison, Operand};
     pub use crate::record::{FieldError, Reader};
+    pub use crate::settings::{Of, PresumesNothing, Settings};
     pub use crate::value::{KnackChoice, ToField};
     pub use crate::verbs::{KnackObject, NewRecord};
     pub use crate::write::ValueWriter;

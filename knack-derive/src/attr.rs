@@ -7,7 +7,7 @@ use syn::parse::{Nothing, Parse, ParseStream, Parser};
 use syn::{Attribute, LitStr, Meta, Path, Token};
 
 use crate::errors::Errors;
-use crate::kind::distance;
+use crate::near::Near;
 
 /// An attribute: where it is written, if it is, and its value, if that is right.
 pub(crate) struct Given<T = ()> {
@@ -69,6 +69,7 @@ pub(crate) struct StructAttrs {
 #[derive(Default)]
 pub(crate) struct FieldAttrs {
     pub(crate) id: Given,
+    pub(crate) field: Given<LitStr>,
     pub(crate) key: Given<LitStr>,
     pub(crate) kind: Given<LitStr>,
     pub(crate) required: Given,
@@ -94,7 +95,7 @@ impl StructAttrs {
     pub(crate) fn read(attrs: &[Attribute], errors: &mut Errors) -> Self {
         let mut read = Self::default();
         each(attrs, "a struct", &["object", "create", "crate"], errors, |name, entry, errors| match name {
-            "object" => read.object.set(entry, text, "a text: `object = \"object_3\"`", errors),
+            "object" => read.object.set(entry, text, "a text: `object = \"Customers\"`", errors),
             "create" => read.create.set(entry, nothing, NOTHING, errors),
             _ => read.krate.set(entry, path, PATH, errors),
         });
@@ -128,10 +129,11 @@ impl FieldAttrs {
         each(
             attrs,
             "a field",
-            &["id", "key", "kind", "required", "handle", "date_format"],
+            &["id", "field", "key", "kind", "required", "handle", "date_format"],
             errors,
             |name, entry, errors| match name {
                 "id" => read.id.set(entry, nothing, NOTHING, errors),
+                "field" => read.field.set(entry, text, "a text: `field = \"Average Spend\"`", errors),
                 "key" => read.key.set(entry, text, "a text: `key = \"field_7\"`", errors),
                 "kind" => read.kind.set(entry, text, "a text: `kind = \"short_text\"`", errors),
                 "required" => read.required.set(entry, nothing, NOTHING, errors),
@@ -175,9 +177,8 @@ fn each(
             .flatten()
         {
             let name = entry.name.to_string();
-            let meant = known.iter().copied().min_by_key(|known| distance(&name, known));
-            match meant.filter(|meant| distance(&name, meant) <= 2.min(meant.len() - 1)) {
-                Some(meant) => {
+            match Near::of(&name, known.iter().map(|known| (known, *known))).meant() {
+                Some(&meant) => {
                     if name != meant {
                         errors.at(&entry.name, format!("no attribute `{name}`; did you mean `{meant}`?"));
                     }

@@ -143,8 +143,10 @@ impl<'a> Choice<'a> {
             ),
             None => (quote!(_ => return _knack::Option::None), None),
         };
+        let holds_others = self.other.is_some();
         quote! {
             const OPTIONS: &'static [&'static str] = &[#(#options),*];
+            const HOLDS_OTHERS: bool = #holds_others;
             fn from_option(option: &str) -> _knack::Option<Self> {
                 _knack::Option::Some(match option {
                     #(#options => Self::#arms,)*

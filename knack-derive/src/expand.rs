@@ -9,27 +9,34 @@ use crate::errors::Errors;
 use crate::fallback;
 use crate::kind::KindInfo;
 use crate::model::{Field, KnackField, Record};
+use crate::pair::{self, Known};
+use crate::schema::find::Place;
 use crate::validate;
 
+mod check;
+mod track;
+
 /// The code for a struct, and its errors inside it.
-pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
+pub(crate) fn derive(input: &DeriveInput, place: &Place) -> TokenStream {
     let mut errors = Errors::default();
-    let record = Record::read(input, &mut errors);
-    validate::check(input, &record, &mut errors);
+    let mut record = Record::read(input, &mut errors);
+    let known = pair::pair(&mut record, place.find(), &mut errors);
+    validate::check(input, &record, &known, &mut errors);
     let errors = errors.finish();
     match record.object {
-        Some(object) if errors.is_empty() => whole(&record, object),
+        Some(object) if errors.is_empty() => whole(&record, object, &known),
         _ => fallback::beside(&errors, &record),
     }
 }
 
 /// The code for a struct without errors.
-fn whole(record: &Record<'_>, object: u32) -> TokenStream {
+fn whole(record: &Record<'_>, object: u32, known: &Known) -> TokenStream {
+    let (tracked, checks) = (track::tracked(known, object), check::checks(record, known));
     let object = Literal::u32_unsuffixed(object);
     let type_name = record.ident.to_string();
     let defs = record.knack_fields().map(|(field, knack)| def(field, knack));
     let count = Literal::usize_unsuffixed(record.knack_fields().count());
-    let implementation = if record.create { new_record(record) } else { object_and_handles(record) };
+    let implementation = if record.create() { new_record(record) } else { object_and_handles(record) };
     in_scope(
         record,
         &quote!(#object),
@@ -38,6 +45,8 @@ fn whole(record: &Record<'_>, object: u32) -> TokenStream {
             static _PROJECTION: _knack::Projection =
                 _knack::Projection::new(#type_name, _knack::ObjectKey::new(#object), &_FIELDS);
             #implementation
+            #tracked
+            #checks
         },
     )
 }
@@ -67,7 +76,7 @@ fn method(kind: &KindInfo) -> Ident {
 
 fn def(field: &Field<'_>, knack: KnackField<'_>) -> TokenStream {
     let (name, key, kind) = (field.name(), knack.key.expr(), marker(knack.kind));
-    let required = field.attrs.required.is_set().then(|| quote!(.required()));
+    let required = field.required.then(|| quote!(.required()));
     let dates = field.day_first.then(|| quote!(.dates(_knack::DateOrder::DayFirst)));
     quote!(_Def::new::<#kind>(#name, #key) #required #dates)
 }
@@ -108,9 +117,8 @@ fn handles(record: &Record<'_>) -> TokenStream {
     let handles = record.knack_fields().enumerate().map(|(index, (field, knack))| {
         let index = Literal::usize_unsuffixed(index);
         let (handle, kind) = (knack.handle, marker(knack.kind));
-        let key = field.attrs.key.value().map(syn::LitStr::value).unwrap_or_default();
-        let doc = format!(" `{}`: {} field `{key}`.", field.name(), knack.kind.label);
-        let need = field.attrs.required.is_set().then(|| quote!(, _knack::Required));
+        let doc = doc(field, knack);
+        let need = field.required.then(|| quote!(, _knack::Required));
         // A constant of the user's with the same name is an error that stands on the field.
         quote_spanned! {handle.span().resolved_at(Span::call_site())=>
             #[doc = #doc]
@@ -124,6 +132,15 @@ fn handles(record: &Record<'_>) -> TokenStream {
         impl #ident {
             #(#handles)*
         }
+    }
+}
+
+/// `status`: multiple choice field `Status` (`field_9`).
+fn doc(field: &Field<'_>, knack: KnackField<'_>) -> String {
+    let (name, kind, key) = (field.name(), knack.kind.label, knack.key);
+    match &field.schema {
+        Some(schema) => format!(" `{name}`: {kind} field `{}` (`{key}`).", schema.label),
+        None => format!(" `{name}`: {kind} field `{key}`."),
     }
 }
 

@@ -24,7 +24,7 @@ pub(crate) fn beside(errors: &TokenStream, record: &Record<'_>) -> TokenStream {
             .push(parse_quote!(Self: ::core::marker::Sized + ::core::marker::Send + 'static));
     }
     let (parameters, arguments, bounds) = generics.split_for_impl();
-    let implementation = if record.create {
+    let implementation = if record.create() {
         quote! {
             #[automatically_derived]
             impl #parameters _knack::NewRecord<_Object> for #ident #arguments #bounds {

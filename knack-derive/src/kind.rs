@@ -1,6 +1,8 @@
 //! The kinds that attributes can name. The core crate has the same list as types; a test holds the
 //! two together, so that the macro need not build the core a second time for the host.
 
+use crate::near::Near;
+
 /// A kind as an attribute names it.
 pub(crate) struct KindInfo {
     /// The name in Knack's metadata.
@@ -9,27 +11,55 @@ pub(crate) struct KindInfo {
     pub(crate) marker: &'static str,
     /// The name as people say it.
     pub(crate) label: &'static str,
+    /// The type that is written to it first of all.
+    pub(crate) natural: &'static str,
     /// Whether Knack lets it be written.
     pub(crate) writable: bool,
 }
 
-const fn kind(name: &'static str, marker: &'static str, label: &'static str) -> KindInfo {
-    KindInfo { name, marker, label, writable: true }
+impl KindInfo {
+    /// Whether Knack refuses a record without a value, where that is required. Of yes/no it takes no
+    /// value for no.
+    pub(crate) fn may_lack(&self) -> bool {
+        self.writable && self.name != "boolean"
+    }
+
+    pub(crate) fn has_date_format(&self) -> bool {
+        matches!(self.name, "date_time" | "timer")
+    }
+}
+
+impl PartialEq for KindInfo {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+const fn kind(
+    name: &'static str,
+    marker: &'static str,
+    label: &'static str,
+    natural: &'static str,
+) -> KindInfo {
+    KindInfo { name, marker, label, natural, writable: true }
 }
 
 const fn computed(name: &'static str, marker: &'static str, label: &'static str) -> KindInfo {
-    KindInfo { name, marker, label, writable: false }
+    KindInfo { name, marker, label, natural: "", writable: false }
 }
+
+/// The kind of fields whose kind is not known.
+pub(crate) const UNKNOWN: &KindInfo = &kind("unknown", "Unknown", "unknown", "Json");
 
 /// Every kind.
 pub(crate) const KINDS: &[KindInfo] = &[
-    kind("short_text", "ShortText", "short text"),
-    kind("paragraph_text", "ParagraphText", "paragraph text"),
-    kind("rich_text", "RichText", "rich text"),
-    kind("multiple_choice", "MultipleChoice", "multiple choice"),
-    kind("boolean", "Boolean", "yes/no"),
-    kind("number", "Number", "number"),
-    kind("currency", "Currency", "currency"),
+    kind("short_text", "ShortText", "short text", "String"),
+    kind("paragraph_text", "ParagraphText", "paragraph text", "String"),
+    kind("rich_text", "RichText", "rich text", "String"),
+    kind("multiple_choice", "MultipleChoice", "multiple choice", "String"),
+    kind("boolean", "Boolean", "yes/no", "bool"),
+    kind("number", "Number", "number", "f64"),
+    kind("currency", "Currency", "currency", "Decimal"),
     computed("auto_increment", "AutoIncrement", "auto increment"),
     computed("equation", "Equation", "equation"),
     computed("concatenation", "Concatenation", "text formula"),
@@ -38,21 +68,21 @@ pub(crate) const KINDS: &[KindInfo] = &[
     computed("average", "Average", "average"),
     computed("min", "Min", "min"),
     computed("max", "Max", "max"),
-    kind("date_time", "DateTime", "date/time"),
-    kind("timer", "Timer", "timer"),
-    kind("name", "Name", "name"),
-    kind("email", "Email", "e-mail"),
-    kind("phone", "Phone", "phone"),
-    kind("address", "Address", "address"),
-    kind("link", "WebLink", "link"),
-    kind("file", "File", "file"),
-    kind("image", "Image", "image"),
-    kind("signature", "Signature", "signature"),
-    kind("rating", "Rating", "rating"),
-    kind("connection", "Connection", "connection"),
-    kind("password", "Password", "password"),
-    kind("user_roles", "UserRoles", "user roles"),
-    kind("unknown", "Unknown", "unknown"),
+    kind("date_time", "DateTime", "date/time", "DateTime"),
+    kind("timer", "Timer", "timer", "WorkLog"),
+    kind("name", "Name", "name", "PersonName"),
+    kind("email", "Email", "e-mail", "EmailAddress"),
+    kind("phone", "Phone", "phone", "PhoneNumber"),
+    kind("address", "Address", "address", "PostalAddress"),
+    kind("link", "WebLink", "link", "WebAddress"),
+    kind("file", "File", "file", "AssetId"),
+    kind("image", "Image", "image", "AssetId"),
+    kind("signature", "Signature", "signature", "Drawing"),
+    kind("rating", "Rating", "rating", "f64"),
+    kind("connection", "Connection", "connection", "Link<…>"),
+    kind("password", "Password", "password", "SecretString"),
+    kind("user_roles", "UserRoles", "user roles", "Vec<ProfileKey>"),
+    kind("unknown", "Unknown", "unknown", "Json"),
 ];
 
 /// The kind with this name.
@@ -62,11 +92,11 @@ pub(crate) fn find(name: &str) -> Option<&'static KindInfo> {
 
 /// The kinds that may be meant by a name that is none, as the end of a message.
 pub(crate) fn suggestion(name: &str) -> String {
-    let distance = |kind: &&KindInfo| distance(name, kind.name).min(distance(name, kind.label));
     let part = |kind: &&KindInfo| name.len() > 2 && (kind.name.contains(name) || kind.label.contains(name));
     let mut meant: Vec<_> = KINDS.iter().filter(part).collect();
     if meant.is_empty() {
-        meant.extend(KINDS.iter().min_by_key(distance).filter(|near| distance(near) <= name.len() / 3));
+        let names = KINDS.iter().flat_map(|kind| [(kind.name, kind), (kind.label, kind)]);
+        meant.extend(Near::of(name, names).meant());
     }
     match &*meant {
         [] => {
@@ -77,22 +107,6 @@ pub(crate) fn suggestion(name: &str) -> String {
             meant.iter().map(|kind| format!("`{}`", kind.name)).collect::<Vec<_>>().join(" or ")
         ),
     }
-}
-
-/// How many letters must be put in, taken out or changed to make one text of the other.
-pub(crate) fn distance(from: &str, to: &str) -> usize {
-    let to: Vec<char> = to.chars().collect();
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (i, a) in from.chars().enumerate() {
-        let mut last = i + 1;
-        let mut next = vec![last];
-        for ((b, above), left_above) in to.iter().zip(row.iter().skip(1)).zip(&row) {
-            last = (left_above + usize::from(a != *b)).min(above + 1).min(last + 1);
-            next.push(last);
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or_default()
 }
 
 #[cfg(test)]

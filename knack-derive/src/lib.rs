@@ -5,19 +5,28 @@
 //! the attributes are explained at [`macro@KnackObject`].
 //!
 //! The way of a struct through this crate: `attr` reads its attributes, `model` makes a record of
-//! them, `validate` holds that against the rules, `expand` prints the code, and `fallback` what is
-//! printed around errors, so that no second error follows from the first.
+//! them, `pair` holds that against the committed schema, which `schema` finds and reads, `validate`
+//! against the rules; `expand` prints the code, and `fallback` what is printed around errors, so that no
+//! second error follows from the first.
+
+use std::path::PathBuf;
 
 use proc_macro::TokenStream;
 use syn::parse_macro_input;
+
+use crate::schema::find::Place;
 
 mod attr;
 mod choice;
 mod errors;
 mod expand;
 mod fallback;
+mod key;
 mod kind;
 mod model;
+mod near;
+mod pair;
+mod schema;
 #[cfg(test)]
 mod tests;
 mod validate;
@@ -28,7 +37,7 @@ mod validate;
 ///
 /// | attribute | meaning |
 /// |---|---|
-/// | `object = "object_3"` | the object's key; always needed |
+/// | `object = "Customers"` | the object's name in the schema, or its key, `object_3`; always needed |
 /// | `create` | the struct is a new record, to be given to `create`: it is written, not read |
 /// | `crate = path` | where the generated code finds the library, `::knack_runtime` unless said |
 ///
@@ -37,11 +46,34 @@ mod validate;
 /// | attribute | meaning |
 /// |---|---|
 /// | `id` | the record's id, of type `RecordId`; a struct may do without |
+/// | `field = "Average Spend"` | the field's label in Knack, or its key, where the label is not the field's name here |
 /// | `key = "field_7"` | the field's key |
-/// | `kind = "short_text"` | the field's kind, as Knack's metadata calls it |
-/// | `required` | Knack demands a value: it cannot be cleared, and a new record must have it |
-/// | `date_format = "dd/mm/yyyy"` | the format of a date field or timer that is not `mm/dd/yyyy`, so that dates are written in its order |
+/// | `kind = "short_text"` | the field's kind, as Knack's metadata calls it; the schema tells |
+/// | `required` | Knack demands a value: it cannot be cleared, and a new record must have it; the schema tells |
+/// | `date_format = "dd/mm/yyyy"` | the format of a date field or timer that is not `mm/dd/yyyy`, so that dates are written in its order; the schema tells |
 /// | `handle = "NAME"` | the name of the field's handle, its own name in capitals unless said; a new record has no handles |
+///
+/// # The schema
+///
+/// `cargo knack pull` writes the application's schema into a folder `.knack/`, to be committed. Beside it a
+/// struct needs neither keys nor kinds, and is checked while it compiles:
+///
+/// - The object and every field exist. A field is found by its key, by its label, or by its own name: the
+///   label in small letters, with `_` for what is neither letter nor digit (`Average Spend` is
+///   `average_spend`). A label that two fields have needs the key.
+/// - The type fits the field's kind. A kind that this version does not know is read as JSON. A
+///   `Link` leads to the object that the field connects to, an enum has
+///   the field's options and no others, and one value does not stand where the field holds several.
+/// - A new record has every field that Knack demands, and none that Knack computes.
+/// - What the struct says itself is what the schema says.
+///
+/// Whether a field that may be empty is an `Option` is not checked: a record may have it filled always.
+///
+/// The folder is looked for from the struct's source file upwards, as far as the repository goes; then where
+/// `KNACK_SCHEMA_DIR` says (the folder itself; relative to the package); then from the package's folder
+/// upwards. A change of what was read, or of the variable, builds the crate again. Without a folder, each
+/// field says its `key` and its `kind`, and the object is given by its key; a folder that comes to a crate
+/// that did without is seen at its next build.
 ///
 /// # What it makes
 ///
@@ -80,14 +112,27 @@ mod validate;
 /// ```
 #[proc_macro_derive(KnackObject, attributes(knack))]
 pub fn derive_knack_object(input: TokenStream) -> TokenStream {
-    expand::derive(&parse_macro_input!(input)).into()
+    let input = parse_macro_input!(input as syn::DeriveInput);
+    expand::derive(&input, &place(&input)).into()
+}
+
+/// Where the struct is. A `macro_rules!` of another crate may print the derive; the name is of whoever
+/// calls it.
+fn place(input: &syn::DeriveInput) -> Place {
+    let folder = |name| std::env::var_os(name).filter(|folder| !folder.is_empty()).map(PathBuf::from);
+    Place {
+        file: input.ident.span().unwrap().local_file(),
+        variable: folder("KNACK_SCHEMA_DIR"),
+        manifest: folder("CARGO_MANIFEST_DIR"),
+    }
 }
 
 /// Makes an enum hold the options of a multiple choice field.
 ///
 /// Each arm without a value is an option: its name, or what `option` says. An arm with a `String` holds
 /// every other option, so that one that is added to the field later does not break the program; without
-/// such an arm, a record with another option cannot be read.
+/// such an arm, a record with another option cannot be read. Beside a committed schema, an enum without it
+/// must have every option of the field, and no enum one that the field has not.
 ///
 /// | attribute | where | meaning |
 /// |---|---|---|

@@ -1,37 +1,46 @@
-//! A struct as the expansion needs it.
+//! A struct as the expansion needs it. What is read here is what the struct says itself; `pair` adds what
+//! the schema says.
 
-use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote};
+use std::rc::Rc;
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::{Data, DeriveInput, Fields, Generics, Type, Visibility};
 
 use crate::attr::{FieldAttrs, StructAttrs};
 use crate::errors::Errors;
+use crate::key::Key;
 use crate::kind::{self, KindInfo};
+use crate::schema;
 
 /// A struct that derives `KnackObject`.
 pub(crate) struct Record<'a> {
     pub(crate) ident: &'a Ident,
     pub(crate) vis: &'a Visibility,
     pub(crate) generics: &'a Generics,
-    /// The number in the object's key; `None` where that is wrong or missing, which is reported.
-    pub(crate) object: Option<u32>,
-    pub(crate) create: bool,
+    pub(crate) attrs: StructAttrs,
     pub(crate) krate: TokenStream,
     pub(crate) fields: Vec<Field<'a>>,
+    /// The number in the object's key; `None` until it is paired, and where that failed.
+    pub(crate) object: Option<u32>,
 }
 
-/// A field of such a struct. What its attributes say is `None` where that is wrong or missing, which
-/// is reported, and where the field is the record's id.
+/// A field of such a struct. `key` and `kind` are `None` where they are wrong or missing, which is
+/// reported, and where the field is the record's id.
 pub(crate) struct Field<'a> {
     pub(crate) ident: &'a Ident,
     pub(crate) ty: &'a Type,
     pub(crate) attrs: FieldAttrs,
+    pub(crate) handle: Option<Ident>,
     pub(crate) key: Option<Key>,
     pub(crate) kind: Option<&'static KindInfo>,
-    pub(crate) handle: Option<Ident>,
+    /// Whether Knack demands a value.
+    pub(crate) required: bool,
     /// Whether dates are written to it with the day first.
     pub(crate) day_first: bool,
+    /// What the schema says of it.
+    pub(crate) schema: Option<Rc<schema::Field>>,
 }
 
 /// A field of the object, with all that the code needs to know of it.
@@ -40,45 +49,6 @@ pub(crate) struct KnackField<'r> {
     pub(crate) key: Key,
     pub(crate) kind: &'static KindInfo,
     pub(crate) handle: &'r Ident,
-}
-
-/// A field's key, or one of the named columns.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Key {
-    Number(u32),
-    Named(&'static str),
-}
-
-impl Key {
-    fn parse(text: &str) -> Option<Self> {
-        const NAMED: [(&str, &str); 3] = [
-            ("account_status", "ACCOUNT_STATUS"),
-            ("approval_status", "APPROVAL_STATUS"),
-            ("profile_keys", "PROFILE_KEYS"),
-        ];
-        let named = NAMED.iter().find(|(name, _)| *name == text).map(|(_, constant)| Self::Named(constant));
-        named.or_else(|| numbered(text, "field_").map(Self::Number))
-    }
-
-    /// The key as an expression, with `_Key` in scope.
-    pub(crate) fn expr(self) -> TokenStream {
-        match self {
-            Self::Number(number) => {
-                let number = Literal::u32_unsuffixed(number);
-                quote!(_Key::new(#number))
-            }
-            Self::Named(name) => {
-                let name = format_ident!("{name}");
-                quote!(_Key::#name)
-            }
-        }
-    }
-}
-
-/// The number behind `prefix` in its one spelling.
-fn numbered(text: &str, prefix: &str) -> Option<u32> {
-    let number: u32 = text.strip_prefix(prefix)?.parse().ok()?;
-    (format!("{prefix}{number}") == text).then_some(number)
 }
 
 impl<'a> Record<'a> {
@@ -90,31 +60,24 @@ impl<'a> Record<'a> {
             ident: &input.ident,
             vis: &input.vis,
             generics: &input.generics,
-            object: object(&attrs, input, errors),
-            create: attrs.create.is_set(),
             krate: attrs.krate.value().map_or_else(|| quote!(::knack_runtime), ToTokens::to_token_stream),
             fields: fields.into_iter().flatten().filter_map(|field| Field::read(field, errors)).collect(),
+            object: None,
+            attrs,
         }
     }
 }
 
 impl Record<'_> {
+    /// Whether this is a new record.
+    pub(crate) fn create(&self) -> bool {
+        self.attrs.create.is_set()
+    }
+
     /// The fields that are fields of the object, in the order of the table.
     pub(crate) fn knack_fields(&self) -> impl Iterator<Item = (&Field<'_>, KnackField<'_>)> {
         self.fields.iter().filter_map(|field| Some((field, field.knack()?)))
     }
-}
-
-fn object(attrs: &StructAttrs, input: &DeriveInput, errors: &mut Errors) -> Option<u32> {
-    if !attrs.object.is_set() {
-        errors.at(&input.ident, "which object is this? Add `#[knack(object = \"object_…\")]` to the struct");
-    }
-    let object = attrs.object.value()?;
-    let number = numbered(&object.value(), "object_");
-    if number.is_none() {
-        errors.at(object, "expected an object's key, such as `object_3`; the Builder's address line has it");
-    }
-    number
 }
 
 fn named_fields<'a>(
@@ -140,14 +103,22 @@ impl<'a> Field<'a> {
     fn read(field: &'a syn::Field, errors: &mut Errors) -> Option<Self> {
         let ident = field.ident.as_ref()?;
         let attrs = FieldAttrs::read(&field.attrs, errors);
-        if attrs.id.is_set() {
-            let (key, kind, handle) = (None, None, None);
-            return Some(Self { ident, ty: &field.ty, attrs, key, kind, handle, day_first: false });
+        let (mut handle_name, mut key_given, mut kind_given, mut dates) = (None, None, None, false);
+        if !attrs.id.is_set() {
+            (key_given, kind_given) = (key(&attrs, errors), kind(&attrs, errors));
+            (handle_name, dates) = (handle(ident, &attrs, errors), day_first(&attrs, errors));
         }
-        nothing_missing(ident, &attrs, errors);
-        let (key, kind, handle) = (key(&attrs, errors), kind(&attrs, errors), handle(ident, &attrs, errors));
-        let day_first = day_first(&attrs, errors);
-        Some(Self { ident, ty: &field.ty, attrs, key, kind, handle, day_first })
+        Some(Self {
+            ident,
+            ty: &field.ty,
+            handle: handle_name,
+            key: key_given,
+            kind: kind_given,
+            required: attrs.required.is_set(),
+            day_first: dates,
+            schema: None,
+            attrs,
+        })
     }
 
     /// The field's name without `r#`.
@@ -158,6 +129,17 @@ impl<'a> Field<'a> {
     /// What the field is in the object; `None` for the record's id.
     pub(crate) fn knack(&self) -> Option<KnackField<'_>> {
         Some(KnackField { key: self.key?, kind: self.kind?, handle: self.handle.as_ref()? })
+    }
+
+    /// The tokens that say which field of the object this is.
+    pub(crate) fn said(&self) -> TokenStream {
+        let literal = self.attrs.key.value().or(self.attrs.field.value());
+        literal.map_or_else(|| self.ident.to_token_stream(), ToTokens::to_token_stream)
+    }
+
+    /// The tokens that say of which kind it is: those of the field, if the schema does.
+    pub(crate) fn said_kind(&self) -> TokenStream {
+        self.attrs.kind.value().map_or_else(|| self.said(), ToTokens::to_token_stream)
     }
 
     /// The type inside `Option<…>`, if the field's type is spelt so.
@@ -177,27 +159,14 @@ impl<'a> Field<'a> {
     }
 }
 
-/// `name: String`, or only one of `key` and `kind`.
-fn nothing_missing(ident: &Ident, attrs: &FieldAttrs, errors: &mut Errors) {
-    match (attrs.key.is_set(), attrs.kind.is_set()) {
-        (true, true) => {}
-        (true, false) => {
-            errors.at(ident, "of which kind is this field? Add `kind = \"short_text\"`, or what it is");
-        }
-        (false, true) => errors.at(ident, "which field of the object is this? Add `key = \"field_…\"`"),
-        (false, false) => errors.at(
-            ident,
-            "which field of the object is this? Add `#[knack(key = \"field_…\", kind = \"short_text\")]`, \
-             or `#[knack(id)]` for the record's id",
-        ),
-    }
-}
-
+/// `key = "field_7"`, or `field = "field_7"`.
 fn key(attrs: &FieldAttrs, errors: &mut Errors) -> Option<Key> {
-    let literal = attrs.key.value()?;
+    let Some(literal) = attrs.key.value() else {
+        return attrs.field.value().and_then(|literal| Key::parse(&literal.value()));
+    };
     let key = Key::parse(&literal.value());
     if key.is_none() {
-        errors.at(literal, "expected a field's key, such as `field_7`");
+        errors.at(literal, "expected a field's key, such as `field_7`; a label goes with `field = \"…\"`");
     }
     key
 }

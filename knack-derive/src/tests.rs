@@ -2,22 +2,89 @@
 //!
 //! `INSTA_UPDATE=always cargo test -p knack-derive` writes the snapshots anew.
 
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{DeriveInput, parse_quote};
 
+use crate::schema::find::Place;
+
+/// A folder of a test's own, gone when the test is over.
+pub(crate) struct Scratch(PathBuf);
+
+impl Scratch {
+    pub(crate) fn new(name: &str) -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let (process, count) = (std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let folder = std::env::temp_dir().join(format!("knack_derive_{name}_{process}_{count}"));
+        std::fs::create_dir_all(&folder).unwrap();
+        Self(folder)
+    }
+
+    pub(crate) fn path(&self, path: &str) -> PathBuf {
+        self.0.join(path)
+    }
+
+    pub(crate) fn relative(&self, path: &Path) -> String {
+        path.strip_prefix(&self.0).unwrap().to_str().unwrap().to_owned()
+    }
+
+    pub(crate) fn folder(&self, path: &str) {
+        std::fs::create_dir_all(self.path(path)).unwrap();
+    }
+
+    pub(crate) fn file(&self, path: &str, text: &str) {
+        let path = self.path(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
 /// The code for a struct, as rustfmt would have it.
 fn expansion(input: &DeriveInput) -> String {
-    let file = syn::parse2(crate::expand::derive(input)).expect("the derive prints items");
-    prettyplease::unparse(&file)
+    expansion_at(input, &Place::default())
+}
+
+/// The same of a struct at a place, whose folder is called `$DIR`.
+fn expansion_at(input: &DeriveInput, place: &Place) -> String {
+    let folder =
+        place.file.as_ref().map_or("$DIR", |file| file.to_str().unwrap().trim_end_matches("/main.rs"));
+    let code = crate::expand::derive(input, place).to_string().replace(folder, "$DIR");
+    prettyplease::unparse(&syn::parse_file(&code).expect("the derive prints items"))
+}
+
+/// The code for a struct beside a schema of customers.
+fn checked(input: &DeriveInput) -> String {
+    const APP: &str = r#"{"knack":1,"name":"Shop","objects":[
+        {"key":"object_3","name":"Customers"},{"key":"object_6","name":"Orders"}]}"#;
+    const CUSTOMERS: &str = r#"{"key":"object_3","name":"Customers","fields":[
+        {"key":"field_7","name":"Company","type":"short_text","required":true},
+        {"key":"field_8","name":"Orders","type":"connection",
+            "relationship":{"has":"many","belongs_to":"one","object":"object_6"}},
+        {"key":"field_9","name":"Status","type":"multiple_choice","format":{"options":["New","Open"],"type":"single"}},
+        {"key":"field_10","name":"Born","type":"date_time","format":{"date_format":"dd/mm/yyyy"}}]}"#;
+    let scratch = Scratch::new("checked");
+    scratch.file(".knack/app.json", APP);
+    scratch.file(".knack/objects/object_3.json", CUSTOMERS);
+    expansion_at(input, &Place { file: Some(scratch.path("main.rs")), ..Place::default() })
 }
 
 macro_rules! assert_expansion {
-    ($($input:tt)*) => {
+    (checked: $($input:tt)*) => { assert_expansion!(@ checked $($input)*) };
+    (@ $expansion:ident $($input:tt)*) => {
         insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
-            insta::assert_snapshot!(expansion(&parse_quote!($($input)*)));
+            insta::assert_snapshot!($expansion(&parse_quote!($($input)*)));
         });
     };
+    ($($input:tt)*) => { assert_expansion!(@ expansion $($input)*) };
 }
 
 #[test]
@@ -57,6 +124,43 @@ fn struct_with_errors() {
             name: &'a str,
             #[knack(key = "field_8", kind = "number")]
             age: u32,
+        }
+    }
+}
+
+#[test]
+fn struct_with_a_schema() {
+    assert_expansion! { checked:
+        #[knack(object = "Customers")]
+        struct Customer {
+            company: String,
+            #[knack(handle = "BOUGHT")]
+            orders: Vec<Link<Order>>,
+            status: Option<Status>,
+            born: Option<Date>,
+        }
+    }
+}
+
+#[test]
+fn new_record_with_a_schema() {
+    assert_expansion! { checked:
+        #[knack(object = "Customers", create)]
+        struct NewCustomer {
+            company: String,
+            orders: Option<Link<Order>>,
+        }
+    }
+}
+
+#[test]
+fn struct_with_errors_by_the_schema() {
+    assert_expansion! { checked:
+        #[knack(object = "Customers", create)]
+        struct NewCustomer {
+            #[knack(key = "field_9", kind = "number")]
+            company: f64,
+            orders: String,
         }
     }
 }

@@ -1,16 +1,20 @@
 //! The rules that no single attribute can break.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
+use proc_macro2::Ident;
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::{DeriveInput, GenericParam};
 
 use crate::errors::Errors;
 use crate::model::{Field, Record};
+use crate::pair::Known;
+use crate::schema::{self, Object};
 
 /// Holds the struct against every rule.
-pub(crate) fn check(input: &DeriveInput, record: &Record<'_>, errors: &mut Errors) {
+pub(crate) fn check(input: &DeriveInput, record: &Record<'_>, known: &Known, errors: &mut Errors) {
     no_generics(input, errors);
     nothing_twice(record, errors);
     for field in &record.fields {
@@ -20,9 +24,12 @@ pub(crate) fn check(input: &DeriveInput, record: &Record<'_>, errors: &mut Error
             computed_is_not_required(field, errors);
             only_dates_have_a_date_format(field, errors);
         }
-        if record.create {
+        if record.create() {
             can_be_written(field, errors);
         }
+    }
+    if let (Some(create), Some(object)) = (record.attrs.create.written(), &known.object) {
+        nothing_lacks(create, record, object, errors);
     }
 }
 
@@ -49,10 +56,13 @@ fn nothing_twice(record: &Record<'_>, errors: &mut Errors) {
         {
             errors.at(written, format!("the field `{first}` is the record's id already"));
         }
-        if let Some(key) = field.key
-            && let Some(first) = keys.insert(key, name.clone())
-        {
-            errors.at(field.attrs.key.value(), format!("the field `{first}` has this key already"));
+        if let Some(key) = field.key {
+            match keys.entry(key) {
+                Entry::Occupied(first) => {
+                    errors.at(field.said(), format!("the field `{}` is `{key}` already", first.get()));
+                }
+                Entry::Vacant(first) => drop(first.insert(name.clone())),
+            }
         }
         if let Some(handle) = &field.handle
             && let Some(first) = handles.insert(handle.unraw(), name)
@@ -69,6 +79,7 @@ fn nothing_twice(record: &Record<'_>, errors: &mut Errors) {
 fn id_stands_alone(field: &Field<'_>, errors: &mut Errors) {
     let attrs = &field.attrs;
     let others = [
+        attrs.field.written(),
         attrs.key.written(),
         attrs.kind.written(),
         attrs.required.written(),
@@ -95,7 +106,7 @@ fn computed_is_not_required(field: &Field<'_>, errors: &mut Errors) {
 /// `kind = "number", date_format = "dd/mm/yyyy"`
 fn only_dates_have_a_date_format(field: &Field<'_>, errors: &mut Errors) {
     if let Some(written) = field.attrs.date_format.written()
-        && let Some(kind) = field.kind.filter(|kind| !matches!(kind.name, "date_time" | "timer"))
+        && let Some(kind) = field.kind.filter(|kind| !kind.has_date_format())
     {
         errors.at(
             written,
@@ -116,12 +127,40 @@ fn can_be_written(field: &Field<'_>, errors: &mut Errors) {
     if let Some(kind) = field.kind.filter(|kind| !kind.writable) {
         let message =
             format!("Knack computes {} fields, so a new record has none: leave this field out", kind.label);
-        errors.at(attrs.kind.value(), message);
+        errors.at(field.said_kind(), message);
     }
-    if attrs.required.is_set() && field.optional().is_some() {
+    if field.required && field.optional().is_some() {
         errors.at(field.ty, "Knack demands a value here: drop the `Option`");
     }
     if let Some(handle) = attrs.handle.written() {
         errors.at(handle, "a new record has no handles; the structs that read the object do: leave this out");
     }
+}
+
+/// In a new record: every field that Knack demands. Where a field is not known for what it is, it may be
+/// one of these.
+fn nothing_lacks(create: &Ident, record: &Record<'_>, object: &Object, errors: &mut Errors) {
+    if record.fields.iter().any(|field| !field.attrs.id.is_set() && field.key.is_none()) {
+        return;
+    }
+    let demanded = object.fields.iter().filter(|known| known.required && known.kind().may_lack());
+    let lacking = demanded.filter(|known| record.fields.iter().all(|field| field.key != Some(known.key)));
+    let proposals: Vec<_> = lacking.map(|known| format!("\n{}", proposal(known))).collect();
+    if !proposals.is_empty() {
+        let message =
+            format!("Knack demands more of a new record of `{}`: add{}", object.name, proposals.concat());
+        errors.at(create, message);
+    }
+}
+
+/// `company: String` for `Company` (short text, `field_7`)
+fn proposal(known: &schema::Field) -> String {
+    let name = known.rust_name();
+    let (name, key) = match syn::parse_str::<Ident>(&name) {
+        Ok(_) => (&*name, String::new()),
+        Err(_) => ("…", format!("#[knack(key = \"{}\")] ", known.key)),
+    };
+    let kind = known.kind();
+    let ty = if known.several { format!("Vec<{}>", kind.natural) } else { kind.natural.to_owned() };
+    format!("`{key}{name}: {ty}` for `{}` ({}, {})", known.label, kind.label, known.key)
 }

@@ -39,6 +39,42 @@
 //! The examples on these pages run against a local Knack (`knack-emulator`), whose setup they do not
 //! show: give the builder its application id, its key and its transport.
 //!
+//! # From the application to the first compile error
+//!
+//! The struct above says the key and the kind of each field. With the application's schema at hand it need
+//! not: `cargo knack pull` writes it to `.knack/`, which is committed and read while compiling.
+//!
+//! ```text
+//! $ export KNACK_APP_ID=5d79512148c4af00106d1507
+//! $ cargo knack pull
+//! $ git add .knack
+//! ```
+//!
+//! ```ignore
+//! #[derive(Debug, KnackObject)]
+//! #[knack(object = "Customers")]
+//! struct Customer {
+//!     #[knack(id)]
+//!     id: RecordId,
+//!     name: PersonName,       // the field "Name"
+//!     company: Option<u32>,
+//! }
+//! ```
+//!
+//! ```text
+//! error[E0277]: `Option<u32>` cannot hold a Knack short text field
+//!   --> src/main.rs:7:14
+//!    |
+//!  7 |     company: Option<u32>,
+//!    |              ^^^^^^^^^^^ does not fit the field's kind
+//!    |
+//!    = note: a short text field is held by `String`
+//! ```
+//!
+//! When somebody renames the field in Knack, `cargo knack check` in CI says so; and after the next pull the
+//! struct does not compile before it is called so too, or says `#[knack(field = "Firm")]`. What else is checked,
+//! and how the folder is found: [`macro@KnackObject`].
+//!
 //! # What happens to a call
 //!
 //! The [policy](quota::QuotaPolicy) says whether it counts. It waits in the client's one queue, where
@@ -119,7 +155,7 @@ pub use knack_core::zone;
 pub use knack_core::{
     ApplicationId, Error, KnackObject, Link, Patch, Plan, RecordId, Result, advice, call, cell,
     clock as time, error, headers, key, kind, ledger, limit, list, object, patch, plan, query, quota, record,
-    resolve, schema, transport, value, verbs, write,
+    resolve, schema, settings, transport, value, verbs, write,
 };
 pub use knack_derive::{KnackChoice, KnackObject};
 

@@ -37,6 +37,10 @@ pub trait KnackChoice: Sized {
     /// The options that have an arm of their own.
     const OPTIONS: &'static [&'static str];
 
+    /// Whether an arm holds every other option. Where none does, the enum is checked to have every option
+    /// of the field, if there is a committed schema.
+    const HOLDS_OTHERS: bool = true;
+
     /// The arm of an option; `None` if it has none.
     fn from_option(option: &str) -> Option<Self>;
 

@@ -14,7 +14,8 @@ use crate::verbs::{KnackObject, ObjectAccess};
 use crate::write::ValueWriter;
 
 /// A connection to a record that `T` stands for: its id, and the label that Knack sends along. `T` is
-/// there for the reader: nothing checks it against the application.
+/// there for the reader; beside a committed schema it is also checked to be of the object that the field
+/// connects to.
 ///
 /// A field of one connection is a `Link<T>`, of several a `Vec<Link<T>>`. Writing replaces the whole
 /// set: the API has no way to add one. The connected record is not read along; that is a call of its

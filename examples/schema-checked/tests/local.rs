@@ -1,0 +1,21 @@
+//! The program against a local Knack: no network, no account.
+
+use knack_emulator::Emulator;
+use knack_runtime::{Client, KnackObject};
+use workshop::{Customer, NewOrder, Order, Status};
+
+#[tokio::test]
+async fn orders_are_made_and_listed() -> Result<(), Box<dyn std::error::Error>> {
+    let local = Emulator::builder().sample().build()?;
+    let knack = Client::builder(local.application_id())
+        .api_key(local.api_key())
+        .transport(local.transport())
+        .build()?;
+    let before = workshop::in_progress(&knack).await?.len();
+    let customers = Customer::list(&knack).all().await?;
+    let new = NewOrder { customer: customers[0].id.into(), status: Status::InProgress };
+    let order: Order = Order::create(&knack, &new).await?;
+    assert_eq!((order.status, order.customer.id()), (Status::InProgress, customers[0].id));
+    assert_eq!(workshop::in_progress(&knack).await?.len(), before + 1);
+    Ok(())
+}
