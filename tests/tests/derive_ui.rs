@@ -3,6 +3,8 @@
 //! `TRYBUILD=overwrite cargo test -p knack-tests --test derive_ui` writes the `.stderr` anew; read
 //! every one as somebody would who has just met Knack.
 
+#![allow(clippy::unwrap_used)]
+
 use std::fs;
 use std::path::Path;
 

@@ -1,5 +1,7 @@
 //! A schema that changes: what is built again, and which errors come. Crates of their own, built by cargo.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -114,10 +116,9 @@ impl Crates {
                 &format!("{folder}/Cargo.toml"),
                 &format!(
                     "[package]\nname = {name:?}\nversion = \"0.0.0\"\nedition = \"2024\"\n[dependencies]\n\
-                     knack-runtime-core = {{ path = {:?}, default-features = false }}\n\
-                     knack-derive = {{ path = {:?} }}\n",
-                    here.join("knack-core"),
-                    here.join("knack-derive"),
+                     knack-runtime-core = {{ path = '{here}/knack-core', default-features = false }}\n\
+                     knack-derive = {{ path = '{here}/knack-derive' }}\n",
+                    here = here.display(),
                 ),
             );
             crates.write(
