@@ -8,6 +8,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
 
 mod acquire;
+mod compile;
 mod decode;
 mod goodput;
 mod loopback;
@@ -36,6 +37,7 @@ const EXAMPLES: &str = "Examples:
   cargo run --release -p knack-bench -- goodput --servers A,B --shape cold,foreign --seed0 5000
   cargo run --release -p knack-bench -- acquire --json acquire.json
   cargo run --release -p knack-bench -- loopback
+  cargo run --release -p knack-bench -- compile --case schema --objects 1000
 
 Records come from knackpy/_all_fields.json in the folder KNACK_FIXTURES, else in ../shared/fixtures
 beside the repository; where there is none, records of the same kinds are made up. Those of the case
@@ -76,6 +78,20 @@ enum Bench {
         /// Rounds; in each every subject has 64,000 permits.
         #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
         rounds: u32,
+    },
+    /// What the compiler needs for derived structs, the schema's checks and the library.
+    Compile {
+        #[command(flatten)]
+        output: Output,
+        /// Rounds; in each every crate is checked once.
+        #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
+        rounds: u32,
+        /// Measures this case alone: 200 `structs`, 300 objects with a `schema`, or the `dependency`.
+        #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(compile::CASES))]
+        case: Option<String>,
+        /// Objects of the case `schema`.
+        #[arg(long, value_name = "N", default_value_t = 300, value_parser = clap::value_parser!(u32).range(1..))]
+        objects: u32,
     },
     /// The default limiter in real time, over HTTP, on this machine.
     Loopback {
@@ -136,6 +152,9 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Bench::Overhead { output, rounds } => overhead::run(rounds)?.publish(output.json.as_deref()),
         Bench::Acquire { output, rounds } => acquire::run(rounds)?.publish(output.json.as_deref()),
         Bench::Loopback { output, seconds } => loopback::run(seconds)?.publish(output.json.as_deref()),
+        Bench::Compile { output, case, rounds, objects } => {
+            compile::run(&compile::Choice { case, rounds, objects })?.publish(output.json.as_deref())
+        }
         Bench::Goodput { output, choice } => goodput::run(&choice.into())?.publish(output.json.as_deref()),
     }
 }

@@ -115,6 +115,18 @@ impl FieldDef {
         Self { name, key, kind: K::KIND, required: false, dates: DateOrder::MonthFirst }
     }
 
+    /// The same by the number in the key, `7` for `field_7`.
+    ///
+    /// ```
+    /// use knack_core::{key::FieldKey, kind::ShortText, object::FieldDef};
+    ///
+    /// let city = FieldDef::numbered::<ShortText>("city", 7);
+    /// assert_eq!(city.key(), FieldKey::new(7));
+    /// ```
+    pub const fn numbered<K: Kind>(name: &'static str, number: u32) -> Self {
+        Self::new::<K>(name, FieldKey::new(number))
+    }
+
     /// The same field, which Knack demands in every record.
     pub const fn required(self) -> Self {
         Self { required: true, ..self }
@@ -223,6 +235,26 @@ pub struct Optional;
 #[derive(Clone, Copy, Debug)]
 pub struct Required;
 
+/// Whether a field must have a value: [`Optional`] or [`Required`].
+///
+/// ```
+/// use knack_core::object::{Need, Optional, Required};
+///
+/// assert!(Required::REQUIRED && !Optional::REQUIRED);
+/// ```
+pub trait Need {
+    /// Whether it must.
+    const REQUIRED: bool;
+}
+
+impl Need for Optional {
+    const REQUIRED: bool = false;
+}
+
+impl Need for Required {
+    const REQUIRED: bool = true;
+}
+
 /// A field that may be emptied: one that is not `required`.
 ///
 /// ```compile_fail,E0277
@@ -259,27 +291,62 @@ impl MayBeEmpty for Optional {}
 /// let birthday = Patch::<Customer>::new().set(Customer::AGE, 18.0);
 /// ```
 pub struct Field<O, K, N = Optional> {
-    def: &'static FieldDef,
+    // By value: a reference to a static costs the compiler a third more for each handle.
+    def: FieldDef,
     marker: Marker<O, K, N>,
 }
 
 type Marker<O, K, N> = PhantomData<fn() -> (O, K, N)>;
 
 impl<O, K, N> Field<O, K, N> {
-    /// A handle of the field that `def` tells of; `O` and `K` must be those of `def`, since nothing here
-    /// can check them.
-    pub const fn new(def: &'static FieldDef) -> Self {
-        Self { def, marker: PhantomData }
-    }
-
     /// What is known of the field.
-    pub const fn def(&self) -> &'static FieldDef {
-        self.def
+    pub const fn def(&self) -> &FieldDef {
+        &self.def
     }
 
     /// The field's key.
     pub const fn key(&self) -> FieldKey {
         self.def.key()
+    }
+}
+
+impl<O, K: Kind, N: Need> Field<O, K, N> {
+    /// A handle of the field of the object `O` that has this key; `K` must be its kind, since nothing here can
+    /// check that.
+    ///
+    /// ```
+    /// use knack_core::{key::FieldKey, kind::ShortText, object::{Field, Object}};
+    ///
+    /// const CITY: Field<Object<3>, ShortText> = Field::new("city", FieldKey::new(7));
+    /// assert_eq!(format!("{CITY:?}"), "city (field_7, short text)");
+    /// ```
+    pub const fn new(name: &'static str, key: FieldKey) -> Self {
+        let (kind, required, dates) = (K::KIND, N::REQUIRED, DateOrder::MonthFirst);
+        Self { def: FieldDef { name, key, kind, required, dates }, marker: PhantomData }
+    }
+
+    /// The same by the number in the key.
+    ///
+    /// ```
+    /// use knack_core::{key::FieldKey, kind::ShortText, object::{Field, Object}};
+    ///
+    /// const CITY: Field<Object<3>, ShortText> = Field::numbered("city", 7);
+    /// assert_eq!(CITY.key(), FieldKey::new(7));
+    /// ```
+    pub const fn numbered(name: &'static str, number: u32) -> Self {
+        Self::new(name, FieldKey::new(number))
+    }
+
+    /// The same field, whose dates are written in this order.
+    ///
+    /// ```
+    /// use knack_core::{kind::DateTime, object::{DateOrder, Field, Object}};
+    ///
+    /// const BORN: Field<Object<3>, DateTime> = Field::numbered("born", 9).dates(DateOrder::DayFirst);
+    /// assert_eq!(BORN.def().date_order(), DateOrder::DayFirst);
+    /// ```
+    pub const fn dates(self, dates: DateOrder) -> Self {
+        Self { def: self.def.dates(dates), marker: PhantomData }
     }
 }
 

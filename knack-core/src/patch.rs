@@ -44,7 +44,7 @@ pub struct Patch<T> {
 
 #[derive(Clone, Debug)]
 struct Entry {
-    field: &'static FieldDef,
+    field: FieldDef,
     change: Result<Change, ValueError>,
 }
 
@@ -136,7 +136,7 @@ impl<T: KnackObject> Patch<T> {
     {
         let mut json = String::new();
         let change = value.to_field(&mut ValueWriter::of_field(&mut json, field.def()));
-        self.put(field.def(), change.map(|()| Change::Set(json)))
+        self.put(*field.def(), change.map(|()| Change::Set(json)))
     }
 
     /// Empties a field.
@@ -153,7 +153,7 @@ impl<T: KnackObject> Patch<T> {
     where
         T::Object: SameObject<O>,
     {
-        self.put(field.def(), Ok(Change::Cleared(K::CLEARED)))
+        self.put(*field.def(), Ok(Change::Cleared(K::CLEARED)))
     }
 
     /// What this patch says about a field; see [`FieldState`].
@@ -169,7 +169,7 @@ impl<T: KnackObject> Patch<T> {
         }
     }
 
-    fn put(mut self, field: &'static FieldDef, change: Result<Change, ValueError>) -> Self {
+    fn put(mut self, field: FieldDef, change: Result<Change, ValueError>) -> Self {
         self.entries.retain(|entry| entry.field.key() != field.key());
         self.entries.push(Entry { field, change });
         self

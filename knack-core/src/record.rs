@@ -171,6 +171,7 @@ struct Slot<'a> {
 #[derive(Debug)]
 pub struct Reader<'a> {
     projection: &'a Projection,
+    fields: &'a [FieldDef],
     id: &'a [u8],
     slots: &'a [Slot<'a>],
     both: bool,
@@ -212,7 +213,7 @@ impl<'a> Reader<'a> {
     /// Whether a value without a raw one is what is shown for a least, greatest or mean of nothing: where raw
     /// values come beside, the lack of one says so, as in a list of raw values.
     fn shown_for_nothing(&self, index: usize, plain: &[u8]) -> bool {
-        let kind = || self.projection.fields().get(index).map(FieldDef::kind);
+        let kind = || self.fields.get(index).map(FieldDef::kind);
         self.both
             && !is_blank(plain)
             && matches!(kind(), Some(FieldKind::MIN | FieldKind::MAX | FieldKind::AVERAGE))
@@ -220,7 +221,7 @@ impl<'a> Reader<'a> {
 
     #[cold]
     fn field_error(&self, index: usize, cell: Cell<'_>, why: ValueError) -> FieldError {
-        match self.projection.fields().get(index) {
+        match self.fields.get(index) {
             Some(def) => self.error(def.name(), def.key(), Some(def.kind()), cell, why),
             None => self.error("?", FieldKey::ID, None, cell, why),
         }
@@ -260,11 +261,11 @@ struct SlotIndex {
 const FREE: (u32, u16) = (0, u16::MAX);
 
 impl SlotIndex {
-    fn new(projection: &Projection) -> Self {
-        let size = (projection.fields().len() * 4).next_power_of_two();
+    fn new(fields: &[FieldDef]) -> Self {
+        let size = (fields.len() * 4).next_power_of_two();
         let mut index = Self { by_number: vec![FREE; size].into(), mask: size - 1, named: Vec::new() };
         // A struct has no 65,535 fields; were there more, the last would read as absent.
-        for (slot, def) in (0..u16::MAX).zip(projection.fields()) {
+        for (slot, def) in (0..u16::MAX).zip(fields) {
             match def.key().number() {
                 Some(number) => index.insert(number, slot),
                 None => index.named.push((def.key().to_string(), slot)),
@@ -320,6 +321,7 @@ impl SlotIndex {
 #[derive(Debug)]
 struct Slots<'a> {
     projection: &'a Projection,
+    fields: &'a [FieldDef],
     index: SlotIndex,
     id: &'a [u8],
     /// The value of the key `record`, if that is an object: no field of Knack's has that key.
@@ -330,9 +332,11 @@ struct Slots<'a> {
 }
 
 impl<'a> Slots<'a> {
-    fn new(projection: &'a Projection) -> Self {
-        let row = vec![Slot::default(); projection.fields().len()];
-        Self { projection, index: SlotIndex::new(projection), id: b"", wrapped: None, both: false, row }
+    /// For these fields: those of the projection, or one that another struct of the object has.
+    fn new(projection: &'a Projection, fields: &'a [FieldDef]) -> Self {
+        let row = vec![Slot::default(); fields.len()];
+        let index = SlotIndex::new(fields);
+        Self { projection, fields, index, id: b"", wrapped: None, both: false, row }
     }
 
     /// Reads the record that comes next. Keys may be escaped and may repeat: the last counts.
@@ -390,10 +394,14 @@ impl<'a> Slots<'a> {
     }
 
     /// The slots of the one record that an answer is, bare or wrapped in `record`.
-    fn of_record(projection: &'a Projection, body: &'a [u8]) -> Result<Self, MalformedAnswer> {
+    fn of_record(
+        projection: &'a Projection,
+        fields: &'a [FieldDef],
+        body: &'a [u8],
+    ) -> Result<Self, MalformedAnswer> {
         let malformed = |error: ScanError| MalformedAnswer::new(body, error.at, error.expected);
         let mut scan = Scanner::new(without_bom(body));
-        let mut slots = Self::new(projection);
+        let mut slots = Self::new(projection, fields);
         slots.fill(&mut scan).map_err(malformed)?;
         if scan.peek().is_some() {
             return Err(MalformedAnswer::new(body, scan.at(), "the end of the record"));
@@ -405,7 +413,13 @@ impl<'a> Slots<'a> {
     }
 
     fn reader(&self) -> Reader<'_> {
-        Reader { projection: self.projection, id: self.id, slots: &self.row, both: self.both }
+        Reader {
+            projection: self.projection,
+            fields: self.fields,
+            id: self.id,
+            slots: &self.row,
+            both: self.both,
+        }
     }
 
     fn read<T: KnackObject>(&self) -> Guarded<T> {
@@ -506,7 +520,7 @@ fn read_records<T: KnackObject>(
     if scan.eat(b']') {
         return Ok(true);
     }
-    let mut slots = Slots::new(T::PROJECTION);
+    let mut slots = Slots::new(T::PROJECTION, T::PROJECTION.fields());
     let mut whole = true;
     let mut budget = scan.len().saturating_mul(SALVAGE);
     loop {
@@ -573,7 +587,7 @@ impl<'a> Slots<'a> {
 /// # Ok::<(), knack_core::error::MalformedAnswer>(())
 /// ```
 pub fn read_record<T: KnackObject>(body: &[u8]) -> Result<Guarded<T>, MalformedAnswer> {
-    Slots::of_record(T::PROJECTION, body).map(|slots| slots.read())
+    Slots::of_record(T::PROJECTION, T::PROJECTION.fields(), body).map(|slots| slots.read())
 }
 
 /// Reads one field of the record `id`, whatever struct it is read as otherwise. An answer about another
@@ -582,10 +596,9 @@ pub(crate) fn read_field<K: Kind, U: FromField<K>>(
     body: &[u8],
     projection: &Projection,
     id: RecordId,
-    field: &'static FieldDef,
+    field: &FieldDef,
 ) -> Result<Result<U, FieldError>, MalformedAnswer> {
-    let one = Projection::new(projection.type_name(), projection.object(), std::slice::from_ref(field));
-    let slots = Slots::of_record(&one, body)?;
+    let slots = Slots::of_record(projection, std::slice::from_ref(field), body)?;
     let mut reader = slots.reader();
     let sent = reader.id();
     Ok(sent.and_then(|sent| {

@@ -294,7 +294,7 @@ pub trait KnackObject: Sized + Send + 'static {
         Self::Object: SameObject<O>,
     {
         let more = more.to_vec();
-        reconnect::<Self, C>(client, id, field.def(), move |ids| {
+        reconnect::<Self, C>(client, id, *field.def(), move |ids| {
             for id in more {
                 if !ids.contains(&id) {
                     ids.push(id);
@@ -325,7 +325,7 @@ pub trait KnackObject: Sized + Send + 'static {
         Self::Object: SameObject<O>,
     {
         let gone = gone.to_vec();
-        reconnect::<Self, C>(client, id, field.def(), move |ids| ids.retain(|id| !gone.contains(id)))
+        reconnect::<Self, C>(client, id, *field.def(), move |ids| ids.retain(|id| !gone.contains(id)))
     }
 }
 
@@ -444,7 +444,7 @@ async fn on_record<T: KnackObject, C: ObjectAccess>(client: &C, call: &Call, id:
 async fn reconnect<T: KnackObject, C: ObjectAccess>(
     client: &C,
     id: RecordId,
-    field: &'static FieldDef,
+    field: FieldDef,
     change: impl FnOnce(&mut Vec<RecordId>) + Send,
 ) -> Result<Vec<RecordId>> {
     let call = call::get(T::PROJECTION, id);
@@ -454,7 +454,7 @@ async fn reconnect<T: KnackObject, C: ObjectAccess>(
     if ids == before {
         return Ok(ids);
     }
-    let body = BodyWriter::update::<Connection, _>(T::PROJECTION, id, field, &ids)?;
+    let body = BodyWriter::update::<Connection, _>(T::PROJECTION, id, &field, &ids)?;
     let call = call::update(T::PROJECTION, id, body);
     let kept = connected::<T, C>(client, &call, id, field).await?;
     if kept.len() == ids.len() && ids.iter().all(|id| kept.contains(id)) {
@@ -480,10 +480,10 @@ async fn connected<T: KnackObject, C: ObjectAccess>(
     client: &C,
     call: &Call,
     id: RecordId,
-    field: &'static FieldDef,
+    field: FieldDef,
 ) -> Result<Vec<RecordId>> {
     let reply = on_record::<T, C>(client, call, id).await?.reply(call)?;
-    let links = read_field::<Connection, Vec<Link<T>>>(&reply.body, T::PROJECTION, id, field);
+    let links = read_field::<Connection, Vec<Link<T>>>(&reply.body, T::PROJECTION, id, &field);
     let links = links.map_err(|answer| Error::Malformed { call: *call.label(), answer })?;
     Ok(links.map_err(|error| Error::Unreadable(error.into()))?.iter().map(Link::id).collect())
 }

@@ -172,16 +172,18 @@ fn each(
             continue;
         };
         for entry in list
-            .parse_args_with(|input: ParseStream<'_>| entries(input, &listed(), errors))
+            .parse_args_with(|input: ParseStream<'_>| entries(input, &listed, errors))
             .into_iter()
             .flatten()
         {
             let name = entry.name.to_string();
+            if known.contains(&name.as_str()) {
+                read(&name, entry, errors);
+                continue;
+            }
             match Near::of(&name, known.iter().map(|known| (known, *known))).meant() {
                 Some(&meant) => {
-                    if name != meant {
-                        errors.at(&entry.name, format!("no attribute `{name}`; did you mean `{meant}`?"));
-                    }
+                    errors.at(&entry.name, format!("no attribute `{name}`; did you mean `{meant}`?"));
                     read(meant, entry, errors);
                 }
                 None => errors.at(&entry.name, format!("no attribute `{name}`; {}", listed())),
@@ -192,7 +194,11 @@ fn each(
 
 /// The entries of a list. One ends before a comma, right or wrong, so that those behind it are read
 /// as well; or where the next begins and the comma was forgotten.
-fn entries(input: ParseStream<'_>, expected: &str, errors: &mut Errors) -> syn::Result<Vec<Entry>> {
+fn entries(
+    input: ParseStream<'_>,
+    expected: &impl Fn() -> String,
+    errors: &mut Errors,
+) -> syn::Result<Vec<Entry>> {
     let mut entries = Vec::new();
     while !input.is_empty() {
         let name = if input.peek(Ident::peek_any) { Some(input.call(Ident::parse_any)?) } else { None };
@@ -205,7 +211,7 @@ fn entries(input: ParseStream<'_>, expected: &str, errors: &mut Errors) -> syn::
         }
         match name {
             Some(name) => entries.push(Entry { name, rest }),
-            None => errors.at(rest, expected),
+            None => errors.at(rest, expected()),
         }
         if input.peek(Ident::peek_any) {
             errors.add(input.error("expected a comma before this"));

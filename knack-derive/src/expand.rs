@@ -75,10 +75,14 @@ fn method(kind: &KindInfo) -> Ident {
 }
 
 fn def(field: &Field<'_>, knack: KnackField<'_>) -> TokenStream {
-    let (name, key, kind) = (field.name(), knack.key.expr(), marker(knack.kind));
+    let (name, kind, dates) = (field.name(), marker(knack.kind), dates(field));
+    let (by, key) = knack.key.expr();
     let required = field.required.then(|| quote!(.required()));
-    let dates = field.day_first.then(|| quote!(.dates(_knack::DateOrder::DayFirst)));
-    quote!(_Def::new::<#kind>(#name, #key) #required #dates)
+    quote!(_Def::#by::<#kind>(#name, #key) #required #dates)
+}
+
+fn dates(field: &Field<'_>) -> Option<TokenStream> {
+    field.day_first.then(|| quote!(.dates(_knack::DateOrder::DayFirst)))
 }
 
 /// `impl KnackObject`: how a record is read; and the handles.
@@ -114,15 +118,15 @@ fn object_and_handles(record: &Record<'_>) -> TokenStream {
 /// structs that read the object do.
 fn handles(record: &Record<'_>) -> TokenStream {
     let (ident, vis) = (record.ident, record.vis);
-    let handles = record.knack_fields().enumerate().map(|(index, (field, knack))| {
-        let index = Literal::usize_unsuffixed(index);
-        let (handle, kind) = (knack.handle, marker(knack.kind));
+    let handles = record.knack_fields().map(|(field, knack)| {
+        let (name, handle, kind, dates) = (field.name(), knack.handle, marker(knack.kind), dates(field));
+        let (by, key) = knack.key.expr();
         let doc = doc(field, knack);
         let need = field.required.then(|| quote!(, _knack::Required));
         // A constant of the user's with the same name is an error that stands on the field.
         quote_spanned! {handle.span().resolved_at(Span::call_site())=>
             #[doc = #doc]
-            #vis const #handle: _Field<#kind #need> = _Field::new(&_FIELDS[#index]);
+            #vis const #handle: _Field<#kind #need> = _Field::#by(#name, #key) #dates;
         }
     });
     quote! {

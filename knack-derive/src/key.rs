@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use proc_macro2::{Literal, TokenStream};
-use quote::{format_ident, quote};
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::{ToTokens, format_ident, quote};
 
 use crate::kind::{self, KindInfo};
 
@@ -43,16 +43,16 @@ impl Key {
         }
     }
 
-    /// The key as an expression, with `_Key` in scope.
-    pub(crate) fn expr(self) -> TokenStream {
+    /// The function of definitions and handles that takes the key, and the key as it takes it, with `_Key` in
+    /// scope.
+    pub(crate) fn expr(self) -> (Ident, TokenStream) {
         match self {
             Self::Number(number) => {
-                let number = Literal::u32_unsuffixed(number);
-                quote!(_Key::new(#number))
+                (format_ident!("numbered"), Literal::u32_unsuffixed(number).into_token_stream())
             }
             Self::Column(column) => {
                 let constant = format_ident!("{}", column.constant);
-                quote!(_Key::#constant)
+                (format_ident!("new"), quote!(_Key::#constant))
             }
         }
     }

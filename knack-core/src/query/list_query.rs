@@ -256,7 +256,7 @@ impl ListQuery {
 mod tests {
     use super::*;
     use crate::kind::{Connection, MultipleChoice, Number, ShortText};
-    use crate::object::{FieldDef, Object};
+    use crate::object::Object;
     use crate::query::{Any, Filter, Rule};
     #[cfg(feature = "jiff")]
     use crate::query::{Comparison, Operand};
@@ -266,14 +266,10 @@ mod tests {
     use jiff::civil::{DateTime, date, time};
     use percent_encoding::percent_decode_str;
 
-    static NAME: FieldDef = FieldDef::new::<ShortText>("name", FieldKey::new(7));
-    static AGE: FieldDef = FieldDef::new::<Number>("age", FieldKey::new(8));
-    static TAG: FieldDef = FieldDef::new::<MultipleChoice>("tag", FieldKey::new(9));
-    static LINK: FieldDef = FieldDef::new::<Connection>("link", FieldKey::new(10));
-    const BY_TAG: Field<Object<3>, MultipleChoice> = Field::new(&TAG);
-    const BY_LINK: Field<Object<3>, Connection> = Field::new(&LINK);
-    const BY_NAME: Field<Object<3>, ShortText> = Field::new(&NAME);
-    const BY_AGE: Field<Object<3>, Number> = Field::new(&AGE);
+    const BY_TAG: Field<Object<3>, MultipleChoice> = Field::numbered("tag", 9);
+    const BY_LINK: Field<Object<3>, Connection> = Field::numbered("link", 10);
+    const BY_NAME: Field<Object<3>, ShortText> = Field::numbered("name", 7);
+    const BY_AGE: Field<Object<3>, Number> = Field::numbered("age", 8);
 
     fn filters(query: &ListQuery) -> Value {
         let encoded = query.encode();

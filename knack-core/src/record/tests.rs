@@ -72,7 +72,7 @@ fn the_index_tells_many_fields_apart() {
     let keys = (0..200).map(|n| n * 37 % 10_007);
     let defs: Vec<_> = keys.clone().map(|n| FieldDef::new::<Number>("x", FieldKey::new(n))).collect();
     let projection = Projection::new("Wide", ObjectKey::new(1), Box::leak(defs.into()));
-    let index = SlotIndex::new(&projection);
+    let index = SlotIndex::new(projection.fields());
     for (slot, number) in keys.clone().enumerate() {
         assert_eq!(index.find(format!("field_{number}").as_bytes()), Some((slot, false)));
         assert_eq!(index.find(format!("field_{number}_raw").as_bytes()), Some((slot, true)));
@@ -170,7 +170,7 @@ fn a_mean_of_nothing_is_nothing_in_either_format() {
     static MEAN: Projection = Projection::new("Mean", ObjectKey::new(3), &MEANS);
     let read = |record: Value| {
         let body = record.to_string();
-        let slots = Slots::of_record(&MEAN, body.as_bytes()).unwrap();
+        let slots = Slots::of_record(&MEAN, MEAN.fields(), body.as_bytes()).unwrap();
         let mut reader = slots.reader();
         let shown: Option<Html> = reader.take::<Min, _>(0).ok().flatten();
         let least: Option<f64> = reader.take::<Min, _>(0).unwrap();
