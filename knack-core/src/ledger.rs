@@ -366,6 +366,7 @@ impl Ledger {
     fn learn(&mut self, outcome: &Outcome) -> bool {
         let Outcome::Answered { sent_at, received_at, limits, .. } = outcome else { return false };
         let Some(new) = Day::told(limits, *received_at) else { return false };
+        self.turn_over(*received_at);
         self.day = Some(self.day.map_or(new, |known| known.merge(new, *sent_at)));
         true
     }

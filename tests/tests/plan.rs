@@ -240,6 +240,16 @@ async fn whether_refusals_use_up_the_plan_is_learnt() {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_reset_of_zero_says_nothing() {
+    let local = daily_plan(1_000).rate_limit(1_000).build().unwrap();
+    local.inject(Fault::new(Effect::Header { name: "x-planlimit-reset".into(), value: "0".into() }));
+    let knack = hasty(&local).build().unwrap();
+    get(&knack, some_id(&local), 3).await.unwrap();
+    let usage = knack.usage();
+    assert_eq!((usage.plan_left, usage.plan_resets_in), (Some(997), None));
+}
+
 /// Takes reads of one record as free, as Knack's documents do those of public views.
 struct GetsAreFree;
 

@@ -33,7 +33,8 @@ impl Day {
             limit: limits.plan_limit,
             // A count that no plan has would make sums overflow.
             left: limits.plan_remaining?.clamp(i64::MIN / 8, i64::MAX / 8),
-            resets_at: limits.plan_reset.map(|left| received_at + left),
+            // At once would be the moment of the answer itself: the word would be void as it is given.
+            resets_at: limits.plan_reset.filter(|left| !left.is_zero()).map(|left| received_at + left),
             as_of: received_at,
             told: true,
         })

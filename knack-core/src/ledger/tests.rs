@@ -103,6 +103,18 @@ fn answers_that_overtake_each_other_do_not_raise_what_is_left() {
 }
 
 #[test]
+fn a_reset_that_is_now_is_no_reset() {
+    let mut ledger = Ledger::new(None, 5);
+    overlapping(&mut ledger, at(0), &[(1, says(98, 0))]);
+    let standing = ledger.standing(at(2));
+    assert_eq!((standing.left, standing.resets_at), (Some(98), None));
+    overlapping(&mut ledger, at(2), &[(3, says(97, 1_000)), (4, says(96, 0))]);
+    assert_eq!(ledger.standing(at(5)).resets_at, Some(at(1_003)), "the one that was told before stays");
+    overlapping(&mut ledger, at(1_002), &[(1_004, says(900, 0))]);
+    assert_eq!(ledger.standing(at(1_005)).left, Some(900), "but not beyond its day");
+}
+
+#[test]
 fn an_answer_to_a_later_call_knows_better() {
     let mut ledger = Ledger::new(None, 5);
     overlapping(&mut ledger, at(0), &[(1, says(98, 1_000))]);
