@@ -313,7 +313,7 @@ impl Ledger {
         }
         let told = self.learn(outcome);
         if let Some(day) = self.day.as_mut().filter(|_| counts && charged && !told) {
-            day.left -= 1;
+            day.left = day.left.saturating_sub(1);
         }
         if sent {
             self.evidence.ended(outcome, counts, self.day.as_ref());
@@ -373,7 +373,7 @@ impl Ledger {
 
     /// What a class may not have, if there is nothing else left behind `spoken_for` calls.
     fn kept(&self, class: Class, spoken_for: u64, reserved: u64, now: Moment) -> Option<Kept> {
-        let kept = self.floor(class) + reserved;
+        let kept = self.floor(class).saturating_add(reserved);
         let day = self.day.filter(|day| kept > 0 && day.left > 0)?;
         if day.left - signed(spoken_for) - signed(kept) > 0 {
             return None;
@@ -435,7 +435,7 @@ impl Ledger {
 
     fn give_back(&mut self, reservation: Option<ReservationId>) {
         if let Some(unused) = reservation.and_then(|id| self.place_of(id)) {
-            *unused += 1;
+            *unused = unused.saturating_add(1);
         }
     }
 
@@ -444,7 +444,10 @@ impl Ledger {
     }
 }
 
+/// No count is further from zero, so that a sum of a few of them is none that overflows.
+const MOST: i64 = i64::MAX / 8;
+
 /// A number of calls to reckon with; more than there could be is as good as the most.
 fn signed(calls: u64) -> i64 {
-    i64::try_from(calls).unwrap_or(i64::MAX / 8)
+    i64::try_from(calls).map_or(MOST, |calls| calls.min(MOST))
 }

@@ -195,6 +195,9 @@ async fn before_any_answer_the_plan_that_was_told_counts() {
 
     let knack = hasty(&local).build().unwrap();
     assert!(knack.reserve(1_000_000).is_ok(), "nothing is known: on trust");
+    let job = knack.reserve(u64::MAX).unwrap();
+    get(job.client(), id, 1).await.unwrap();
+    assert!(matches!(get(&knack, id, 1).await, Err(Error::PlanKept { left: 4, .. })));
 }
 
 #[tokio::test(start_paused = true)]

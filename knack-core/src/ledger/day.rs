@@ -31,8 +31,7 @@ impl Day {
     pub(super) fn told(limits: &LimitHeaders, received_at: Moment) -> Option<Self> {
         Some(Self {
             limit: limits.plan_limit,
-            // A count that no plan has would make sums overflow.
-            left: limits.plan_remaining?.clamp(i64::MIN / 8, i64::MAX / 8),
+            left: limits.plan_remaining?.clamp(-super::MOST, super::MOST),
             // At once would be the moment of the answer itself: the word would be void as it is given.
             resets_at: limits.plan_reset.filter(|left| !left.is_zero()).map(|left| received_at + left),
             as_of: received_at,

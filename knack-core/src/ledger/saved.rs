@@ -12,7 +12,7 @@ use crate::key::ApplicationId;
 const VERSION: u64 = 1;
 
 /// No reset is further away than a day, and a little for clocks that differ.
-const MOST: Duration = Duration::from_hours(25);
+const FURTHEST: Duration = Duration::from_hours(25);
 
 /// What a file keeps of a ledger: whose it is, what is left and until when. Nothing secret.
 ///
@@ -115,13 +115,13 @@ impl Ledger {
         }
         let resets = UNIX_EPOCH.checked_add(Duration::from_secs(saved.resets_at)).ok_or(SavedError::Old)?;
         let left = resets.duration_since(wall).map_err(|_| SavedError::Old)?;
-        if left.is_zero() || left > MOST {
+        if left.is_zero() || left > FURTHEST {
             return Err(SavedError::Old);
         }
         if self.day.is_none_or(|day| !day.told) {
             self.day = Some(Day {
                 limit: saved.limit.or(self.plan),
-                left: saved.left.clamp(i64::MIN / 8, i64::MAX / 8),
+                left: saved.left.clamp(-super::MOST, super::MOST),
                 resets_at: Some(now + left),
                 as_of: now,
                 told: true,

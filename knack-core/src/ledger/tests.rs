@@ -210,6 +210,22 @@ fn a_reservation_is_kept_from_others_and_its_rest_comes_back() {
 }
 
 #[test]
+fn all_there_is_can_be_reserved_on_trust() {
+    let mut ledger = Ledger::new(None, 5);
+    let job = ledger.reserve(u64::MAX, Class::Bulk, at(0)).unwrap();
+    assert!(ledger.reserve(1, Class::Bulk, at(0)).is_ok(), "nothing is known that would say no");
+    let draw = ledger.draw(Class::Bulk, Some(job), at(0)).unwrap();
+    assert_eq!((ledger.unused(job), ledger.standing(at(0)).reserved), (u64::MAX - 1, u64::MAX));
+    ledger.settle(draw, &Outcome::Unsent);
+    overlapping(&mut ledger, at(0), &[(1, LimitHeaders { plan_limit: Some(100), ..says(99, 1_000) })]);
+    assert_eq!(
+        ledger.draw(Class::Interactive, None, at(1)).unwrap_err().left,
+        99,
+        "kept for whoever reserved it"
+    );
+}
+
+#[test]
 fn a_call_an_hour_asks_whether_the_plan_was_raised() {
     let mut world = World::new();
     world.left = 20;
@@ -370,6 +386,10 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
+fn huge() -> impl Strategy<Value = u64> {
+    prop_oneof![Just(u64::MAX), Just(u64::MAX / 2), Just(u64::MAX / 8), Just(1), any::<u64>()]
+}
+
 proptest! {
     /// Whatever the order of ends: never is more reserved than is left, and nothing is lost.
     #[test]
@@ -440,6 +460,33 @@ proptest! {
         let _last = world.call(Class::Interactive, false);
         let standing = world.standing();
         prop_assert_eq!((standing.pending, standing.reserved, standing.left), (0, 0, Some(world.left)));
+    }
+
+    /// Numbers as no plan has: no sum of them overflows, and who reserved all has all.
+    #[test]
+    fn no_number_is_too_large(
+        reserved in proptest::collection::vec(huge(), 0..4),
+        told in proptest::option::of((proptest::option::of(huge()), any::<i64>())),
+        plan in proptest::option::of(huge()),
+    ) {
+        let mut ledger = Ledger::new(plan.map(Plan::Custom), 100);
+        let jobs: Vec<_> =
+            reserved.iter().filter_map(|calls| ledger.reserve(*calls, Class::Bulk, at(0)).ok()).collect();
+        let mut draws: Vec<_> = jobs.iter().filter_map(|job| ledger.draw(Class::Bulk, Some(*job), at(0)).ok()).collect();
+        for class in [Class::Interactive, Class::Bulk] {
+            draws.extend(ledger.draw(class, None, at(0)));
+        }
+        for mut draw in draws {
+            let _kept = ledger.send(&mut draw, at(0));
+            let mut limits = LimitHeaders::default();
+            if let Some((limit, left)) = told {
+                limits.plan_limit = limit;
+                limits.plan_remaining = Some(left);
+            }
+            ledger.settle(draw, &Outcome::Answered { sent_at: at(0), received_at: at(1), refused: false, limits });
+        }
+        let _any = ledger.reserve(u64::MAX, Class::Interactive, at(1));
+        prop_assert_eq!(ledger.standing(at(1)).pending, 0);
     }
 
     #[test]
