@@ -25,7 +25,7 @@ mod saved;
 mod tests;
 
 use day::Day;
-use evidence::Evidence;
+use evidence::{Evidence, Tally};
 
 pub use saved::{Saved, SavedError};
 
@@ -70,7 +70,8 @@ pub struct Draw {
     counts: bool,
     /// Goes whatever is kept, to ask the server anew.
     probes: bool,
-    sent: bool,
+    /// What there was by the time it was sent, if it was.
+    sent: Option<Tally>,
 }
 
 /// What became of an attempt.
@@ -264,7 +265,7 @@ impl Ledger {
             return Err(kept);
         }
         self.pending += 1;
-        Ok(Draw { class, reservation, counts: true, probes, sent: false })
+        Ok(Draw { class, reservation, counts: true, probes, sent: None })
     }
 
     /// An attempt that the policy takes as unmetered: it costs nothing, and whether that is so is watched.
@@ -279,7 +280,7 @@ impl Ledger {
     /// ledger.settle(draw, &Outcome::Unsent);
     /// ```
     pub fn draw_unmetered(&self) -> Draw {
-        Draw { class: Class::Normal, reservation: None, counts: false, probes: false, sent: false }
+        Draw { class: Class::Normal, reservation: None, counts: false, probes: false, sent: None }
     }
 
     /// The attempt is sent now, unless others have used up meanwhile what it counted on.
@@ -292,8 +293,7 @@ impl Ledger {
             }
         }
         self.on_their_way += u64::from(draw.counts);
-        self.evidence.sent();
-        draw.sent = true;
+        draw.sent = Some(self.evidence.sent(draw.counts));
         Ok(())
     }
 
@@ -302,7 +302,7 @@ impl Ledger {
     pub fn settle(&mut self, draw: Draw, outcome: &Outcome) {
         let Draw { counts, reservation, sent, .. } = draw;
         self.pending = self.pending.saturating_sub(u64::from(counts));
-        self.on_their_way = self.on_their_way.saturating_sub(u64::from(counts && sent));
+        self.on_their_way = self.on_their_way.saturating_sub(u64::from(counts && sent.is_some()));
         let charged = match *outcome {
             Outcome::Unsent => false,
             Outcome::Lost => true,
@@ -315,8 +315,8 @@ impl Ledger {
         if let Some(day) = self.day.as_mut().filter(|_| counts && charged && !told) {
             day.left = day.left.saturating_sub(1);
         }
-        if sent {
-            self.evidence.ended(outcome, counts, self.day.as_ref());
+        if let Some(with) = sent {
+            self.evidence.ended(outcome, counts, with);
         }
     }
 

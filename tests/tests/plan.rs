@@ -4,17 +4,18 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::time::{Duration, SystemTime};
 
 use knack_emulator::{Builder, Effect, Emulator, Fault, Latency};
-use knack_runtime::call::{Call, Verb};
+use knack_runtime::call::Call;
 use knack_runtime::error::Error;
 use knack_runtime::limit::{Class, Unmetered};
 use knack_runtime::quota::{Metering, Outcome, QuotaPolicy, StandardPolicy, Verdict};
 use knack_runtime::{ApiKey, Client, ClientBuilder, KnackObject, Plan, RecordId};
 use knack_tests::sample::Customer;
-use knack_tests::{client_of, emulator};
+use knack_tests::{APP, KEY, Script, answer, client_of, emulator};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
@@ -253,12 +254,12 @@ async fn a_reset_of_zero_says_nothing() {
     assert_eq!((usage.plan_left, usage.plan_resets_in), (Some(997), None));
 }
 
-/// Takes reads of one record as free, as Knack's documents do those of public views.
-struct GetsAreFree;
+/// Takes reads as free, as Knack's documents do those of public views.
+struct ReadsAreFree;
 
-impl QuotaPolicy for GetsAreFree {
+impl QuotaPolicy for ReadsAreFree {
     fn meter(&self, call: &Call) -> Metering {
-        if call.verb() == Verb::Get { Metering::Unmetered } else { Metering::Metered }
+        if call.verb().is_read() { Metering::Unmetered } else { Metering::Metered }
     }
     fn verdict(&self, call: &Call, outcome: Outcome<'_>) -> Verdict {
         StandardPolicy::new().verdict(call, outcome)
@@ -268,7 +269,7 @@ impl QuotaPolicy for GetsAreFree {
 #[tokio::test(start_paused = true)]
 async fn calls_that_are_said_to_be_free_and_are_not_are_metered_from_then_on() {
     let local = daily_plan(1_000).rate_limit(1_000).build().unwrap();
-    let knack = client_of(&local).policy(GetsAreFree).build().unwrap();
+    let knack = client_of(&local).policy(ReadsAreFree).build().unwrap();
     let id = some_id(&local);
     get(&knack, id, 20).await.unwrap();
     let usage = knack.usage();
@@ -280,11 +281,79 @@ async fn calls_that_are_said_to_be_free_and_are_not_are_metered_from_then_on() {
     let local = daily_plan(1_000).rate_limit(1_000).build().unwrap();
     let steady = |name: &str, value: &str| Effect::Header { name: name.into(), value: value.into() };
     local.inject(Fault::new(steady("x-planlimit-remaining", "700")));
-    let knack = client_of(&local).policy(GetsAreFree).build().unwrap();
+    let knack = client_of(&local).policy(ReadsAreFree).build().unwrap();
     get(&knack, id, 20).await.unwrap();
     let usage = knack.usage();
     assert!(!usage.unmetered_are_charged);
     assert_eq!((usage.unmetered.answered, usage.plan_left), (20, Some(700)));
+}
+
+/// So many workers read one page after another for 20 s.
+async fn workers(knack: &Client, many: usize) {
+    let mut tasks = JoinSet::new();
+    for _ in 0..many {
+        let knack = knack.clone();
+        tasks.spawn(async move { while Customer::list(&knack).first().await.is_ok() {} });
+    }
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    assert!(tasks.try_join_next().is_none(), "no call failed");
+}
+
+/// Each waits this long, twice a second on the average and not in step with anything.
+async fn now_and_then(mut other: impl AsyncFnMut()) {
+    for pause in [310, 770, 120, 930, 410, 460].iter().cycle() {
+        tokio::time::sleep(ms(*pause)).await;
+        other().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_false_claim_is_noticed_however_many_calls_overlap() {
+    for (many, beside) in [(1, false), (2, false), (5, true), (20, false), (20, true)] {
+        let latency = Latency::fixed(ms(40), ms(60), ms(40));
+        let local = daily_plan(100_000).rate_limit(1_000).latency(latency).build().unwrap();
+        let knack = client_of(&local).policy(ReadsAreFree).build().unwrap();
+        let other = hasty(&local).build().unwrap();
+        let others = now_and_then(async || drop(Customer::list(&other).first().await));
+        tokio::select! {
+            () = workers(&knack, many) => {}
+            () = others, if beside => {}
+        }
+        let usage = knack.usage();
+        assert!(usage.unmetered_are_charged, "{many} {beside}: {usage:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_true_claim_is_believed_while_others_use_the_plan() {
+    for (many, beside) in [(1, false), (1, true), (2, true), (5, true), (20, false), (20, true)] {
+        let left = Arc::new(AtomicI64::new(50_000));
+        let counted = Arc::clone(&left);
+        let script = Script::new(move |_, _| {
+            let counted = Arc::clone(&counted);
+            async move {
+                tokio::time::sleep(ms(70)).await;
+                let mut answer =
+                    answer(200, r#"{"total_pages":0,"current_page":1,"total_records":0,"records":[]}"#);
+                let left = counted.load(Ordering::Relaxed);
+                answer.headers_mut().insert("x-planlimit-remaining", left.into());
+                tokio::time::sleep(ms(70)).await;
+                Ok(answer)
+            }
+        });
+        let knack =
+            Client::builder(APP).api_key(KEY).transport(script.clone()).policy(ReadsAreFree).build().unwrap();
+        let others = now_and_then(async || {
+            left.fetch_sub(1, Ordering::Relaxed);
+        });
+        tokio::select! {
+            () = workers(&knack, many) => {}
+            () = others, if beside => {}
+        }
+        let usage = knack.usage();
+        assert!(!usage.unmetered_are_charged, "{many} {beside}: {usage:?}");
+        assert!(script.sent().len() > 100 * many, "{}", script.sent().len());
+    }
 }
 
 /// A file name of this test's own.
