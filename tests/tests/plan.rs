@@ -387,6 +387,19 @@ async fn a_program_that_is_started_again_knows_what_is_left() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn of_two_programs_with_one_file_the_one_that_knows_better_is_kept() {
+    let (local, path) = (daily_plan(2_000).rate_limit(10_000).build().unwrap(), file());
+    let (id, connect) = (some_id(&local), || hasty(&local).ledger_file(&path).build().unwrap());
+    let [early, late] = [connect(), connect()];
+    get(&early, id, 2).await.unwrap();
+    get(&late, id, 900).await.unwrap();
+    drop(late);
+    drop(early);
+    assert_eq!(connect().usage().plan_left, Some(1_098));
+    std::fs::remove_file(path).unwrap();
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_file_is_written_at_most_every_few_seconds() {
     let (local, path) = (daily_plan(1_000).rate_limit(1_000).build().unwrap(), file());
     let knack = hasty(&local).ledger_file(&path).build().unwrap();

@@ -482,6 +482,35 @@ fn a_file_tells_what_is_left_or_nothing() {
     }
 }
 
+#[test]
+fn of_two_files_the_one_that_knows_better_counts() {
+    let now = 1_700_000_000;
+    let wall = std::time::UNIX_EPOCH + Duration::from_secs(now);
+    let saved = |(limit, left, resets_at, as_of): (u64, i64, u64, u64)| {
+        let of = r#""ledger":1,"application":"5d79512148c4af00106d1507""#;
+        let text =
+            format!(r#"{{{of},"limit":{limit},"left":{left},"resets_at":{resets_at},"as_of":{as_of}}}"#);
+        Saved::parse(&text).unwrap()
+    };
+    let (today, tomorrow) = (now + 10_000, now + 10_000 + 86_400 / 2);
+    for (better, worse) in [
+        ((2_000, 1_098, today, now - 5), (2_000, 1_998, today, now)), // together: less
+        ((2_000, 1_098, today, now), (2_000, 1_998, today, now - 5)),
+        ((2_000, 1_098, today, now), (2_000, 1_998, today, now - 500)),
+        ((2_000, 1_998, today, now), (2_000, 1_098, today + 1, now - 500)), // given back
+        ((3_000, 1_998, today, now), (2_000, 1_098, today, now - 5)),       // bought
+        ((2_000, 1_998, tomorrow, now - 500), (2_000, 1, today, now)),
+        ((2_000, 1_998, today, now), (2_000, 1, now - 1, now)), // over
+        ((2_000, 1_998, today, now), (2_000, 1, now * 2, now)), // of no day
+        ((2_000, 1_998, today, now), (2_000, 1, today, now * 2)), // said in a time to come
+        ((2_000, 1_998, today, now), (2_000, 1, today, 0)),
+    ] {
+        let [better, worse] = [better, worse].map(saved);
+        assert_eq!(better.or_better(worse, wall), better);
+        assert_eq!(worse.or_better(better, wall), better);
+    }
+}
+
 #[derive(Clone, Copy, Debug)]
 enum Step {
     Draw(Class, bool),
