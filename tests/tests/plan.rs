@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::time::{Duration, SystemTime};
 
-use knack_emulator::{Builder, Effect, Emulator, Fault, Latency};
+use knack_emulator::{Builder, Effect, Emulator, Fault, Latency, Spread};
 use knack_runtime::call::Call;
 use knack_runtime::error::Error;
 use knack_runtime::limit::{Class, Unmetered};
@@ -361,6 +361,73 @@ fn file() -> PathBuf {
     static FILES: AtomicU32 = AtomicU32::new(0);
     let number = FILES.fetch_add(1, Ordering::Relaxed);
     PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("ledger-{}-{number}.json", std::process::id()))
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_call_is_sent_in_vain_at_the_end_of_the_day() {
+    let way = Spread::log_normal(ms(40), ms(300));
+    let uneven = Latency::Random { there: way, processing: way, back: way };
+    let fixed = Latency::fixed(ms(40), ms(60), ms(40));
+    for (class, floor, latency) in [
+        (Class::Normal, 0, fixed),
+        (Class::Interactive, 5, fixed),
+        (Class::Normal, 0, uneven),
+        (Class::Bulk, 0, uneven),
+    ] {
+        let local = daily_plan(1_000).daily_used(979).latency(latency).build().unwrap();
+        let knack = client_of(&local).interactive_floor(floor).build().unwrap().with_class(class);
+        let (id, mut tasks) = (some_id(&local), JoinSet::new());
+        get(&knack, id, 1).await.unwrap();
+        for _ in 0..60 {
+            let knack = knack.clone();
+            tasks.spawn(async move { get(&knack, id, 1).await });
+        }
+        let (done, refused): (Vec<_>, Vec<_>) = tasks.join_all().await.into_iter().partition(Result::is_ok);
+        assert_eq!(
+            (done.len(), local.calls(), local.refused(), local.plan_left()),
+            (20, 21, 0, 0),
+            "{class:?}"
+        );
+        for refused in refused {
+            assert!(matches!(refused, Err(Error::PlanExhausted { resets_in: Some(_), .. })), "{refused:?}");
+        }
+        // One in ten minutes asks whether the plan was raised.
+        for _ in 0..60 {
+            tokio::time::sleep(Duration::from_mins(1)).await;
+            assert!(matches!(get(&knack, id, 1).await, Err(Error::PlanExhausted { .. })));
+        }
+        assert!((5..=6).contains(&local.refused()), "{}", local.refused());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_was_refused_for_its_rate_leaves_the_last_one_to_whoever_waits() {
+    let latency = Latency::fixed(ms(40), ms(60), ms(40));
+    let local = daily_plan(10).latency(latency).fault(Fault::throttle().nth(5)).build().unwrap();
+    let knack = client_of(&local).interactive_floor(0).build().unwrap();
+    let (id, mut tasks) = (some_id(&local), JoinSet::new());
+    get(&knack, id, 1).await.unwrap();
+    for _ in 0..20 {
+        let knack = knack.clone();
+        tasks.spawn(async move { get(&knack, id, 1).await.is_ok() });
+    }
+    let done = tasks.join_all().await.into_iter().filter(|done| *done).count();
+    assert_eq!((done, local.plan_left(), local.refused()), (9, 0, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_program_that_is_started_again_with_none_left_asks_when_it_is_due() {
+    let (local, path) = (daily_plan(20).rate_limit(1_000).build().unwrap(), file());
+    let (id, connect) =
+        (some_id(&local), || hasty(&local).interactive_floor(0).ledger_file(&path).build().unwrap());
+    get(&connect(), id, 20).await.unwrap();
+    let knack = connect();
+    assert!(matches!(get(&knack, id, 1).await, Err(Error::PlanExhausted { resets_in: Some(_), .. })));
+    assert_eq!(local.calls(), 20);
+    tokio::time::sleep(Duration::from_mins(10)).await;
+    assert!(get(&knack, id, 3).await.is_err());
+    assert_eq!(local.calls(), 21);
+    std::fs::remove_file(path).unwrap();
 }
 
 #[tokio::test(start_paused = true)]

@@ -151,12 +151,108 @@ fn the_floor_is_for_persons() {
         world.call(Class::Interactive, false).unwrap();
     }
     assert_eq!(world.standing().left, Some(0));
-    // With nothing left there is nothing to keep: the server is asked.
-    world
-        .ledger
-        .draw(Class::Bulk, None, world.now)
-        .map(|draw| world.ledger.settle(draw, &Outcome::Unsent))
-        .unwrap();
+    let kept = world.call(Class::Interactive, false).unwrap_err();
+    assert_eq!((kept.left, kept.until, kept.unclear), (0, world.now + OLD_IF_NONE, false));
+}
+
+#[test]
+fn with_none_left_a_call_in_ten_minutes_asks_anew() {
+    let mut world = World { left: 1, ..World::new() };
+    world.call(Class::Interactive, false).unwrap();
+    for _ in 0..3 {
+        assert_eq!(world.call(Class::Interactive, false).unwrap_err().left, 0);
+        world.now = world.now + OLD_IF_NONE;
+        let left_the_queue = world.ledger.draw(Class::Interactive, None, world.now).unwrap();
+        world.ledger.settle(left_the_queue, &Outcome::Unsent);
+        let probe = world.ledger.draw(Class::Bulk, None, world.now).unwrap();
+        let kept = world.ledger.draw(Class::Interactive, None, world.now).unwrap_err();
+        assert_eq!(kept.until, world.now + OLD_IF_NONE, "one, not all, and nobody asks without pause");
+        world.finish(probe, true, true).unwrap();
+    }
+    world.now = world.now + OLD_IF_NONE;
+    world.left = 100;
+    world.call(Class::Interactive, false).unwrap();
+    world.call(Class::Interactive, false).unwrap();
+}
+
+#[test]
+fn the_last_calls_go_and_no_more_whatever_the_order_of_answers() {
+    let mut ledger = Ledger::new(None, 0);
+    overlapping(&mut ledger, at(0), &[(1, says(3, 1_000))]);
+    let sent: Vec<Draw> = (0..3)
+        .map(|_| {
+            let mut draw = ledger.draw(Class::Normal, None, at(1)).unwrap();
+            ledger.send(&mut draw, at(1)).unwrap();
+            draw
+        })
+        .collect();
+    assert!(ledger.draw(Class::Normal, None, at(1)).unwrap_err().unclear, "one of them may cost nothing");
+    let mut waiting = None;
+    // The last that was counted is answered first; the second was refused for its rate.
+    for (draw, (left, refused)) in sent.into_iter().zip([(1, false), (1, true), (2, false)]) {
+        let (sent_at, received_at, limits) = (at(1), at(2), says(left, 999));
+        ledger.settle(draw, &Outcome::Answered { sent_at, received_at, refused, limits });
+        waiting = waiting.or_else(|| ledger.draw(Class::Normal, None, at(2)).ok());
+    }
+    let mut draw = waiting.unwrap();
+    ledger.send(&mut draw, at(2)).unwrap();
+    let behind = ledger.draw(Class::Normal, None, at(2)).unwrap_err();
+    assert_eq!((behind.left, behind.unclear), (0, true));
+    let (sent_at, received_at, limits) = (at(2), at(3), says(0, 998));
+    ledger.settle(draw, &Outcome::Answered { sent_at, received_at, refused: false, limits });
+    let behind = ledger.draw(Class::Normal, None, at(3)).unwrap_err();
+    assert_eq!((behind.left, behind.unclear), (0, false));
+}
+
+#[test]
+fn a_server_that_says_none_and_does_it_is_not_believed() {
+    let mut ledger = Ledger::new(None, 0);
+    let none = says(0, 5_000);
+    overlapping(&mut ledger, at(0), &[(1, none)]);
+    let mut free = ledger.draw_unmetered();
+    ledger.send(&mut free, at(2)).unwrap();
+    let answered =
+        |sent_at, refused| Outcome::Answered { sent_at, received_at: at(606), refused, limits: none };
+    ledger.settle(free, &answered(at(2), false));
+    assert!(ledger.draw(Class::Normal, None, at(3)).is_err(), "free calls are done by any");
+    overlapping(&mut ledger, at(606 + 600), &[(1_207, none)]); // asks anew
+    overlapping(&mut ledger, at(1_208), &[(1_209, none), (1_209, LimitHeaders::default())]);
+    let mut draw = ledger.draw(Class::Normal, None, at(1_210)).unwrap();
+    ledger.send(&mut draw, at(1_210)).unwrap();
+    ledger.settle(draw, &answered(at(1_210), true));
+    assert!(ledger.draw(Class::Normal, None, at(1_211)).is_err(), "one that refuses is believed");
+}
+
+#[test]
+fn what_waits_ahead_is_no_hope() {
+    let mut ledger = Ledger::new(None, 0);
+    overlapping(&mut ledger, at(0), &[(1, says(2, 1_000))]);
+    let mut sent = ledger.draw(Class::Bulk, None, at(1)).unwrap();
+    ledger.send(&mut sent, at(1)).unwrap();
+    let waits = ledger.draw(Class::Bulk, None, at(1)).unwrap();
+    assert!(ledger.draw(Class::Bulk, None, at(1)).unwrap_err().unclear);
+    ledger.settle(sent, &Outcome::Lost);
+    let kept = ledger.draw(Class::Bulk, None, at(1)).unwrap_err();
+    assert_eq!((kept.left, kept.unclear), (0, false));
+    ledger.settle(waits, &Outcome::Unsent);
+    assert!(ledger.draw(Class::Bulk, None, at(1)).map(|draw| ledger.settle(draw, &Outcome::Unsent)).is_ok());
+}
+
+#[test]
+fn a_file_that_tells_of_none_left_is_as_old_as_it_is() {
+    let (wall, id) = (std::time::UNIX_EPOCH + Duration::from_secs(1_700_000_000), "5d79512148c4af00106d1507");
+    let mut world = World { left: 1, ..World::new() };
+    world.call(Class::Interactive, false).unwrap();
+    let saved = world.ledger.save(id.parse().unwrap(), world.now, wall).unwrap();
+    let minute = |minute: u32| {
+        let mut next = Ledger::new(None, 5);
+        next.restore(&saved, id.parse().unwrap(), at(0), wall + MINUTE * minute).unwrap();
+        next.draw(Class::Normal, None, at(0)).map(|draw| next.settle(draw, &Outcome::Unsent))
+    };
+    let until = minute(9).unwrap_err().until;
+    assert!(until > at(50) && until <= at(60), "{until:?}");
+    assert_eq!(minute(10), Ok(()));
+    assert_eq!(minute(500), Ok(()));
 }
 
 #[test]
@@ -278,8 +374,14 @@ fn whether_refusals_are_charged_is_learnt() {
 #[test]
 fn a_plan_that_is_used_up_tells_nothing_of_what_refusals_cost() {
     let mut world = World { left: 1, ..World::new() };
-    for refused in [false, true, true, true] {
-        world.call(Class::Interactive, refused).unwrap();
+    let draws = [false, true, true, true].map(|refused| {
+        let mut draw = world.ledger.draw(Class::Interactive, None, world.now).unwrap();
+        world.ledger.send(&mut draw, world.now).unwrap();
+        (draw, refused)
+    });
+    for (draw, refused) in draws {
+        let (sent_at, received_at, limits) = (world.now, world.now, world.judge(refused, true));
+        world.ledger.settle(draw, &Outcome::Answered { sent_at, received_at, refused, limits });
     }
     assert_eq!((world.standing().left, world.standing().refusals_count), (Some(0), None));
 }
@@ -606,7 +708,7 @@ proptest! {
         for job in jobs {
             world.ledger.release(job);
         }
-        world.now = world.now + Duration::from_secs(1);
+        world.now = world.now + OLD;
         let _last = world.call(Class::Interactive, false);
         let standing = world.standing();
         prop_assert_eq!((standing.pending, standing.reserved, standing.left), (0, 0, Some(world.left)));
