@@ -38,7 +38,7 @@ pub struct LimitHeaders {
     /// `X-PlanLimit-Remaining`: what is left of them; zero or less when they are used up.
     pub plan_remaining: Option<i64>,
     /// `X-PlanLimit-Reset`: how long until the day's count begins anew, at midnight GMT. Sent in
-    /// milliseconds; more than a day, which makes no sense, is taken as a day.
+    /// milliseconds; more than a day, which makes no sense, is taken as a day, and none at all as unknown.
     pub plan_reset: Option<Duration>,
     /// `X-RateLimit-Limit`: calls allowed in a second, 10 on every plan.
     pub rate_limit: Option<u32>,
@@ -75,7 +75,7 @@ impl LimitHeaders {
             match name.as_str() {
                 "x-planlimit-limit" => limits.plan_limit = text.parse().ok(),
                 "x-planlimit-remaining" => limits.plan_remaining = text.parse().ok(),
-                "x-planlimit-reset" => limits.plan_reset = text.parse().ok().map(until_reset),
+                "x-planlimit-reset" => limits.plan_reset = text.parse().ok().and_then(until_reset),
                 "x-ratelimit-limit" => limits.rate_limit = text.parse().ok(),
                 "x-ratelimit-remaining" => limits.rate_remaining = text.parse().ok(),
                 "x-ratelimit-reset" => limits.rate_reset = text.parse().ok(),
@@ -94,9 +94,11 @@ impl LimitHeaders {
     }
 }
 
-/// No midnight is further away than a day, and a wait that a server's slip made endless would be endless.
-fn until_reset(millis: u64) -> Duration {
-    Duration::from_millis(millis).min(Duration::from_hours(24))
+/// No midnight is further away than a day, and a wait that a server's slip made endless would be endless. Nor is
+/// it ever now: what an answer says of the day would be over as it is said.
+fn until_reset(millis: u64) -> Option<Duration> {
+    let left = Duration::from_millis(millis).min(Duration::from_hours(24));
+    (!left.is_zero()).then_some(left)
 }
 
 fn http_date(text: &str) -> Option<u64> {
@@ -176,10 +178,9 @@ mod tests {
 
     #[test]
     fn nonsense_is_nothing() {
-        assert_eq!(
-            parse(&[("x-planlimit-remaining", "many"), ("x-ratelimit-reset", "-1")]),
-            LimitHeaders::default()
-        );
+        let nonsense =
+            [("x-planlimit-remaining", "many"), ("x-ratelimit-reset", "-1"), ("x-planlimit-reset", "0")];
+        assert_eq!(parse(&nonsense), LimitHeaders::default());
         assert!(parse(&[("x-planlimit-remaining", "-3")]).plan_exhausted());
     }
 }

@@ -3,8 +3,8 @@
 //! At 10 calls a second the plan of a day lasts minutes, so it is the plan that limits a job. The ledger
 //! holds the server's latest word on what is left, counts on its own where answers say nothing, and keeps
 //! two things from others: what is [reserved](Ledger::reserve), and a floor for
-//! [`Class::Interactive`] calls. It refuses a call only to keep these: whether the last call of the day
-//! is gone, the server alone knows.
+//! [`Class::Interactive`] calls. It refuses a call to keep these, and where the server has told that none is
+//! left but those on their way; one call in a while asks anew.
 //!
 //! A call *draws* before it waits, so that a long queue counts at once; it is *sent* or not; and it is
 //! *settled* by what became of it. All is pure, with time as an argument.
@@ -25,13 +25,16 @@ mod saved;
 mod tests;
 
 use day::Day;
-use evidence::Evidence;
+use evidence::{Evidence, Tally};
 
 pub use saved::{Saved, SavedError};
 
-/// After how long a word of the server is too old to refuse calls by it, where it named the reset; one call
-/// then asks anew, so that a plan that was raised is noticed.
+/// After how long a word of the server is too old to keep calls by it, where it named the reset; one call
+/// then asks anew, so that a plan that was raised is noticed. It may be one of those that are kept.
 const OLD: Duration = Duration::from_hours(1);
+
+/// The same where none is left: such a call costs nobody one.
+const OLD_IF_NONE: Duration = Duration::from_mins(10);
 
 /// The same where no reset is known.
 const OLD_WITHOUT_RESET: Duration = Duration::from_mins(5);
@@ -70,7 +73,8 @@ pub struct Draw {
     counts: bool,
     /// Goes whatever is kept, to ask the server anew.
     probes: bool,
-    sent: bool,
+    /// What there was by the time it was sent, if it was.
+    sent: Option<Tally>,
 }
 
 /// What became of an attempt.
@@ -108,7 +112,7 @@ pub enum Outcome {
     },
 }
 
-/// Why a call may not have what is left: it is kept for others.
+/// Why a call may not go: what is left is kept for others, or nothing is left.
 ///
 /// ```
 /// use std::time::Duration;
@@ -120,16 +124,19 @@ pub enum Outcome {
 /// let (mut ledger, day) = (Ledger::new(Some(Plan::Custom(20)), 5), Moment::new(Duration::from_secs(1)));
 /// let job = ledger.reserve(19, Class::Bulk, day).unwrap();
 /// let kept = ledger.draw(Class::Bulk, None, day).unwrap_err();
-/// assert_eq!((kept.left, kept.resets_at), (20, None));
+/// assert_eq!((kept.left, kept.resets_at, kept.unclear), (20, None, false));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Kept {
-    /// The calls of the day that are left in all.
+    /// The calls of the day that are left behind those that are spoken for; with none, the plan is used up.
     pub left: u64,
     /// When the count begins anew, as far as the server told.
     pub resets_at: Option<Moment>,
     /// When asking again is of use, if nothing changes before.
     pub until: Moment,
+    /// Whether answers on their way may show that there is one for it: what the server told may count their
+    /// calls already, or they may cost nothing. Ask again after each.
+    pub unclear: bool,
 }
 
 /// A reservation that the plan has no room for.
@@ -223,8 +230,10 @@ pub struct Ledger {
     /// What is unused of each.
     reservations: Vec<(ReservationId, u64)>,
     last: u64,
-    probed_at: Moment,
+    probed_at: Option<Moment>,
     evidence: Evidence,
+    /// It was seen that calls are done where none is left.
+    never_spent: bool,
 }
 
 impl Ledger {
@@ -239,13 +248,14 @@ impl Ledger {
             on_their_way: 0,
             reservations: Vec::new(),
             last: 0,
-            probed_at: Moment::ZERO,
+            probed_at: None,
             evidence: Evidence::default(),
+            never_spent: false,
         }
     }
 
     /// Claims one call for an attempt, from the reservation as long as that has any, else from what is free.
-    /// Refuses it if all that is left is kept for others.
+    /// Refuses it if all that is left is kept for others, or nothing is left.
     pub fn draw(
         &mut self,
         class: Class,
@@ -258,13 +268,13 @@ impl Ledger {
             Some(_) => self.kept(class, self.on_their_way, 0, now),
             None => self.kept(class, self.pending, self.reserved(), now),
         };
-        let probes = kept.is_some() && self.probe(now);
+        let probes = kept.is_some_and(|kept| self.is_old(&kept, now));
         if let Some(kept) = kept.filter(|_| !probes) {
             self.give_back(reservation);
             return Err(kept);
         }
         self.pending += 1;
-        Ok(Draw { class, reservation, counts: true, probes, sent: false })
+        Ok(Draw { class, reservation, counts: true, probes, sent: None })
     }
 
     /// An attempt that the policy takes as unmetered: it costs nothing, and whether that is so is watched.
@@ -279,7 +289,7 @@ impl Ledger {
     /// ledger.settle(draw, &Outcome::Unsent);
     /// ```
     pub fn draw_unmetered(&self) -> Draw {
-        Draw { class: Class::Normal, reservation: None, counts: false, probes: false, sent: false }
+        Draw { class: Class::Normal, reservation: None, counts: false, probes: false, sent: None }
     }
 
     /// The attempt is sent now, unless others have used up meanwhile what it counted on.
@@ -291,9 +301,11 @@ impl Ledger {
                 return Err(kept);
             }
         }
+        if draw.probes {
+            self.probed_at = Some(now);
+        }
         self.on_their_way += u64::from(draw.counts);
-        self.evidence.sent();
-        draw.sent = true;
+        draw.sent = Some(self.evidence.sent(draw.counts));
         Ok(())
     }
 
@@ -302,7 +314,7 @@ impl Ledger {
     pub fn settle(&mut self, draw: Draw, outcome: &Outcome) {
         let Draw { counts, reservation, sent, .. } = draw;
         self.pending = self.pending.saturating_sub(u64::from(counts));
-        self.on_their_way = self.on_their_way.saturating_sub(u64::from(counts && sent));
+        self.on_their_way = self.on_their_way.saturating_sub(u64::from(counts && sent.is_some()));
         let charged = match *outcome {
             Outcome::Unsent => false,
             Outcome::Lost => true,
@@ -311,12 +323,15 @@ impl Ledger {
         if !charged {
             self.give_back(reservation);
         }
+        if counts {
+            self.doubt(outcome);
+        }
         let told = self.learn(outcome);
         if let Some(day) = self.day.as_mut().filter(|_| counts && charged && !told) {
-            day.left -= 1;
+            day.left = day.left.saturating_sub(1);
         }
-        if sent {
-            self.evidence.ended(outcome, counts, self.day.as_ref());
+        if let Some(with) = sent {
+            self.evidence.ended(outcome, counts, with);
         }
     }
 
@@ -362,39 +377,60 @@ impl Ledger {
         }
     }
 
+    /// A server that does what is asked after it had said that none is left, and does not say otherwise, is not
+    /// believed in that until it refuses.
+    fn doubt(&mut self, outcome: &Outcome) {
+        let Outcome::Answered { sent_at, refused, limits, .. } = outcome else { return };
+        let none = limits.plan_remaining.is_none_or(|left| left <= 0);
+        let said = self.day.is_some_and(|day| day.told && day.left <= 0 && *sent_at > day.as_of);
+        self.never_spent = !refused && none && (said || self.never_spent);
+    }
+
     /// Takes the server's word. Whether it gave any.
     fn learn(&mut self, outcome: &Outcome) -> bool {
         let Outcome::Answered { sent_at, received_at, limits, .. } = outcome else { return false };
         let Some(new) = Day::told(limits, *received_at) else { return false };
+        self.turn_over(*received_at);
         self.day = Some(self.day.map_or(new, |known| known.merge(new, *sent_at)));
         true
     }
 
-    /// What a class may not have, if there is nothing else left behind `spoken_for` calls.
+    /// Why a class may not have one more behind `spoken_for` calls, if so.
     fn kept(&self, class: Class, spoken_for: u64, reserved: u64, now: Moment) -> Option<Kept> {
-        let kept = self.floor(class) + reserved;
-        let day = self.day.filter(|day| kept > 0 && day.left > 0)?;
-        if day.left - signed(spoken_for) - signed(kept) > 0 {
+        let kept = self.floor(class).saturating_add(reserved);
+        // That none is left is believed of the server alone.
+        let spent = |day: &Day| day.told && !self.never_spent;
+        let day = self.day.filter(|day| spent(day) || (kept > 0 && day.left > 0))?;
+        let left = day.left - signed(spoken_for);
+        if left - signed(kept) > 0 {
             return None;
         }
-        let again = day.as_of.max(self.probed_at) + Self::old(&day);
+        // Not more than those on their way may be counted already, or cost nothing.
+        let at_best = left + signed(self.on_their_way.min(spoken_for)) - signed(kept);
+        let unclear = day.told && self.on_their_way > 0 && at_best > 0;
+        let left = u64::try_from(left).unwrap_or(0);
+        let again = self.old_at(&day, left);
+        let again = if again > now { again } else { now + Self::old(&day, left) };
         let until = day.resets_at.map_or(again, |at| at.min(again)).max(now);
-        Some(Kept { left: day.left.unsigned_abs(), resets_at: day.resets_at, until })
+        Some(Kept { left, resets_at: day.resets_at, until, unclear })
     }
 
-    /// Whether the server's word is so old that one call asks anew, where no other will bring one. Does not
-    /// allow another for a while.
-    fn probe(&mut self, now: Moment) -> bool {
-        let old = self.pending == 0
-            && self.day.is_some_and(|day| now >= day.as_of.max(self.probed_at) + Self::old(&day));
-        if old {
-            self.probed_at = now;
+    /// Whether the server's word is so old that one call asks anew, where no other will bring one.
+    fn is_old(&self, kept: &Kept, now: Moment) -> bool {
+        self.pending == 0 && self.day.is_some_and(|day| now >= self.old_at(&day, kept.left))
+    }
+
+    fn old_at(&self, day: &Day, left: u64) -> Moment {
+        let old = Self::old(day, left);
+        (day.as_of + old - day.old_by).max(self.probed_at.map_or(Moment::ZERO, |at| at + old))
+    }
+
+    fn old(day: &Day, left: u64) -> Duration {
+        match (day.resets_at, left) {
+            (None, _) => OLD_WITHOUT_RESET,
+            (Some(_), 0) => OLD_IF_NONE,
+            (Some(_), _) => OLD,
         }
-        old
-    }
-
-    fn old(day: &Day) -> Duration {
-        if day.resets_at.is_some() { OLD } else { OLD_WITHOUT_RESET }
     }
 
     /// A day that is over leaves nothing but the plan's limit.
@@ -402,6 +438,7 @@ impl Ledger {
         if self.day.is_some_and(|day| day.is_over(now)) {
             self.day = self.limit().map(Day::untouched);
             self.evidence.forget();
+            self.never_spent = false;
         }
     }
 
@@ -434,7 +471,7 @@ impl Ledger {
 
     fn give_back(&mut self, reservation: Option<ReservationId>) {
         if let Some(unused) = reservation.and_then(|id| self.place_of(id)) {
-            *unused += 1;
+            *unused = unused.saturating_add(1);
         }
     }
 
@@ -443,7 +480,10 @@ impl Ledger {
     }
 }
 
+/// No count is further from zero, so that a sum of a few of them is none that overflows.
+const MOST: i64 = i64::MAX / 8;
+
 /// A number of calls to reckon with; more than there could be is as good as the most.
 fn signed(calls: u64) -> i64 {
-    i64::try_from(calls).unwrap_or(i64::MAX / 8)
+    i64::try_from(calls).map_or(MOST, |calls| calls.min(MOST))
 }

@@ -8,6 +8,7 @@ use knack_core::clock::{Clock, Moment};
 use knack_core::error::{Error, Result};
 use knack_core::ledger::Kept;
 use knack_core::limit::Permit;
+use tokio::sync::futures::Notified;
 use tokio::time::timeout_at;
 use tracing::{debug, info};
 
@@ -29,13 +30,14 @@ impl Executor {
     pub(crate) async fn admit(&self, run: &mut Run<'_>) -> Result<(Permit, Drawn<'_>)> {
         loop {
             // Made first, so that no change is missed between the question and the wait.
-            let changed = self.book.changed();
+            let (changed, ended) = (self.book.changed(), self.book.ended());
             match self.draw(run) {
                 Ok(drawn) => {
                     if let Some(admitted) = self.permit(run, drawn).await? {
                         return Ok(admitted);
                     }
                 }
+                Err(kept) if is_unclear(run, kept) => self.wait_for_answers(run, ended).await,
                 Err(kept) => {
                     let until = not_now(run, kept)?;
                     self.tell(run, "plan", Some(until));
@@ -46,6 +48,16 @@ impl Executor {
                 }
             }
         }
+    }
+
+    /// Waits for one of the answers on their way, which tell whether there is a call left.
+    async fn wait_for_answers(&self, run: &mut Run<'_>, ended: Notified<'_>) {
+        let began = TokioClock.now();
+        let soon = run.deadline.min(began + LONG);
+        if timeout_at(TokioClock::instant(soon), ended).await.is_err() {
+            self.tell(run, "plan", None);
+        }
+        self.waited(run, began);
     }
 
     fn draw(&self, run: &Run<'_>) -> Result<Drawn<'_>, Kept> {
@@ -79,6 +91,7 @@ impl Executor {
         match drawn.send() {
             Ok(()) => Ok(Some((permit, drawn))),
             // Others used up meanwhile what it counted on; one that waits for more is drawn anew.
+            Err(kept) if is_unclear(run, kept) => Ok(None),
             Err(kept) => not_now(run, kept).map(|_| None),
         }
     }
@@ -124,13 +137,24 @@ impl Executor {
     }
 }
 
-/// What is left is kept for others: until when to wait, or why not.
+/// Whether answers will tell if there is a call left, before its deadline.
+fn is_unclear(run: &Run<'_>, kept: Kept) -> bool {
+    kept.unclear && TokioClock.now() < run.deadline
+}
+
+/// There is no call for it: until when to wait, or why not.
 fn not_now(run: &Run<'_>, kept: Kept) -> Result<Moment> {
     if run.options.wait_for_plan {
         return Ok(kept.until);
     }
-    debug!(left = kept.left, class = metrics::label(run.options.class), "kept for others: not sent");
-    metrics::denied("kept");
+    let (call, class) = (*run.call.label(), metrics::label(run.options.class));
     let resets_in = kept.resets_at.map(|at| at - TokioClock.now());
-    Err(Error::PlanKept { call: *run.call.label(), left: kept.left, resets_in })
+    if kept.left == 0 {
+        debug!(class, "the plan's calls of the day are used up: not sent");
+        metrics::denied("plan");
+        return Err(Error::PlanExhausted { call, resets_in });
+    }
+    debug!(left = kept.left, class, "kept for others: not sent");
+    metrics::denied("kept");
+    Err(Error::PlanKept { call, left: kept.left, resets_in })
 }

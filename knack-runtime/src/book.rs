@@ -22,6 +22,8 @@ pub(crate) struct Book {
     ledger: Mutex<Ledger>,
     /// There may be more for those that wait for it.
     changed: Notify,
+    /// A claim has ended.
+    ended: Notify,
     file: Option<LedgerFile>,
 }
 
@@ -37,7 +39,7 @@ impl Book {
         if let Some(file) = &file {
             file.restore(&mut ledger, TokioClock.now(), SystemTime::now());
         }
-        Self { ledger: Mutex::new(ledger), changed: Notify::new(), file }
+        Self { ledger: Mutex::new(ledger), changed: Notify::new(), ended: Notify::new(), file }
     }
 
     /// Claims a call for an attempt that counts.
@@ -55,6 +57,11 @@ impl Book {
     /// Ends when there may be more than at its making.
     pub(crate) fn changed(&self) -> Notified<'_> {
         self.changed.notified()
+    }
+
+    /// Ends when what is on its way is clearer than at its making.
+    pub(crate) fn ended(&self) -> Notified<'_> {
+        self.ended.notified()
     }
 
     pub(crate) fn reserve(&self, calls: u64, class: Class) -> Result<ReservationId, Shortage> {
@@ -90,6 +97,7 @@ impl Book {
         }
         drop(ledger);
         tell_what_was_learnt(&before, &after);
+        self.ended.notify_waiters();
         if matches!(outcome, Outcome::Unsent) || after.left > before.left {
             self.changed.notify_waiters();
         }

@@ -363,9 +363,10 @@ impl<A> ClientBuilder<A> {
     }
 
     /// Keeps what is left of the day in a small file, so that the program knows it when it is started again:
-    /// the application's id, the plan's limit, what is left and when it resets, by this machine's clock. It
-    /// is written once in 5 seconds at most and when the last clone of the client is dropped. A file that is
-    /// torn, of another application, of another day or not readable is a warning in the log, and says nothing.
+    /// the application's id, the plan's limit, what is left, when it resets and when the server said so, by this
+    /// machine's clock. It is written once in 5 seconds at most and when the last clone of the client is dropped.
+    /// A file that is torn, of another application, of another day or not readable is a warning in the log, and
+    /// says nothing. Programs that run side by side may share it: the server's latest word stays.
     ///
     /// ```
     /// # use knack_emulator::Emulator;

@@ -1,7 +1,8 @@
 //! The ledger's file, by which a restarted program knows what is left of the day.
 //!
-//! It is written beside and renamed, so that a reader sees the old one or the new one. What it says is a help,
-//! never a need: a file that cannot be read or written is a warning.
+//! It is written beside and renamed, so that a reader sees the old one or the new one. Several programs may keep
+//! one: who knows less than the file leaves it as it is. What it says is a help, never a need: a file that
+//! cannot be read or written is a warning.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -78,7 +79,10 @@ impl LedgerFile {
         let saved = ledger.save(self.application, now, wall);
         let Some(new) = saved.filter(|_| saved != last.saved) else { return };
         last.written_at = Some(now);
-        last.saved = saved;
+        let before = std::mem::replace(&mut last.saved, saved);
+        if self.knows_better(new, before, wall) {
+            return;
+        }
         let written =
             fs::write(&self.beside, new.to_text()).and_then(|()| fs::rename(&self.beside, &self.path));
         if let Err(error) = written {
@@ -87,6 +91,13 @@ impl LedgerFile {
                 warn!(path = %self.path.display(), %error, "the ledger's file cannot be written");
             }
         }
+    }
+
+    /// Whether another program has written what is more than `new`. One that writes in between the question and
+    /// the writing is not seen; its next writing mends that.
+    fn knows_better(&self, new: Saved, before: Option<Saved>, wall: SystemTime) -> bool {
+        let text = read(&self.path).unwrap_or_default();
+        Saved::parse(&text).is_ok_and(|kept| Some(kept) != before && new.or_better(kept, wall) != new)
     }
 }
 

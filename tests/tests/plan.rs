@@ -4,17 +4,18 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::time::{Duration, SystemTime};
 
-use knack_emulator::{Builder, Effect, Emulator, Fault, Latency};
-use knack_runtime::call::{Call, Verb};
+use knack_emulator::{Builder, Effect, Emulator, Fault, Latency, Spread};
+use knack_runtime::call::Call;
 use knack_runtime::error::Error;
 use knack_runtime::limit::{Class, Unmetered};
 use knack_runtime::quota::{Metering, Outcome, QuotaPolicy, StandardPolicy, Verdict};
 use knack_runtime::{ApiKey, Client, ClientBuilder, KnackObject, Plan, RecordId};
 use knack_tests::sample::Customer;
-use knack_tests::{client_of, emulator};
+use knack_tests::{APP, KEY, Script, answer, client_of, emulator};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
@@ -195,6 +196,9 @@ async fn before_any_answer_the_plan_that_was_told_counts() {
 
     let knack = hasty(&local).build().unwrap();
     assert!(knack.reserve(1_000_000).is_ok(), "nothing is known: on trust");
+    let job = knack.reserve(u64::MAX).unwrap();
+    get(job.client(), id, 1).await.unwrap();
+    assert!(matches!(get(&knack, id, 1).await, Err(Error::PlanKept { left: 4, .. })));
 }
 
 #[tokio::test(start_paused = true)]
@@ -240,12 +244,22 @@ async fn whether_refusals_use_up_the_plan_is_learnt() {
     }
 }
 
-/// Takes reads of one record as free, as Knack's documents do those of public views.
-struct GetsAreFree;
+#[tokio::test(start_paused = true)]
+async fn a_reset_of_zero_says_nothing() {
+    let local = daily_plan(1_000).rate_limit(1_000).build().unwrap();
+    local.inject(Fault::new(Effect::Header { name: "x-planlimit-reset".into(), value: "0".into() }));
+    let knack = hasty(&local).build().unwrap();
+    get(&knack, some_id(&local), 3).await.unwrap();
+    let usage = knack.usage();
+    assert_eq!((usage.plan_left, usage.plan_resets_in), (Some(997), None));
+}
 
-impl QuotaPolicy for GetsAreFree {
+/// Takes reads as free, as Knack's documents do those of public views.
+struct ReadsAreFree;
+
+impl QuotaPolicy for ReadsAreFree {
     fn meter(&self, call: &Call) -> Metering {
-        if call.verb() == Verb::Get { Metering::Unmetered } else { Metering::Metered }
+        if call.verb().is_read() { Metering::Unmetered } else { Metering::Metered }
     }
     fn verdict(&self, call: &Call, outcome: Outcome<'_>) -> Verdict {
         StandardPolicy::new().verdict(call, outcome)
@@ -255,7 +269,7 @@ impl QuotaPolicy for GetsAreFree {
 #[tokio::test(start_paused = true)]
 async fn calls_that_are_said_to_be_free_and_are_not_are_metered_from_then_on() {
     let local = daily_plan(1_000).rate_limit(1_000).build().unwrap();
-    let knack = client_of(&local).policy(GetsAreFree).build().unwrap();
+    let knack = client_of(&local).policy(ReadsAreFree).build().unwrap();
     let id = some_id(&local);
     get(&knack, id, 20).await.unwrap();
     let usage = knack.usage();
@@ -267,11 +281,79 @@ async fn calls_that_are_said_to_be_free_and_are_not_are_metered_from_then_on() {
     let local = daily_plan(1_000).rate_limit(1_000).build().unwrap();
     let steady = |name: &str, value: &str| Effect::Header { name: name.into(), value: value.into() };
     local.inject(Fault::new(steady("x-planlimit-remaining", "700")));
-    let knack = client_of(&local).policy(GetsAreFree).build().unwrap();
+    let knack = client_of(&local).policy(ReadsAreFree).build().unwrap();
     get(&knack, id, 20).await.unwrap();
     let usage = knack.usage();
     assert!(!usage.unmetered_are_charged);
     assert_eq!((usage.unmetered.answered, usage.plan_left), (20, Some(700)));
+}
+
+/// So many workers read one page after another for 20 s.
+async fn workers(knack: &Client, many: usize) {
+    let mut tasks = JoinSet::new();
+    for _ in 0..many {
+        let knack = knack.clone();
+        tasks.spawn(async move { while Customer::list(&knack).first().await.is_ok() {} });
+    }
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    assert!(tasks.try_join_next().is_none(), "no call failed");
+}
+
+/// Each waits this long, twice a second on the average and not in step with anything.
+async fn now_and_then(mut other: impl AsyncFnMut()) {
+    for pause in [310, 770, 120, 930, 410, 460].iter().cycle() {
+        tokio::time::sleep(ms(*pause)).await;
+        other().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_false_claim_is_noticed_however_many_calls_overlap() {
+    for (many, beside) in [(1, false), (2, false), (5, true), (20, false), (20, true)] {
+        let latency = Latency::fixed(ms(40), ms(60), ms(40));
+        let local = daily_plan(100_000).rate_limit(1_000).latency(latency).build().unwrap();
+        let knack = client_of(&local).policy(ReadsAreFree).build().unwrap();
+        let other = hasty(&local).build().unwrap();
+        let others = now_and_then(async || drop(Customer::list(&other).first().await));
+        tokio::select! {
+            () = workers(&knack, many) => {}
+            () = others, if beside => {}
+        }
+        let usage = knack.usage();
+        assert!(usage.unmetered_are_charged, "{many} {beside}: {usage:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_true_claim_is_believed_while_others_use_the_plan() {
+    for (many, beside) in [(1, false), (1, true), (2, true), (5, true), (20, false), (20, true)] {
+        let left = Arc::new(AtomicI64::new(50_000));
+        let counted = Arc::clone(&left);
+        let script = Script::new(move |_, _| {
+            let counted = Arc::clone(&counted);
+            async move {
+                tokio::time::sleep(ms(70)).await;
+                let mut answer =
+                    answer(200, r#"{"total_pages":0,"current_page":1,"total_records":0,"records":[]}"#);
+                let left = counted.load(Ordering::Relaxed);
+                answer.headers_mut().insert("x-planlimit-remaining", left.into());
+                tokio::time::sleep(ms(70)).await;
+                Ok(answer)
+            }
+        });
+        let knack =
+            Client::builder(APP).api_key(KEY).transport(script.clone()).policy(ReadsAreFree).build().unwrap();
+        let others = now_and_then(async || {
+            left.fetch_sub(1, Ordering::Relaxed);
+        });
+        tokio::select! {
+            () = workers(&knack, many) => {}
+            () = others, if beside => {}
+        }
+        let usage = knack.usage();
+        assert!(!usage.unmetered_are_charged, "{many} {beside}: {usage:?}");
+        assert!(script.sent().len() > 100 * many, "{}", script.sent().len());
+    }
 }
 
 /// A file name of this test's own.
@@ -279,6 +361,73 @@ fn file() -> PathBuf {
     static FILES: AtomicU32 = AtomicU32::new(0);
     let number = FILES.fetch_add(1, Ordering::Relaxed);
     PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("ledger-{}-{number}.json", std::process::id()))
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_call_is_sent_in_vain_at_the_end_of_the_day() {
+    let way = Spread::log_normal(ms(40), ms(300));
+    let uneven = Latency::Random { there: way, processing: way, back: way };
+    let fixed = Latency::fixed(ms(40), ms(60), ms(40));
+    for (class, floor, latency) in [
+        (Class::Normal, 0, fixed),
+        (Class::Interactive, 5, fixed),
+        (Class::Normal, 0, uneven),
+        (Class::Bulk, 0, uneven),
+    ] {
+        let local = daily_plan(1_000).daily_used(979).latency(latency).build().unwrap();
+        let knack = client_of(&local).interactive_floor(floor).build().unwrap().with_class(class);
+        let (id, mut tasks) = (some_id(&local), JoinSet::new());
+        get(&knack, id, 1).await.unwrap();
+        for _ in 0..60 {
+            let knack = knack.clone();
+            tasks.spawn(async move { get(&knack, id, 1).await });
+        }
+        let (done, refused): (Vec<_>, Vec<_>) = tasks.join_all().await.into_iter().partition(Result::is_ok);
+        assert_eq!(
+            (done.len(), local.calls(), local.refused(), local.plan_left()),
+            (20, 21, 0, 0),
+            "{class:?}"
+        );
+        for refused in refused {
+            assert!(matches!(refused, Err(Error::PlanExhausted { resets_in: Some(_), .. })), "{refused:?}");
+        }
+        // One in ten minutes asks whether the plan was raised.
+        for _ in 0..60 {
+            tokio::time::sleep(Duration::from_mins(1)).await;
+            assert!(matches!(get(&knack, id, 1).await, Err(Error::PlanExhausted { .. })));
+        }
+        assert!((5..=6).contains(&local.refused()), "{}", local.refused());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_was_refused_for_its_rate_leaves_the_last_one_to_whoever_waits() {
+    let latency = Latency::fixed(ms(40), ms(60), ms(40));
+    let local = daily_plan(10).latency(latency).fault(Fault::throttle().nth(5)).build().unwrap();
+    let knack = client_of(&local).interactive_floor(0).build().unwrap();
+    let (id, mut tasks) = (some_id(&local), JoinSet::new());
+    get(&knack, id, 1).await.unwrap();
+    for _ in 0..20 {
+        let knack = knack.clone();
+        tasks.spawn(async move { get(&knack, id, 1).await.is_ok() });
+    }
+    let done = tasks.join_all().await.into_iter().filter(|done| *done).count();
+    assert_eq!((done, local.plan_left(), local.refused()), (9, 0, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_program_that_is_started_again_with_none_left_asks_when_it_is_due() {
+    let (local, path) = (daily_plan(20).rate_limit(1_000).build().unwrap(), file());
+    let (id, connect) =
+        (some_id(&local), || hasty(&local).interactive_floor(0).ledger_file(&path).build().unwrap());
+    get(&connect(), id, 20).await.unwrap();
+    let knack = connect();
+    assert!(matches!(get(&knack, id, 1).await, Err(Error::PlanExhausted { resets_in: Some(_), .. })));
+    assert_eq!(local.calls(), 20);
+    tokio::time::sleep(Duration::from_mins(10)).await;
+    assert!(get(&knack, id, 3).await.is_err());
+    assert_eq!(local.calls(), 21);
+    std::fs::remove_file(path).unwrap();
 }
 
 #[tokio::test(start_paused = true)]
@@ -301,6 +450,19 @@ async fn a_program_that_is_started_again_knows_what_is_left() {
     assert_eq!(connect().usage().plan_left, Some(4));
     let text = std::fs::read_to_string(&path).unwrap();
     assert!(text.contains(local.application_id()) && !text.contains(local.api_key()), "{text}");
+    std::fs::remove_file(path).unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_two_programs_with_one_file_the_one_that_knows_better_is_kept() {
+    let (local, path) = (daily_plan(2_000).rate_limit(10_000).build().unwrap(), file());
+    let (id, connect) = (some_id(&local), || hasty(&local).ledger_file(&path).build().unwrap());
+    let [early, late] = [connect(), connect()];
+    get(&early, id, 2).await.unwrap();
+    get(&late, id, 900).await.unwrap();
+    drop(late);
+    drop(early);
+    assert_eq!(connect().usage().plan_left, Some(1_098));
     std::fs::remove_file(path).unwrap();
 }
 

@@ -6,7 +6,7 @@ use crate::clock::Moment;
 use crate::headers::LimitHeaders;
 
 /// How far two answers may disagree on the moment of the reset and still mean the same day.
-const SAME_DAY: Duration = Duration::from_mins(1);
+pub(super) const SAME_DAY: Duration = Duration::from_mins(1);
 
 /// See the [module](self).
 #[derive(Clone, Copy, Debug)]
@@ -16,6 +16,8 @@ pub(super) struct Day {
     pub(super) resets_at: Option<Moment>,
     /// When this was last the server's word.
     pub(super) as_of: Moment,
+    /// How old it was by then, where it was kept from an earlier run.
+    pub(super) old_by: Duration,
     /// Whether it ever was; else it is the plan's limit, of which nobody knows what is used.
     pub(super) told: bool,
 }
@@ -24,23 +26,36 @@ impl Day {
     /// A day of which nothing is known but how many calls it has.
     pub(super) fn untouched(limit: u64) -> Self {
         let left = super::signed(limit);
-        Self { limit: Some(limit), left, resets_at: None, as_of: Moment::ZERO, told: false }
+        Self {
+            limit: Some(limit),
+            left,
+            resets_at: None,
+            as_of: Moment::ZERO,
+            old_by: Duration::ZERO,
+            told: false,
+        }
     }
 
     /// What an answer says; `None` if it says nothing of what is left.
     pub(super) fn told(limits: &LimitHeaders, received_at: Moment) -> Option<Self> {
         Some(Self {
             limit: limits.plan_limit,
-            // A count that no plan has would make sums overflow.
-            left: limits.plan_remaining?.clamp(i64::MIN / 8, i64::MAX / 8),
-            resets_at: limits.plan_reset.map(|left| received_at + left),
+            left: limits.plan_remaining?.clamp(-super::MOST, super::MOST),
+            // At once would be the moment of the answer itself: the word would be void as it is given.
+            resets_at: limits.plan_reset.filter(|left| !left.is_zero()).map(|left| received_at + left),
             as_of: received_at,
+            old_by: Duration::ZERO,
             told: true,
         })
     }
 
     pub(super) fn is_over(&self, now: Moment) -> bool {
         self.resets_at.is_some_and(|at| at <= now)
+    }
+
+    /// For how long this is the server's word.
+    pub(super) fn age(&self, now: Moment) -> Duration {
+        (now - self.as_of).saturating_add(self.old_by)
     }
 
     /// Takes note of an answer to a call sent at `sent_at`. One that was sent since the last word knows it

@@ -1,128 +1,255 @@
 //! Whether refusals, and calls that are said to be free, use up the plan: seen, not believed.
 //!
-//! Between two moments at which no call is on its way, the server's count falls by what it counted. What it
-//! fell by beyond the calls that surely count tells of the others. Other programs may use the account, too:
-//! so only what comes out exactly counts, and more than once.
+//! From one answer to that of a call sent later, the server's count falls by what it counted between the two.
+//! Which calls it may have judged there, and which it surely did, shows by when they were sent and answered,
+//! however many overlap. So it can be told whether these *suspects* were counted as well.
+//!
+//! Other programs may use the account, too, and make the count fall by more. That suspects count is therefore
+//! believed where the fall fits them closely, and several times in a row; that they do not, at once, since
+//! nobody gives calls back.
 
-use crate::clock::Moment;
+mod tally;
 
-use super::Outcome;
-use super::day::Day;
+use super::{MOST, Outcome};
+use tally::{Answer, End, Fall, Sort};
+
+pub(super) use tally::Tally;
 
 /// How often in a row refusals must be seen to count, and how often free calls must.
 const REFUSALS_CERTAIN: u32 = 2;
 const UNMETERED_CERTAIN: u32 = 3;
 
+/// How many times as often, once they were seen not to: calls of others come out even by chance, too.
+const IN_DOUBT: u32 = 4;
+
 /// See the [module](self).
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Evidence {
-    on_their_way: u32,
-    /// What was left at the last such moment, of which day.
-    base: Option<(i64, Option<u64>)>,
-    answered: i64,
-    refused: i64,
-    unmetered: i64,
-    /// The latest answer that told nothing of the plan; one to a later call must come to know of it.
-    unseen: Option<Moment>,
-    /// A call was lost: nothing can be told.
-    blurred: bool,
+    tally: Tally,
     refusals: Claim,
-    false_claims: u32,
+    unmetered: Claim,
+    /// The latest answer to a call that is said to be free.
+    latest_free: Option<Answer>,
+    crowd: Crowd,
 }
 
-/// Whether refusals count.
+/// The calls since none was on its way.
 #[derive(Debug, Default)]
-struct Claim {
-    seen: u32,
-    settled: Option<bool>,
+struct Crowd {
+    /// The answer among them that tells of the least.
+    least: Option<Answer>,
+    /// One of them does not tell, so the least may be none of theirs.
+    blurred: bool,
+}
+
+impl Default for Evidence {
+    fn default() -> Self {
+        Self {
+            tally: Tally::default(),
+            refusals: Claim::new(REFUSALS_CERTAIN),
+            unmetered: Claim::new(UNMETERED_CERTAIN),
+            latest_free: None,
+            crowd: Crowd::default(),
+        }
+    }
 }
 
 impl Evidence {
     pub(super) fn refusals_count(&self) -> Option<bool> {
-        self.refusals.settled
+        self.refusals.verdict
     }
 
     pub(super) fn unmetered_count(&self) -> bool {
-        self.false_claims >= UNMETERED_CERTAIN
+        self.unmetered.verdict == Some(true)
     }
 
-    /// A call went; nothing can be told until it ended.
-    pub(super) fn sent(&mut self) {
-        self.on_their_way += 1;
+    /// A call goes; `counts` is what is said of it. What there was by then is needed as it ends.
+    pub(super) fn sent(&mut self, counts: bool) -> Tally {
+        self.tally.send(sort(counts));
+        self.tally
     }
 
-    /// A call ended; `counts` is what was said of it, `day` what is known now.
-    pub(super) fn ended(&mut self, outcome: &Outcome, counts: bool, day: Option<&Day>) {
-        self.on_their_way = self.on_their_way.saturating_sub(1);
+    /// A call ended, which was sent `with` that.
+    pub(super) fn ended(&mut self, outcome: &Outcome, counts: bool, with: Tally) {
+        let (sort, end) = (sort(counts), end(outcome));
+        let mut before = with;
+        before.end(sort, end);
+        self.tally.end(sort, end);
         match *outcome {
             Outcome::Unsent => {}
-            Outcome::Lost => self.blurred = true,
-            Outcome::Answered { sent_at, received_at, refused, limits } => {
-                let count = match (counts, refused) {
-                    (false, _) => &mut self.unmetered,
-                    (true, true) => &mut self.refused,
-                    (true, false) => &mut self.answered,
-                };
-                *count += 1;
-                if limits.plan_remaining.is_none() {
-                    self.unseen = Some(received_at);
-                } else if self.unseen.is_some_and(|unseen| unseen <= sent_at) {
-                    self.unseen = None;
+            // It may arrive at any time.
+            Outcome::Lost => self.forget(),
+            Outcome::Answered { limits, .. } => match limits.plan_remaining {
+                None => self.crowd.blurred = true,
+                // Below zero the server counts no further, as far as it tells.
+                Some(..=0) => self.forget(),
+                Some(left) => {
+                    let (left, limit) = (left.min(MOST), limits.plan_limit);
+                    let answer = Answer { left, limit, before, after: self.tally };
+                    self.take(answer);
+                    if (sort, end) == (Sort::Unmetered, End::Answered) {
+                        self.compare(answer);
+                    }
                 }
-            }
+            },
         }
-        if self.on_their_way == 0 && self.unseen.is_none() {
-            self.weigh(day.filter(|day| day.told));
+        if self.tally.is_quiet() {
+            self.crowd = Crowd::default();
         }
     }
 
     /// Another day, or one that begins anew.
     pub(super) fn forget(&mut self) {
-        self.base = None;
-        self.blurred = true;
+        self.refusals.base = None;
+        self.unmetered.base = None;
+        self.latest_free = None;
+        self.crowd = Crowd { least: None, blurred: true };
     }
 
-    fn weigh(&mut self, day: Option<&Day>) {
-        let now = day.map(|day| (day.left, day.limit));
-        if let (Some((before, limit)), Some((left, same))) = (self.base, now)
-            && limit == same
-            && !self.blurred
-            // Below zero the server counts no further, as far as it tells.
-            && left > 0
-        {
-            self.compare(before - left - self.answered);
+    fn take(&mut self, answer: Answer) {
+        let least = self.crowd.least.filter(|least| least.left < answer.left).unwrap_or(answer);
+        self.crowd.least = Some(least);
+        if self.tally.is_quiet() && !self.crowd.blurred {
+            // All are counted in the least.
+            self.weigh(&Answer { before: self.tally, after: self.tally, ..least });
+        } else {
+            self.weigh(&answer);
         }
-        let refusals = std::mem::take(&mut self.refusals);
-        let on_their_way = self.on_their_way;
-        *self =
-            Self { on_their_way, base: now, refusals, false_claims: self.false_claims, ..Self::default() };
     }
 
-    /// `beyond` is by how much more the count fell than by the calls that surely count.
-    fn compare(&mut self, beyond: i64) {
-        match (self.refused, self.unmetered) {
-            // Others use the account: nothing can be told by counting.
-            (0, 0) if beyond != 0 && !self.unmetered_count() => self.false_claims = 0,
-            (0, 0) => {}
-            (refused, 0) => self.refusals.weigh(beyond, refused),
-            (0, _) if self.unmetered_count() => {}
-            (0, unmetered) if beyond == unmetered => self.false_claims += 1,
-            (0, _) => self.false_claims = 0,
-            _ => {}
+    fn weigh(&mut self, answer: &Answer) {
+        let (refusals, unmetered) = (self.refusals.verdict, self.unmetered.verdict);
+        self.refusals.weigh(answer, |fall| Reading::of_refusals(fall, unmetered));
+        self.unmetered.weigh(answer, |fall| Reading::of_unmetered(fall, refusals));
+    }
+
+    /// No two calls that count are told of the same number: of two that are, the later one was free.
+    fn compare(&mut self, answer: Answer) {
+        if self.latest_free.replace(answer).is_some_and(|latest| answer.repeats(&latest)) {
+            self.unmetered.conclude(Finding::Free);
         }
     }
 }
 
+fn sort(counts: bool) -> Sort {
+    if counts { Sort::Metered } else { Sort::Unmetered }
+}
+
+fn end(outcome: &Outcome) -> End {
+    match outcome {
+        Outcome::Answered { refused: true, .. } => End::Refused,
+        Outcome::Answered { .. } => End::Answered,
+        Outcome::Unsent | Outcome::Lost => End::Void,
+    }
+}
+
+/// How a fall may be read: by how much the count fell, and what it would have by either reading.
+#[derive(Clone, Copy, Debug)]
+struct Reading {
+    fell: i64,
+    /// At least by this, suspects or not.
+    least: i64,
+    /// At most by this without suspects, and with them.
+    most_without: i64,
+    most: i64,
+    /// Suspects that were surely judged there, and those of which one knows that may have been.
+    suspects: i64,
+    seen: i64,
+}
+
+impl Reading {
+    /// With what is known of free calls.
+    fn of_refusals(fall: &Fall, unmetered: Option<bool>) -> Self {
+        let Fall { answered, refused, unmetered: free, metered, .. } = fall;
+        let least = answered.least + if unmetered == Some(true) { free.least } else { 0 };
+        let most = metered + if unmetered == Some(false) { 0 } else { free.most };
+        let most_without = most - refused.ended;
+        Self { fell: fall.by, least, most_without, most, suspects: refused.least, seen: refused.ended }
+    }
+
+    /// With what is known of refusals.
+    fn of_unmetered(fall: &Fall, refusals: Option<bool>) -> Self {
+        let Fall { answered, refused, unmetered: free, metered, .. } = fall;
+        let least = answered.least + if refusals == Some(true) { refused.least } else { 0 };
+        let most_without = metered - if refusals == Some(false) { refused.ended } else { 0 };
+        let most = most_without + free.most;
+        Self { fell: fall.by, least, most_without, most, suspects: free.least, seen: free.ended }
+    }
+
+    fn find(&self) -> Finding {
+        let charged = self.least + self.suspects;
+        if self.fell < self.least || self.fell > self.most {
+            Finding::Strange
+        } else if self.fell < charged {
+            Finding::Free
+        } else if self.seen == 0 {
+            Finding::Nothing
+        } else if self.fell > self.most_without && 2 * (self.most - charged) <= self.suspects {
+            Finding::Charged
+        } else {
+            Finding::TooEarly
+        }
+    }
+}
+
+/// What a fall tells of suspects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Finding {
+    /// At least one was not counted.
+    Free,
+    /// It fits if all were counted, and is too much if none was.
+    Charged,
+    /// Others use the account, or the server does not count.
+    Strange,
+    /// There were none.
+    Nothing,
+    /// Both may be; more calls will tell.
+    TooEarly,
+}
+
+/// Whether suspects count.
+#[derive(Debug)]
+struct Claim {
+    /// The answer from which on it is looked at.
+    base: Option<Answer>,
+    /// How often in a row they were seen to count.
+    seen: u32,
+    certain: u32,
+    verdict: Option<bool>,
+}
+
 impl Claim {
-    fn weigh(&mut self, beyond: i64, refused: i64) {
-        if beyond == 0 {
-            // Nobody gives calls back: this is certain.
-            *self = Self { seen: 0, settled: Some(false) };
-        } else if beyond == refused {
-            self.seen += 1;
-            if self.seen >= REFUSALS_CERTAIN {
-                self.settled = Some(true);
+    fn new(certain: u32) -> Self {
+        Self { base: None, seen: 0, certain, verdict: None }
+    }
+
+    fn weigh(&mut self, answer: &Answer, read: impl FnOnce(&Fall) -> Reading) {
+        if let Some(base) = &self.base {
+            if !answer.follows(base) {
+                return;
             }
+            let finding = answer.since(base).map(|fall| read(&fall).find());
+            // What is exact is worth more than a longer look.
+            if finding == Some(Finding::TooEarly) && (base.is_exact() || !answer.is_exact()) {
+                return;
+            }
+            self.conclude(finding.unwrap_or(Finding::Nothing));
+        }
+        self.base = Some(*answer);
+    }
+
+    fn conclude(&mut self, finding: Finding) {
+        match finding {
+            Finding::Free => (self.seen, self.verdict) = (0, Some(false)),
+            Finding::Strange => self.seen = 0,
+            Finding::Charged => {
+                self.seen += 1;
+                let times = if self.verdict == Some(false) { IN_DOUBT } else { 1 };
+                if self.seen >= self.certain * times {
+                    self.verdict = Some(true);
+                }
+            }
+            Finding::Nothing | Finding::TooEarly => {}
         }
     }
 }

@@ -103,6 +103,18 @@ fn answers_that_overtake_each_other_do_not_raise_what_is_left() {
 }
 
 #[test]
+fn a_reset_that_is_now_is_no_reset() {
+    let mut ledger = Ledger::new(None, 5);
+    overlapping(&mut ledger, at(0), &[(1, says(98, 0))]);
+    let standing = ledger.standing(at(2));
+    assert_eq!((standing.left, standing.resets_at), (Some(98), None));
+    overlapping(&mut ledger, at(2), &[(3, says(97, 1_000)), (4, says(96, 0))]);
+    assert_eq!(ledger.standing(at(5)).resets_at, Some(at(1_003)), "the one that was told before stays");
+    overlapping(&mut ledger, at(1_002), &[(1_004, says(900, 0))]);
+    assert_eq!(ledger.standing(at(1_005)).left, Some(900), "but not beyond its day");
+}
+
+#[test]
 fn an_answer_to_a_later_call_knows_better() {
     let mut ledger = Ledger::new(None, 5);
     overlapping(&mut ledger, at(0), &[(1, says(98, 1_000))]);
@@ -139,12 +151,108 @@ fn the_floor_is_for_persons() {
         world.call(Class::Interactive, false).unwrap();
     }
     assert_eq!(world.standing().left, Some(0));
-    // With nothing left there is nothing to keep: the server is asked.
-    world
-        .ledger
-        .draw(Class::Bulk, None, world.now)
-        .map(|draw| world.ledger.settle(draw, &Outcome::Unsent))
-        .unwrap();
+    let kept = world.call(Class::Interactive, false).unwrap_err();
+    assert_eq!((kept.left, kept.until, kept.unclear), (0, world.now + OLD_IF_NONE, false));
+}
+
+#[test]
+fn with_none_left_a_call_in_ten_minutes_asks_anew() {
+    let mut world = World { left: 1, ..World::new() };
+    world.call(Class::Interactive, false).unwrap();
+    for _ in 0..3 {
+        assert_eq!(world.call(Class::Interactive, false).unwrap_err().left, 0);
+        world.now = world.now + OLD_IF_NONE;
+        let left_the_queue = world.ledger.draw(Class::Interactive, None, world.now).unwrap();
+        world.ledger.settle(left_the_queue, &Outcome::Unsent);
+        let probe = world.ledger.draw(Class::Bulk, None, world.now).unwrap();
+        let kept = world.ledger.draw(Class::Interactive, None, world.now).unwrap_err();
+        assert_eq!(kept.until, world.now + OLD_IF_NONE, "one, not all, and nobody asks without pause");
+        world.finish(probe, true, true).unwrap();
+    }
+    world.now = world.now + OLD_IF_NONE;
+    world.left = 100;
+    world.call(Class::Interactive, false).unwrap();
+    world.call(Class::Interactive, false).unwrap();
+}
+
+#[test]
+fn the_last_calls_go_and_no_more_whatever_the_order_of_answers() {
+    let mut ledger = Ledger::new(None, 0);
+    overlapping(&mut ledger, at(0), &[(1, says(3, 1_000))]);
+    let sent: Vec<Draw> = (0..3)
+        .map(|_| {
+            let mut draw = ledger.draw(Class::Normal, None, at(1)).unwrap();
+            ledger.send(&mut draw, at(1)).unwrap();
+            draw
+        })
+        .collect();
+    assert!(ledger.draw(Class::Normal, None, at(1)).unwrap_err().unclear, "one of them may cost nothing");
+    let mut waiting = None;
+    // The last that was counted is answered first; the second was refused for its rate.
+    for (draw, (left, refused)) in sent.into_iter().zip([(1, false), (1, true), (2, false)]) {
+        let (sent_at, received_at, limits) = (at(1), at(2), says(left, 999));
+        ledger.settle(draw, &Outcome::Answered { sent_at, received_at, refused, limits });
+        waiting = waiting.or_else(|| ledger.draw(Class::Normal, None, at(2)).ok());
+    }
+    let mut draw = waiting.unwrap();
+    ledger.send(&mut draw, at(2)).unwrap();
+    let behind = ledger.draw(Class::Normal, None, at(2)).unwrap_err();
+    assert_eq!((behind.left, behind.unclear), (0, true));
+    let (sent_at, received_at, limits) = (at(2), at(3), says(0, 998));
+    ledger.settle(draw, &Outcome::Answered { sent_at, received_at, refused: false, limits });
+    let behind = ledger.draw(Class::Normal, None, at(3)).unwrap_err();
+    assert_eq!((behind.left, behind.unclear), (0, false));
+}
+
+#[test]
+fn a_server_that_says_none_and_does_it_is_not_believed() {
+    let mut ledger = Ledger::new(None, 0);
+    let none = says(0, 5_000);
+    overlapping(&mut ledger, at(0), &[(1, none)]);
+    let mut free = ledger.draw_unmetered();
+    ledger.send(&mut free, at(2)).unwrap();
+    let answered =
+        |sent_at, refused| Outcome::Answered { sent_at, received_at: at(606), refused, limits: none };
+    ledger.settle(free, &answered(at(2), false));
+    assert!(ledger.draw(Class::Normal, None, at(3)).is_err(), "free calls are done by any");
+    overlapping(&mut ledger, at(606 + 600), &[(1_207, none)]); // asks anew
+    overlapping(&mut ledger, at(1_208), &[(1_209, none), (1_209, LimitHeaders::default())]);
+    let mut draw = ledger.draw(Class::Normal, None, at(1_210)).unwrap();
+    ledger.send(&mut draw, at(1_210)).unwrap();
+    ledger.settle(draw, &answered(at(1_210), true));
+    assert!(ledger.draw(Class::Normal, None, at(1_211)).is_err(), "one that refuses is believed");
+}
+
+#[test]
+fn what_waits_ahead_is_no_hope() {
+    let mut ledger = Ledger::new(None, 0);
+    overlapping(&mut ledger, at(0), &[(1, says(2, 1_000))]);
+    let mut sent = ledger.draw(Class::Bulk, None, at(1)).unwrap();
+    ledger.send(&mut sent, at(1)).unwrap();
+    let waits = ledger.draw(Class::Bulk, None, at(1)).unwrap();
+    assert!(ledger.draw(Class::Bulk, None, at(1)).unwrap_err().unclear);
+    ledger.settle(sent, &Outcome::Lost);
+    let kept = ledger.draw(Class::Bulk, None, at(1)).unwrap_err();
+    assert_eq!((kept.left, kept.unclear), (0, false));
+    ledger.settle(waits, &Outcome::Unsent);
+    assert!(ledger.draw(Class::Bulk, None, at(1)).map(|draw| ledger.settle(draw, &Outcome::Unsent)).is_ok());
+}
+
+#[test]
+fn a_file_that_tells_of_none_left_is_as_old_as_it_is() {
+    let (wall, id) = (std::time::UNIX_EPOCH + Duration::from_secs(1_700_000_000), "5d79512148c4af00106d1507");
+    let mut world = World { left: 1, ..World::new() };
+    world.call(Class::Interactive, false).unwrap();
+    let saved = world.ledger.save(id.parse().unwrap(), world.now, wall).unwrap();
+    let minute = |minute: u32| {
+        let mut next = Ledger::new(None, 5);
+        next.restore(&saved, id.parse().unwrap(), at(0), wall + MINUTE * minute).unwrap();
+        next.draw(Class::Normal, None, at(0)).map(|draw| next.settle(draw, &Outcome::Unsent))
+    };
+    let until = minute(9).unwrap_err().until;
+    assert!(until > at(50) && until <= at(60), "{until:?}");
+    assert_eq!(minute(10), Ok(()));
+    assert_eq!(minute(500), Ok(()));
 }
 
 #[test]
@@ -195,6 +303,22 @@ fn a_reservation_is_kept_from_others_and_its_rest_comes_back() {
     world.ledger.release(job);
     assert_eq!((world.ledger.unused(job), world.standing().reserved), (0, 0));
     world.call(Class::Bulk, false).unwrap();
+}
+
+#[test]
+fn all_there_is_can_be_reserved_on_trust() {
+    let mut ledger = Ledger::new(None, 5);
+    let job = ledger.reserve(u64::MAX, Class::Bulk, at(0)).unwrap();
+    assert!(ledger.reserve(1, Class::Bulk, at(0)).is_ok(), "nothing is known that would say no");
+    let draw = ledger.draw(Class::Bulk, Some(job), at(0)).unwrap();
+    assert_eq!((ledger.unused(job), ledger.standing(at(0)).reserved), (u64::MAX - 1, u64::MAX));
+    ledger.settle(draw, &Outcome::Unsent);
+    overlapping(&mut ledger, at(0), &[(1, LimitHeaders { plan_limit: Some(100), ..says(99, 1_000) })]);
+    assert_eq!(
+        ledger.draw(Class::Interactive, None, at(1)).unwrap_err().left,
+        99,
+        "kept for whoever reserved it"
+    );
 }
 
 #[test]
@@ -250,8 +374,14 @@ fn whether_refusals_are_charged_is_learnt() {
 #[test]
 fn a_plan_that_is_used_up_tells_nothing_of_what_refusals_cost() {
     let mut world = World { left: 1, ..World::new() };
-    for refused in [false, true, true, true] {
-        world.call(Class::Interactive, refused).unwrap();
+    let draws = [false, true, true, true].map(|refused| {
+        let mut draw = world.ledger.draw(Class::Interactive, None, world.now).unwrap();
+        world.ledger.send(&mut draw, world.now).unwrap();
+        (draw, refused)
+    });
+    for (draw, refused) in draws {
+        let (sent_at, received_at, limits) = (world.now, world.now, world.judge(refused, true));
+        world.ledger.settle(draw, &Outcome::Answered { sent_at, received_at, refused, limits });
     }
     assert_eq!((world.standing().left, world.standing().refusals_count), (Some(0), None));
 }
@@ -285,6 +415,127 @@ fn calls_said_to_be_free_that_are_not_are_found_out() {
         assert_eq!(world.standing().unmetered_count, charged);
         world.unmetered();
         assert_eq!(world.standing().unmetered_count, charged, "once known it stays");
+    }
+}
+
+/// Workers that each make one call after another, of which some are said to be free, beside other programs that
+/// make so many calls a second at random.
+#[derive(Clone, Copy, Debug)]
+struct Crowd {
+    workers: usize,
+    /// Of a hundred calls.
+    unmetered: u64,
+    refused: u64,
+    others: f64,
+    world: (bool, bool),
+    seed: u64,
+}
+
+impl Crowd {
+    /// How many calls were answered until `enough` of the standing, if it came to that within so many calls.
+    fn until(self, calls: usize, enough: impl Fn(&Standing) -> bool) -> Option<usize> {
+        let (charges_refusals, charges_unmetered) = self.world;
+        let mut world = World { left: 1_000_000, charges_refusals, charges_unmetered, ..World::new() };
+        let mut random = Dice(self.seed);
+        // In order of what happens next: 0 is a judgement, 1 is an answer, 2 is another program's call.
+        let mut events = std::collections::BTreeMap::new();
+        let (mut number, mut answered) = (0_u64, 0);
+        let send = |world: &mut World, random: &mut Dice, number: &mut u64| {
+            let counts = random.below(100) >= self.unmetered;
+            let free = world.ledger.draw_unmetered();
+            let mut draw =
+                if counts { world.ledger.draw(Class::Normal, None, world.now).unwrap() } else { free };
+            world.ledger.send(&mut draw, world.now).unwrap();
+            *number += 1;
+            let refused = random.below(100) < self.refused;
+            let there = world.now + Duration::from_millis(20 + random.below(60));
+            ((there, *number), (0, Some((draw, world.now, refused, counts)), LimitHeaders::default()))
+        };
+        events.extend((0..self.workers).map(|_| send(&mut world, &mut random, &mut number)));
+        if self.others > 0.0 {
+            events.insert((world.now, 0), (2, None, LimitHeaders::default()));
+        }
+        while answered < calls {
+            let ((now, id), (what, call, limits)) = events.pop_first().unwrap();
+            world.now = now;
+            match (what, call) {
+                (0, Some((draw, sent_at, refused, counts))) => {
+                    let limits = world.judge(refused, counts);
+                    let back = now + Duration::from_millis(20 + random.below(60));
+                    events.insert((back, id), (1, Some((draw, sent_at, refused, counts)), limits));
+                }
+                (1, Some((draw, sent_at, refused, _))) => {
+                    world
+                        .ledger
+                        .settle(draw, &Outcome::Answered { sent_at, received_at: now, refused, limits });
+                    answered += 1;
+                    if enough(&world.standing()) {
+                        return Some(answered);
+                    }
+                    events.extend([send(&mut world, &mut random, &mut number)]);
+                }
+                _ => {
+                    world.left -= 1;
+                    let wait = Duration::from_secs_f64(-random.share().ln() / self.others);
+                    events.insert((now + wait, id), (2, None, limits));
+                }
+            }
+        }
+        None
+    }
+}
+
+/// A small generator; the same seed gives the same row.
+struct Dice(u64);
+
+impl Dice {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 >> 33
+    }
+    fn below(&mut self, end: u64) -> u64 {
+        self.next() % end
+    }
+    /// Above 0, at most 1.
+    #[allow(clippy::cast_precision_loss)]
+    fn share(&mut self) -> f64 {
+        (self.next() + 1) as f64 / (1_u64 << 31) as f64
+    }
+}
+
+#[test]
+fn false_claims_are_found_out_however_many_calls_overlap() {
+    for workers in [1, 2, 5, 20] {
+        for (unmetered, others) in [(100, 0.0), (50, 0.0), (100, 2.0), (50, 2.0), (20, 0.0)] {
+            let crowd = Crowd { workers, unmetered, refused: 0, others, world: (false, true), seed: 1 };
+            let most = 10 + workers * 5_000 / usize::try_from(unmetered).unwrap();
+            assert!(crowd.until(most, |standing| standing.unmetered_count).is_some(), "{crowd:?}");
+        }
+    }
+}
+
+#[test]
+fn true_claims_are_believed_however_many_calls_overlap_and_whoever_else_calls() {
+    for workers in [1, 2, 5, 20] {
+        for (unmetered, refused) in [(100, 0), (50, 0), (50, 10)] {
+            for others in [0.0, 0.5, 2.0, 50.0, 500.0] {
+                let crowd = Crowd { workers, unmetered, refused, others, world: (false, false), seed: 1 };
+                assert_eq!(crowd.until(1_500, |standing| standing.unmetered_count), None, "{crowd:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_refusals_cost_is_learnt_however_many_calls_overlap() {
+    for charged in [false, true] {
+        for (workers, refused, others) in
+            [(1, 2, 0.0), (2, 30, 2.0), (5, 10, 0.0), (5, 30, 2.0), (20, 30, 0.5)]
+        {
+            let crowd = Crowd { workers, unmetered: 0, refused, others, world: (charged, false), seed: 1 };
+            let learnt = |count| crowd.until(2_000, |standing| standing.refusals_count == Some(count));
+            assert!(learnt(charged).is_some() && learnt(!charged).is_none(), "{crowd:?}");
+        }
     }
 }
 
@@ -333,6 +584,35 @@ fn a_file_tells_what_is_left_or_nothing() {
     }
 }
 
+#[test]
+fn of_two_files_the_one_that_knows_better_counts() {
+    let now = 1_700_000_000;
+    let wall = std::time::UNIX_EPOCH + Duration::from_secs(now);
+    let saved = |(limit, left, resets_at, as_of): (u64, i64, u64, u64)| {
+        let of = r#""ledger":1,"application":"5d79512148c4af00106d1507""#;
+        let text =
+            format!(r#"{{{of},"limit":{limit},"left":{left},"resets_at":{resets_at},"as_of":{as_of}}}"#);
+        Saved::parse(&text).unwrap()
+    };
+    let (today, tomorrow) = (now + 10_000, now + 10_000 + 86_400 / 2);
+    for (better, worse) in [
+        ((2_000, 1_098, today, now - 5), (2_000, 1_998, today, now)), // together: less
+        ((2_000, 1_098, today, now), (2_000, 1_998, today, now - 5)),
+        ((2_000, 1_098, today, now), (2_000, 1_998, today, now - 500)),
+        ((2_000, 1_998, today, now), (2_000, 1_098, today + 1, now - 500)), // given back
+        ((3_000, 1_998, today, now), (2_000, 1_098, today, now - 5)),       // bought
+        ((2_000, 1_998, tomorrow, now - 500), (2_000, 1, today, now)),
+        ((2_000, 1_998, today, now), (2_000, 1, now - 1, now)), // over
+        ((2_000, 1_998, today, now), (2_000, 1, now * 2, now)), // of no day
+        ((2_000, 1_998, today, now), (2_000, 1, today, now * 2)), // said in a time to come
+        ((2_000, 1_998, today, now), (2_000, 1, today, 0)),
+    ] {
+        let [better, worse] = [better, worse].map(saved);
+        assert_eq!(better.or_better(worse, wall), better);
+        assert_eq!(worse.or_better(better, wall), better);
+    }
+}
+
 #[derive(Clone, Copy, Debug)]
 enum Step {
     Draw(Class, bool),
@@ -356,6 +636,10 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (0_u64..60).prop_map(Step::Reserve),
         1 => one.prop_map(Step::Release),
     ]
+}
+
+fn huge() -> impl Strategy<Value = u64> {
+    prop_oneof![Just(u64::MAX), Just(u64::MAX / 2), Just(u64::MAX / 8), Just(1), any::<u64>()]
 }
 
 proptest! {
@@ -424,10 +708,37 @@ proptest! {
         for job in jobs {
             world.ledger.release(job);
         }
-        world.now = world.now + Duration::from_secs(1);
+        world.now = world.now + OLD;
         let _last = world.call(Class::Interactive, false);
         let standing = world.standing();
         prop_assert_eq!((standing.pending, standing.reserved, standing.left), (0, 0, Some(world.left)));
+    }
+
+    /// Numbers as no plan has: no sum of them overflows, and who reserved all has all.
+    #[test]
+    fn no_number_is_too_large(
+        reserved in proptest::collection::vec(huge(), 0..4),
+        told in proptest::option::of((proptest::option::of(huge()), any::<i64>())),
+        plan in proptest::option::of(huge()),
+    ) {
+        let mut ledger = Ledger::new(plan.map(Plan::Custom), 100);
+        let jobs: Vec<_> =
+            reserved.iter().filter_map(|calls| ledger.reserve(*calls, Class::Bulk, at(0)).ok()).collect();
+        let mut draws: Vec<_> = jobs.iter().filter_map(|job| ledger.draw(Class::Bulk, Some(*job), at(0)).ok()).collect();
+        for class in [Class::Interactive, Class::Bulk] {
+            draws.extend(ledger.draw(class, None, at(0)));
+        }
+        for mut draw in draws {
+            let _kept = ledger.send(&mut draw, at(0));
+            let mut limits = LimitHeaders::default();
+            if let Some((limit, left)) = told {
+                limits.plan_limit = limit;
+                limits.plan_remaining = Some(left);
+            }
+            ledger.settle(draw, &Outcome::Answered { sent_at: at(0), received_at: at(1), refused: false, limits });
+        }
+        let _any = ledger.reserve(u64::MAX, Class::Interactive, at(1));
+        prop_assert_eq!(ledger.standing(at(1)).pending, 0);
     }
 
     #[test]
