@@ -111,7 +111,7 @@ fn checks(
     Ok(costs)
 }
 
-/// A debug build of the library in a project whose tokio, reqwest and serde_json are built.
+/// A debug build of the library in a project that talks HTTP, whose own dependencies are built.
 fn dependency(folder: &Folder) -> Result<Vec<Cost>, Failure> {
     let mut costs = Vec::new();
     for subject in projects::dependents() {

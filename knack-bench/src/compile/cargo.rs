@@ -30,7 +30,7 @@ impl<'a> Cargo<'a> {
         if !done.status.success() {
             return Err(failed(&arguments, &done.stderr));
         }
-        Ok(u32::try_from(done.stdout.iter().filter(|byte| **byte == b'\n').count())?)
+        Ok(u32::try_from(String::from_utf8_lossy(&done.stdout).lines().count())?)
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
