@@ -7,16 +7,22 @@ use crate::clock::Moment;
 use crate::limit::lock::{self, Mutex, MutexGuard};
 use crate::limit::{Ask, Class, Decision, LearntWindow, Limiter, Observation, PermitId, Snapshot};
 
+mod clock;
 mod grid;
 mod seen;
+mod untold;
 
-use grid::Grid;
+use clock::{ServerClock, Told};
+use grid::{Fit, Grid};
 use seen::{Call, Now, Seen, Window};
 
 /// A moment or a time in microseconds of our clock.
 type Micros = i64;
 
 const SECOND: Micros = 1_000_000;
+
+/// Clocks drift apart by less than this part of the time that passes: 100 in a million.
+const DRIFT: Micros = 10_000;
 
 /// How many answers it takes until round trips are believed: cold connections deceive.
 const COLD_ANSWERS: u64 = 20;
@@ -74,9 +80,11 @@ struct State {
     permits: Permits,
     answers: Answers,
     slots: Slots,
+    slots_since: Micros,
     grid: Grid,
     opened: Opened,
     bucket: Bucket,
+    clock: ServerClock,
     seen: Seen,
     bans: [Ban; 3],
     /// When somebody was last told to wait.
@@ -103,6 +111,15 @@ struct Ban {
 enum Wait {
     Until(Micros),
     Change,
+}
+
+/// Whether the window that an answer names is taken for its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Belief {
+    Certain,
+    /// It may have been in the present one.
+    Doubtful,
+    No,
 }
 
 /// The permits that are given out, and when calls were sent.
@@ -319,9 +336,11 @@ impl State {
             permits: Permits::default(),
             answers: Answers { answered: 0, refused: 0, refused_at: long_ago, latest: 0, least_trip: None },
             slots: Slots::default(),
+            slots_since: 0,
             grid: Grid::new(0),
             opened: Opened { base: 0, began: long_ago, sent: 0, together: 0, guard: 30_000, refused: false },
             bucket: Bucket::default(),
+            clock: ServerClock::default(),
             seen: Seen::default(),
             bans: [Ban::default(); 3],
             denied_at: long_ago,
@@ -353,7 +372,9 @@ impl State {
         if self.grid.next_may_have_begun(began, now) {
             used = used.max(own(reset + 1));
         }
-        let others = self.left_to_others(self.seen.get(reset), flying, began, now);
+        let untold = self.seen.untold_since(began - self.grid.width());
+        used += untold;
+        let others = self.left_to_others(self.seen.get(reset), flying, untold, began, now);
         if used + flying + others + self.kept(class, began, now) < self.limit {
             return Ok(());
         }
@@ -367,10 +388,11 @@ impl State {
         if over || stuck {
             self.opened.begin(now, self.over_by(now));
         }
-        let used = self.seen.behind(self.opened.base).map(|window| window.own).sum::<u32>();
-        let present = self.seen.behind(self.opened.base).last();
         let began = self.opened.began;
-        let others = self.left_to_others(present, flying, began, now);
+        let untold = self.seen.untold_since(began);
+        let used = untold + self.seen.behind(self.opened.base).map(|window| window.own).sum::<u32>();
+        let present = self.seen.behind(self.opened.base).last();
+        let others = self.left_to_others(present, flying, untold, began, now);
         if used + flying + others + self.kept(class, began, now) < self.limit {
             return Ok(());
         }
@@ -418,10 +440,17 @@ impl State {
         if class == Class::Bulk && now < began + KEPT_UNTIL { self.limit / 5 } else { 0 }
     }
 
-    fn left_to_others(&self, present: Option<&Window>, flying: u32, began: Micros, now: Micros) -> u32 {
+    fn left_to_others(
+        &self,
+        present: Option<&Window>,
+        flying: u32,
+        untold: u32,
+        began: Micros,
+        now: Micros,
+    ) -> u32 {
         let is_late = now >= began + SECOND / 2;
-        let now = Now { at: now, is_late, trip: self.answers.least_trip.unwrap_or(0) };
-        self.seen.left_to_others(present, self.limit, flying, now)
+        let now = Now { at: now, is_late, trip: self.answers.least_trip.unwrap_or(0), flying, untold };
+        self.seen.left_to_others(present, self.limit, now)
     }
 
     /// When to look again: when what is kept is given up, or in the next window.
@@ -447,11 +476,18 @@ impl State {
         }
         let limits = &observation.headers;
         let whole = |seconds: u64| i64::try_from(seconds).unwrap_or(0).min(i64::MAX / (4 * SECOND));
-        let reset = limits.rate_reset.map(whole);
+        let reset = limits.rate_reset.map(whole).filter(|reset| self.believes(sent, received, *reset));
         if let (Some(reset), Some(remaining)) = (reset, limits.rate_remaining) {
-            self.seen.learn(Call { sent, received, passed: !refused }, reset, remaining, self.limit);
-            let fits = self.grid.learn(sent, received, reset, limits.date.map(whole));
-            if !fits && self.mode == Mode::Grid {
+            let fit = self.grid.learn(sent, received, reset, limits.date.map(whole));
+            let belief = self.belief(fit, sent, received, reset);
+            if belief != Belief::Certain && !refused {
+                self.seen.untold(sent, received);
+            }
+            if belief != Belief::No {
+                self.seen.learn(Call { sent, received, passed: !refused }, reset, remaining, self.limit);
+            }
+            // One wrong answer is none of ours to pay for, unless it is a refusal.
+            if self.mode == Mode::Grid && (fit == Fit::Crossed || fit == Fit::Odd && refused) {
                 self.leave(received);
             }
             let room = remaining >= 3 && !refused && received - self.denied_at < SECOND;
@@ -459,15 +495,42 @@ impl State {
             if remaining <= 1 {
                 self.bucket.next += 10_000;
             }
+        } else if !refused {
+            self.seen.untold(sent, received);
         }
         if refused {
-            self.refused(received, reset);
+            self.refused(sent, received, reset);
         }
         self.choose(received);
     }
 
-    fn refused(&mut self, now: Micros, reset: Option<i64>) {
+    /// Whether a reset is one of the server's clock. Where that was set, all begins anew.
+    fn believes(&mut self, sent: Micros, received: Micros, reset: i64) -> bool {
+        let told = self.clock.learn(sent, received, reset);
+        if told == Told::ClockSet {
+            self.grid = Grid::new(received);
+            self.restart(received);
+        }
+        told == Told::Right
+    }
+
+    /// Whether the window that a reset names can be the call's, as the mode has it.
+    fn belief(&self, fit: Fit, sent: Micros, received: Micros, reset: i64) -> Belief {
+        let Opened { base, began, refused, .. } = self.opened;
+        let last = || self.seen.resets().next().is_some_and(|last| last > base && last < reset);
         match self.mode {
+            Mode::Grid if fit == Fit::Odd => Belief::No,
+            // A window after the one that our calls opened, which is not over.
+            Mode::Opened if !refused && received < began + SECOND && last() => Belief::No,
+            Mode::Opened if reset <= base && sent >= began => Belief::Doubtful,
+            _ => Belief::Certain,
+        }
+    }
+
+    fn refused(&mut self, sent: Micros, now: Micros, reset: Option<i64>) {
+        match self.mode {
+            // Of those that a wrong mode sent, the first has told of it.
+            Mode::Slots if sent < self.slots_since => {}
             Mode::Slots => self.slots.refused(self.limit),
             Mode::Opened => self.refused_by_opened(now, reset),
             Mode::Bucket => self.leave(now),
@@ -500,11 +563,17 @@ impl State {
         if let Some(ban) = self.mode.place().and_then(|place| self.bans.get_mut(place)) {
             ban.length = (ban.length * 2).clamp(30 * SECOND, 3_600 * SECOND);
             ban.until = now + ban.length;
-            self.mode = Mode::Slots;
-            self.bucket.room = 0;
-            self.seen.forget();
-            self.answers.latest = 0;
+            self.restart(now);
         }
+    }
+
+    /// From the beginning, with what is certain.
+    fn restart(&mut self, now: Micros) {
+        self.mode = Mode::Slots;
+        self.slots_since = now;
+        self.bucket.room = 0;
+        self.seen.forget();
+        self.answers.latest = 0;
     }
 
     /// Changes over to what the answers show.
@@ -608,6 +677,7 @@ impl Limiter for Adaptive {
             state.learn(sent, received, observation);
         } else {
             // It may have arrived, and nothing tells in which window.
+            state.seen.untold(sent, received);
             let limit = state.limit;
             state.slots.answered(received, 0, limit);
         }

@@ -1,9 +1,11 @@
 //! Windows on a grid: each whole second of the server's clock, or each second from an unknown phase on.
 
-use super::{Micros, SECOND};
+use super::{DRIFT, Micros, SECOND};
 
-/// Clocks drift apart by less than this part of the time that passes: 100 in a million.
-const DRIFT: Micros = 10_000;
+/// How much an answer that does not fit speaks against the grid: as much as so many that fit speak for it. And how
+/// much is too much: two within seven. Where windows drift there are soon more.
+const DOUBT: u32 = 8;
+const TOO_MUCH_DOUBT: u32 = 10;
 
 /// Where the boundaries lie that the resets name: the window whose reset is `n` ends at a moment between
 /// `low + n` and `high + n` seconds of ours.
@@ -25,6 +27,18 @@ pub(super) struct Grid {
     /// How many answers in a row named the end of the second in which they were given: so do the windows of
     /// a server that counts by its clock's seconds.
     by_the_clock: u32,
+    /// How much speaks against it: more with each answer that does not fit, less with each that does.
+    doubt: u32,
+}
+
+/// What an answer is, beside those before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fit {
+    Fits,
+    /// It does not fit, as one wrong answer may not.
+    Odd,
+    /// No grid fits.
+    Crossed,
 }
 
 impl Grid {
@@ -40,15 +54,21 @@ impl Grid {
             seen_close: 0,
             windows: 0,
             by_the_clock: 0,
+            doubt: 0,
         }
     }
 
-    /// Takes an answer in; `false` if it fits no grid, and then begins anew.
-    pub(super) fn learn(&mut self, sent: Micros, received: Micros, reset: i64, date: Option<i64>) -> bool {
+    /// Takes an answer in. Of many that do not fit no grid comes about, and it begins anew.
+    pub(super) fn learn(&mut self, sent: Micros, received: Micros, reset: i64, date: Option<i64>) -> Fit {
         let drift = (received - self.learnt_at).clamp(0, 3_600 * SECOND) / DRIFT / 2;
         self.learnt_at = received;
-        self.low = (self.low - drift).max(sent - reset * SECOND);
-        self.high = (self.high + drift).min(received - (reset - 1) * SECOND);
+        let low = (self.low - drift).max(sent - reset * SECOND);
+        let high = (self.high + drift).min(received - (reset - 1) * SECOND);
+        if low > high {
+            return self.doubt();
+        }
+        (self.low, self.high) = (low, high);
+        self.doubt = self.doubt.saturating_sub(1);
         if reset > self.last {
             self.seen_close += u32::from(reset == self.last + 1 && sent - self.last_sent < 250_000);
             self.last = reset;
@@ -58,13 +78,19 @@ impl Grid {
             self.last_sent = self.last_sent.max(sent);
         }
         if let Some(date) = date {
-            self.by_the_clock = if reset <= date + 1 { self.by_the_clock + 1 } else { 0 };
+            let its_end = (date..=date + 1).contains(&reset);
+            self.by_the_clock = if its_end { self.by_the_clock + 1 } else { 0 };
         }
-        let fits = self.low <= self.high;
-        if !fits {
-            *self = Self::new(received);
+        Fit::Fits
+    }
+
+    fn doubt(&mut self) -> Fit {
+        self.doubt += DOUBT;
+        if self.doubt < TOO_MUCH_DOUBT {
+            return Fit::Odd;
         }
-        fits
+        *self = Self::new(self.learnt_at);
+        Fit::Crossed
     }
 
     /// Whether the boundaries are known well enough to send by them.
@@ -123,7 +149,7 @@ mod tests {
                 let arrival = now + there;
                 // The server's clock is ahead by 1,000,000 s and `phase`.
                 let reset = (arrival + phase).div_euclid(SECOND) + 1_000_001;
-                prop_assert!(grid.learn(now, arrival + back, reset, None));
+                prop_assert_eq!(grid.learn(now, arrival + back, reset, None), Fit::Fits);
                 let ends = (reset - 1_000_000) * SECOND - phase;
                 prop_assert!(grid.low + reset * SECOND <= ends && ends <= grid.high + reset * SECOND);
             }
@@ -137,7 +163,9 @@ mod tests {
             let opened: Micros = n * 1_050_000;
             let reset = (opened + 2 * SECOND - 1).div_euclid(SECOND);
             // The call that opens the window, and one near its end.
-            [opened, opened + 900_000].iter().all(|at| grid.learn(at - 50_000, at + 50_000, reset, None))
+            [opened, opened + 900_000]
+                .iter()
+                .all(|at| grid.learn(at - 50_000, at + 50_000, reset, None) != Fit::Crossed)
         });
         assert!(!fits);
     }
@@ -148,7 +176,7 @@ mod tests {
         for n in 0..60 {
             let at: Micros = n * 150_000;
             let second = (at + 50_000).div_euclid(SECOND);
-            assert!(grid.learn(at, at + 100_000, second + 1, Some(second)));
+            assert_eq!(grid.learn(at, at + 100_000, second + 1, Some(second)), Fit::Fits);
         }
         assert!(grid.is_narrow() && grid.is_by_the_clock());
         assert_eq!(grid.present(3_000_000 + grid.high).0, 4);

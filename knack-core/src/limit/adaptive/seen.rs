@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::untold::Untold;
 use super::{Micros, SECOND};
 
 /// How many windows are remembered.
@@ -22,12 +23,15 @@ pub(super) struct Window {
     /// When the least was told, about.
     least_at: Micros,
     pub(super) first_answer: Micros,
+    /// When the last of our calls in it was sent.
+    pub(super) last_sent: Micros,
 }
 
 /// The windows, in the order of their resets.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     windows: VecDeque<Window>,
+    untold: Untold,
     /// Counted when a window is over, and not at each decision.
     others: Others,
 }
@@ -46,7 +50,7 @@ impl Seen {
         let place = self.place(reset);
         let is_new = self.windows.get(place).is_none_or(|window| window.reset != reset);
         if is_new {
-            self.windows.insert(place, Window::new(reset, remaining, call.received));
+            self.windows.insert(place, Window::new(reset, remaining, call));
         }
         if let Some(window) = self.windows.get_mut(place) {
             window.learn(call, remaining);
@@ -68,8 +72,19 @@ impl Seen {
         }
     }
 
+    /// A call of ours ended, and in which window it counted is not known.
+    pub(super) fn untold(&mut self, sent: Micros, ended: Micros) {
+        self.untold.note(sent, ended);
+    }
+
+    /// How many such calls may count in a window that began at `began` at the earliest, and goes on.
+    pub(super) fn untold_since(&self, began: Micros) -> u32 {
+        self.untold.since(began)
+    }
+
+    /// Forgets the windows, not the calls that may count in the next.
     pub(super) fn forget(&mut self) {
-        *self = Self::default();
+        *self = Self { untold: std::mem::take(&mut self.untold), ..Self::default() };
     }
 
     pub(super) fn get(&self, reset: i64) -> Option<&Window> {
@@ -103,7 +118,7 @@ impl Seen {
         let (mut taken, mut count) = ([0; TELL], 0);
         let over = self.windows.iter().rev().skip(1);
         for (place, window) in taken.iter_mut().zip(over) {
-            *place = limit.saturating_sub(window.least).saturating_sub(window.own);
+            *place = limit.saturating_sub(window.least + window.own + self.untold.within(window));
             count += 1;
         }
         let taken = taken.get_mut(..count).unwrap_or_default();
@@ -112,9 +127,8 @@ impl Seen {
         Others { most_times, taken: taken.iter().sum(), windows: u32::try_from(count).unwrap_or_default() }
     }
 
-    /// How many places to leave to others who use the same limit, of those not used in the present window;
-    /// `flying` calls are on their way.
-    pub(super) fn left_to_others(&self, present: Option<&Window>, limit: u32, flying: u32, now: Now) -> u32 {
+    /// How many places to leave to others who use the same limit, of those not used in the present window.
+    pub(super) fn left_to_others(&self, present: Option<&Window>, limit: u32, now: Now) -> u32 {
         let Others { most_times, taken, windows } = self.others;
         if most_times == 0 {
             return 0;
@@ -125,16 +139,16 @@ impl Seen {
         let stale = (now.at - window.least_at + now.trip / 2).max(0);
         let cell = Micros::from(windows.max(1)) * SECOND;
         let taken = (Micros::from(taken) * stale + cell - 1) / cell;
-        let remains = (Micros::from(window.least) - Micros::from(flying) - taken - 1).max(0);
-        let open = Micros::from(limit.saturating_sub(window.own + flying));
+        let remains = (Micros::from(window.least) - Micros::from(now.flying) - taken - 1).max(0);
+        let open = Micros::from(limit.saturating_sub(window.own + now.untold + now.flying));
         u32::try_from((open - remains).max(0)).unwrap_or(limit)
     }
 }
 
 impl Window {
-    const fn new(reset: i64, remaining: u32, first_answer: Micros) -> Self {
-        let (most, least) = (remaining, remaining);
-        Self { reset, own: 0, most, least, least_at: first_answer, first_answer }
+    const fn new(reset: i64, remaining: u32, call: Call) -> Self {
+        let (most, least, first_answer) = (remaining, remaining, call.received);
+        Self { reset, own: 0, most, least, least_at: first_answer, first_answer, last_sent: call.sent }
     }
 
     fn learn(&mut self, call: Call, remaining: u32) {
@@ -144,6 +158,7 @@ impl Window {
             (self.least, self.least_at) = (remaining, call.sent.midpoint(call.received));
         }
         self.first_answer = self.first_answer.min(call.received);
+        self.last_sent = self.last_sent.max(call.sent);
     }
 }
 
@@ -163,4 +178,7 @@ pub(super) struct Now {
     pub(super) is_late: bool,
     /// The smallest round trip.
     pub(super) trip: Micros,
+    /// Our calls that are on their way, and those that may have counted in it.
+    pub(super) flying: u32,
+    pub(super) untold: u32,
 }

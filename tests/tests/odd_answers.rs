@@ -1,0 +1,134 @@
+//! The default limiter beside answers that tell nothing, or what is not so, in paused time.
+
+// A panic is how a test fails, in its helpers as well.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use http::HeaderValue;
+use knack_emulator::{Emulator, InProcess, Latency, Spread, Window};
+use knack_runtime::limit::Class;
+use knack_runtime::transport::{BoxFuture, Failure, Request, Response, Transport, TransportError};
+use knack_runtime::{Client, KnackObject, RecordId};
+use knack_tests::sample::Customer;
+use knack_tests::{client_of, emulator};
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+const RUN: Duration = Duration::from_secs(90);
+
+const WINDOWS: [Window; 3] =
+    [Window::EpochSecond, Window::FixedPhase { phase: Duration::from_millis(370) }, Window::FirstCall];
+
+fn server(window: Window, seed: u64) -> knack_emulator::Builder {
+    let ms = Duration::from_millis;
+    let way = Spread::log_normal(ms(40), ms(200));
+    let latency = Latency::Random { there: way, processing: Spread::log_normal(ms(60), ms(300)), back: way };
+    emulator().daily_calls(100_000).window(window).latency(latency).seed(seed)
+}
+
+/// What is done to the nth answer.
+type Change = fn(u64, Response) -> Result<Response, TransportError>;
+
+struct Changed {
+    to: InProcess,
+    answers: AtomicU64,
+    change: Change,
+}
+
+impl Transport for Changed {
+    fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
+        let answer = self.to.send(request);
+        Box::pin(async move {
+            let answer = answer.await?;
+            (self.change)(self.answers.fetch_add(1, Ordering::Relaxed) + 1, answer)
+        })
+    }
+}
+
+async fn work(knack: Client, id: RecordId, end: Instant) {
+    while Instant::now() < end {
+        Customer::get(&knack, id).await.ok();
+    }
+}
+
+/// Fifty workers of a bulk job, and a person now and then, for a while: how many calls the server let pass, and
+/// how many it refused.
+async fn under_load(local: &Emulator, change: Change) -> (f64, f64) {
+    let transport = Changed { to: local.transport(), answers: AtomicU64::new(0), change };
+    let knack = client_of(local).transport(transport).deadline(Duration::from_mins(10)).build().unwrap();
+    let id: RecordId = local.ids("object_1")[0].parse().unwrap();
+    let (bulk, end) = (knack.with_class(Class::Bulk), Instant::now() + RUN);
+    let mut workers: JoinSet<()> = (0..50).map(|_| work(bulk.clone(), id, end)).collect();
+    let person = knack.with_class(Class::Interactive);
+    while Instant::now() < end {
+        tokio::time::sleep(Duration::from_millis(1_730)).await;
+        Customer::get(&person, id).await.ok();
+    }
+    workers.abort_all();
+    let (calls, refused) = (local.calls() as u32, local.refused() as u32);
+    (f64::from(calls - refused), f64::from(refused))
+}
+
+fn reset_off(mut answer: Response, by: i64) -> Response {
+    let reset = answer.headers().get("x-ratelimit-reset").and_then(|reset| reset.to_str().ok());
+    let reset: i64 = reset.unwrap().parse().unwrap();
+    answer.headers_mut().insert("x-ratelimit-reset", HeaderValue::from(reset + by));
+    answer
+}
+
+/// On two days, nine calls a second pass, and of two hundred hardly one is refused.
+async fn holds(what: &str, change: Change) {
+    for window in WINDOWS {
+        let (mut passed, mut refused) = (0.0, 0.0);
+        for seed in 0..2 {
+            let (of_one, refused_of_one) = under_load(&server(window, seed).build().unwrap(), change).await;
+            (passed, refused) = (passed + of_one, refused + refused_of_one);
+        }
+        let told = format!("{what}, {window:?}: {passed} passed, {refused} refused");
+        assert!(passed / RUN.as_secs_f64() / 20.0 > 0.93 && refused / passed < 0.006, "{told}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wrong_reset_costs_hardly_a_call() {
+    holds("10 s ahead", |n, answer| Ok(if n == 300 { reset_off(answer, 10) } else { answer })).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_whose_clock_is_set_refuses_hardly_a_call() {
+    holds("an hour back", |n, answer| Ok(if n >= 300 { reset_off(answer, -3_600) } else { answer })).await;
+    holds("a minute ahead", |n, answer| Ok(if n >= 300 { reset_off(answer, 60) } else { answer })).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn resets_that_are_off_now_and_then_cost_hardly_a_call() {
+    holds("each twentieth", |n, answer| {
+        let off = [-2, -1, 1, 2][usize::try_from(n / 20 % 4).unwrap()];
+        Ok(if n.is_multiple_of(20) { reset_off(answer, off) } else { answer })
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn connections_that_break_are_not_taken_for_calls_of_others() {
+    holds("each tenth", |n, answer| {
+        let broken = || TransportError::new(Failure::Broken, "on purpose");
+        if n.is_multiple_of(10) { Err(broken()) } else { Ok(answer) }
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn answers_without_headers_are_not_taken_for_calls_of_others() {
+    holds("each other", |n, mut answer| {
+        if n.is_multiple_of(2) {
+            for name in ["x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"] {
+                answer.headers_mut().remove(name);
+            }
+        }
+        Ok(answer)
+    })
+    .await;
+}
