@@ -528,6 +528,9 @@ impl fmt::Debug for Permit {
     }
 }
 
+/// The most calls a second of limiters that keep count of each: a thousand times what any plan allows.
+const MOST_CALLS: u32 = 10_000;
+
 mod adaptive;
 mod fixed_delay;
 mod lock;

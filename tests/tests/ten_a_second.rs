@@ -1,5 +1,6 @@
 //! Under refusals no second carries more than ten sends, whatever limiter and server: seen by a transport at the
-//! moment of sending, and by the server at that of arrival.
+//! moment of sending, and by the server at that of arrival. The default limiter keeps to it for 20 s from each
+//! refusal on.
 
 // A panic is how a test fails, in its helpers as well.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
@@ -64,7 +65,22 @@ fn refusals() -> [Vec<Fault>; 3] {
     ]
 }
 
-async fn twenty_tasks(limiter: Arc<dyn Limiter>, window: Window, latency: Latency, faults: Vec<Fault>) {
+/// So many tasks with so many calls each, and how many of them are refused at least.
+struct Load {
+    tasks: usize,
+    calls: usize,
+    class: fn(usize) -> Class,
+    refused: u64,
+}
+
+const TWENTY_TASKS: Load = Load {
+    tasks: 20,
+    calls: 6,
+    class: |task| [Class::Interactive, Class::Normal, Class::Bulk][task % 3],
+    refused: 15,
+};
+
+async fn under(load: Load, limiter: Arc<dyn Limiter>, window: Window, latency: Latency, faults: Vec<Fault>) {
     let mut builder = emulator().daily_calls(100_000).window(window).latency(latency).seed(5);
     for fault in faults {
         builder = builder.fault(fault);
@@ -76,11 +92,10 @@ async fn twenty_tasks(limiter: Arc<dyn Limiter>, window: Window, latency: Latenc
     let knack = builder.build().unwrap();
     let id: RecordId = local.ids("object_1")[0].parse().unwrap();
     let mut tasks = JoinSet::new();
-    for task in 0..20 {
-        let class = [Class::Interactive, Class::Normal, Class::Bulk][task % 3];
-        let knack = knack.with_class(class);
+    for task in 0..load.tasks {
+        let knack = knack.with_class((load.class)(task));
         tasks.spawn(async move {
-            for _ in 0..6 {
+            for _ in 0..load.calls {
                 Customer::get(&knack, id).await.unwrap();
             }
         });
@@ -88,7 +103,7 @@ async fn twenty_tasks(limiter: Arc<dyn Limiter>, window: Window, latency: Latenc
     tasks.join_all().await;
     let (sends, strategy) = (sent.lock().unwrap().clone(), knack.usage().limiter.strategy);
     let told = format!("{strategy}, {window:?}, {latency:?}, {} refused", local.refused());
-    assert!(local.refused() >= 15 && sends.len() >= 135, "{told}");
+    assert!(local.refused() >= load.refused && sends.len() >= load.tasks * load.calls, "{told}");
     let busiest = busiest_second(sends);
     assert!(busiest <= 10, "{busiest} sends: {told}");
     if latency == Latency::None || matches!(latency, Latency::Fixed { .. }) {
@@ -103,7 +118,7 @@ async fn everywhere(limiter: impl Fn() -> Arc<dyn Limiter>) {
         let mut refusals = refusals();
         refusals.rotate_left(turn % 3);
         for (latency, faults) in latencies().into_iter().zip(refusals) {
-            twenty_tasks(limiter(), window, latency, faults).await;
+            under(TWENTY_TASKS, limiter(), window, latency, faults).await;
         }
     }
 }
@@ -111,6 +126,18 @@ async fn everywhere(limiter: impl Fn() -> Arc<dyn Limiter>) {
 #[tokio::test(start_paused = true)]
 async fn the_adaptive_limiter_keeps_to_ten_a_second_under_refusals() {
     everywhere(|| Arc::new(Adaptive::default())).await;
+}
+
+/// Rare refusals: the first is in the first second, and each further one within 20 s of the last.
+#[tokio::test(start_paused = true)]
+async fn the_adaptive_limiter_keeps_to_ten_a_second_where_a_call_in_120_is_refused() {
+    for window in WINDOWS {
+        for (turn, every) in [30, 60, 120].into_iter().enumerate() {
+            let faults = vec![Fault::throttle().nth(1), Fault::throttle().every(every)];
+            let load = Load { tasks: 50, calls: 12, class: |_| Class::Bulk, refused: 5 };
+            under(load, Arc::new(Adaptive::default()), window, latencies()[turn].clone(), faults).await;
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -5,16 +5,19 @@ use std::time::Duration;
 
 use crate::clock::Moment;
 use crate::limit::lock::{self, Mutex, MutexGuard};
-use crate::limit::{Ask, Class, Decision, LearntWindow, Limiter, Observation, PermitId, Snapshot};
+use crate::limit::{
+    Ask, Class, Decision, LearntWindow, Limiter, MOST_CALLS, Observation, PermitId, Snapshot,
+};
 
 mod clock;
+mod estimate;
 mod grid;
 mod seen;
 mod untold;
 
 use clock::{ServerClock, Told};
 use grid::{Fit, Grid};
-use seen::{Call, Now, Seen, Window};
+use seen::{Call, Now, Seen, Window, are_windows};
 
 /// A moment or a time in microseconds of our clock.
 type Micros = i64;
@@ -27,11 +30,21 @@ const DRIFT: Micros = 10_000;
 /// How many answers it takes until round trips are believed: cold connections deceive.
 const COLD_ANSWERS: u64 = 20;
 
+/// How many answers in a row that tell of room, while calls wait, show a bucket.
+const ROOM_OF_BUCKET: u32 = 20;
+
 /// How long a call that was given up may still be on its way.
 const LATEST_ARRIVAL: Micros = 5 * SECOND;
 
 /// How far into a window places are kept for persons.
 const KEPT_UNTIL: Micros = 550_000;
+
+/// How long after a refusal no second carries more than the limit. A minute would have persons wait longer than
+/// they may where bulk calls fill up windows that the first call opens.
+const SLOWED: Micros = 20 * SECOND;
+
+/// How long to hold when calls came before the last window was over: it is then.
+const TOO_EARLY: Micros = 100_000;
 
 /// How many of the latest answers are looked at for refusals, and how many of them are too many.
 const LOOKED_AT: u32 = 60;
@@ -53,8 +66,10 @@ const TOO_MANY_REFUSED: u32 = 9;
 /// kept for [`Class::Interactive`] calls at first. Others who use the same limit are noticed by what
 /// remains, and are left their places.
 ///
-/// Guarantees: without others and with a server of one of these kinds, hardly a call is refused; while
-/// calls are refused, no second carries more than the limit. Costs: one lock and no allocation.
+/// Guarantees: without others and with a server of one of these kinds, hardly a call is refused; for 20 seconds
+/// from a refusal on, no second carries more than the limit, so none does while a call in 200 is refused. At other
+/// times two windows may be used up within the second in which one of them ends, as the server allows. Costs: one
+/// lock and no allocation.
 ///
 /// ```
 /// use std::time::Duration;
@@ -120,6 +135,21 @@ enum Belief {
     /// It may have been in the present one.
     Doubtful,
     No,
+}
+
+/// What a window is taken up by.
+#[derive(Clone, Copy, Debug)]
+struct Load {
+    /// By our calls: those it let pass, those that may be in it, and those that are on their way.
+    used: u32,
+    /// By what is left to others.
+    others: u32,
+}
+
+impl Load {
+    const fn all(self) -> u32 {
+        self.used.saturating_add(self.others)
+    }
 }
 
 /// The permits that are given out, and when calls were sent.
@@ -191,7 +221,9 @@ impl Default for Adaptive {
 }
 
 impl Adaptive {
-    /// A limiter of so many calls a second, at least one.
+    /// A limiter of so many calls a second, at least one and at most 10,000.
+    ///
+    /// Of one call a second no window is learnt: slots are all there is to it.
     ///
     /// ```
     /// use knack_core::limit::Adaptive;
@@ -199,7 +231,7 @@ impl Adaptive {
     /// let of_another_plan = Adaptive::new(25);
     /// ```
     pub fn new(calls_per_second: u32) -> Self {
-        Self { state: Mutex::new(State::new(calls_per_second.max(1))) }
+        Self { state: Mutex::new(State::new(calls_per_second.clamp(1, MOST_CALLS))) }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -237,6 +269,11 @@ impl Permits {
         self.open.iter().filter_map(|(_, until)| *until).min()
     }
 
+    /// Until when those count that were given up and may still arrive.
+    fn lost(&self, now: Micros) -> impl Iterator<Item = Micros> {
+        self.open.iter().filter_map(|(_, until)| *until).filter(move |until| *until > now)
+    }
+
     /// When fewer than `limit` calls were sent in the second before.
     fn second_is_over(&self, limit: u32) -> Option<Micros> {
         let full = self.sent.len() >= limit as usize;
@@ -267,17 +304,25 @@ impl Answers {
 }
 
 impl Slots {
+    /// When places that are taken return: in the order of answers, but for those that are free again.
+    fn taken(&self, now: Micros) -> impl Iterator<Item = Micros> {
+        self.free_at.iter().copied().filter(move |at| *at > now)
+    }
+
+    fn free(&self, limit: u32, flying: u32, now: Micros) -> u32 {
+        let taken = u32::try_from(self.taken(now).count()).unwrap_or(u32::MAX);
+        (limit - self.left / 1_000).saturating_sub(flying.saturating_add(taken))
+    }
+
     fn decide(&self, limit: u32, flying: u32, now: Micros) -> Result<(), Wait> {
         let (limit, flying) = ((limit - self.left / 1_000) as usize, flying as usize);
         if flying >= limit {
             return Err(Wait::Change);
         }
-        // In the order of answers, which is that of the places' return but for the credit's growth.
-        let taken = self.free_at.iter().filter(|at| **at > now);
-        let surplus = (taken.clone().count() + flying + 1).saturating_sub(limit);
+        let surplus = (self.taken(now).count() + flying + 1).saturating_sub(limit);
         match surplus {
             0 => Ok(()),
-            surplus => Err(taken.clone().nth(surplus - 1).map_or(Wait::Change, |at| Wait::Until(*at))),
+            surplus => Err(self.taken(now).nth(surplus - 1).map_or(Wait::Change, Wait::Until)),
         }
     }
 
@@ -348,10 +393,7 @@ impl State {
     }
 
     fn decide(&mut self, class: Class, now: Micros) -> Result<(), Wait> {
-        // While calls are refused, no second carries more than the limit, whatever windows would allow.
-        if now - self.answers.refused_at < 2 * SECOND
-            && let Some(over) = self.permits.second_is_over(self.limit).filter(|over| *over > now)
-        {
+        if let Some(over) = self.slowed_until(now) {
             return Err(Wait::Until(over));
         }
         let flying = self.permits.flying(now);
@@ -359,41 +401,76 @@ impl State {
             Mode::Slots => self.slots.decide(self.limit, flying, now),
             Mode::Grid => self.decide_by_grid(class, flying, now),
             Mode::Opened => self.decide_by_opening(class, flying, now),
-            Mode::Bucket if flying >= self.limit * 4 => Err(Wait::Change),
+            Mode::Bucket if flying >= self.limit.saturating_mul(4) => Err(Wait::Change),
             Mode::Bucket if now < self.bucket.next => Err(Wait::Until(self.bucket.next)),
             Mode::Bucket => Ok(()),
         }
     }
 
-    fn decide_by_grid(&self, class: Class, flying: u32, now: Micros) -> Result<(), Wait> {
-        let (reset, began) = self.grid.present(now);
-        let own = |reset| self.seen.get(reset).map_or(0, |window| window.own);
-        let mut used = own(reset);
-        if self.grid.next_may_have_begun(began, now) {
-            used = used.max(own(reset + 1));
-        }
-        let untold = self.seen.untold_since(began - self.grid.width());
-        used += untold;
-        let others = self.left_to_others(self.seen.get(reset), flying, untold, began, now);
-        if used + flying + others + self.kept(class, began, now) < self.limit {
-            return Ok(());
-        }
-        Err(Wait::Until(self.next_look(used + flying, began, began + SECOND, now)))
+    /// While calls are refused, no second carries more than the limit, whatever windows would allow.
+    fn slowed_until(&self, now: Micros) -> Option<Micros> {
+        let slowed = now - self.answers.refused_at < SLOWED;
+        self.permits.second_is_over(self.limit).filter(|over| slowed && *over > now)
     }
 
-    fn decide_by_opening(&mut self, class: Class, flying: u32, now: Micros) -> Result<(), Wait> {
+    /// How many calls of a person could go now.
+    fn available(&mut self, now: Micros) -> u32 {
+        let flying = self.permits.flying(now);
+        let free = match self.mode {
+            Mode::Slots => self.slots.free(self.limit, flying, now),
+            Mode::Grid => self.limit.saturating_sub(self.load_of_grid(flying, now).all()),
+            Mode::Opened => {
+                let (base, began) = self.present(flying, now);
+                self.limit.saturating_sub(self.load_of_opened(base, began, flying, now).all())
+            }
+            Mode::Bucket => u32::from(now >= self.bucket.next && flying < self.limit.saturating_mul(4)),
+        };
+        if self.slowed_until(now).is_some() { 0 } else { free }
+    }
+
+    fn load_of_grid(&self, flying: u32, now: Micros) -> Load {
+        let (reset, began) = self.grid.present(now);
+        let own = |reset| self.seen.get(reset).map_or(0, |window| window.own);
+        let mut own_used = own(reset);
+        if self.grid.next_may_have_begun(began, now) {
+            own_used = own_used.max(own(reset + 1));
+        }
+        let untold = self.seen.untold_since(began - self.grid.width());
+        let others = self.left_to_others(self.seen.get(reset), flying, untold, began, now);
+        Load { used: own_used + untold + flying, others }
+    }
+
+    fn decide_by_grid(&self, class: Class, flying: u32, now: Micros) -> Result<(), Wait> {
+        let (_, began) = self.grid.present(now);
+        let load = self.load_of_grid(flying, now);
+        if load.all() + self.kept(class, began, now) < self.limit {
+            return Ok(());
+        }
+        Err(Wait::Until(self.next_look(load.used, began, began + SECOND, now)))
+    }
+
+    /// The present window: behind which reset it is, and when it began. It may be one that begins now.
+    fn present(&self, flying: u32, now: Micros) -> (i64, Micros) {
         let over = self.opened.sent > 0 && self.next_opening().is_some_and(|next| now >= next);
         // Whatever came: what sends nothing learns nothing.
         let stuck = flying == 0 && now >= self.opened.began + 2 * SECOND;
-        if over || stuck {
-            self.opened.begin(now, self.over_by(now));
-        }
-        let began = self.opened.began;
+        if over || stuck { (self.over_by(now), now) } else { (self.opened.base, self.opened.began) }
+    }
+
+    fn load_of_opened(&self, base: i64, began: Micros, flying: u32, now: Micros) -> Load {
         let untold = self.seen.untold_since(began);
-        let used = untold + self.seen.behind(self.opened.base).map(|window| window.own).sum::<u32>();
-        let present = self.seen.behind(self.opened.base).last();
-        let others = self.left_to_others(present, flying, untold, began, now);
-        if used + flying + others + self.kept(class, began, now) < self.limit {
+        let own = self.seen.behind(base).map(|window| window.own).sum::<u32>();
+        let others = self.left_to_others(self.seen.behind(base).last(), flying, untold, began, now);
+        Load { used: own + untold + flying, others }
+    }
+
+    fn decide_by_opening(&mut self, class: Class, flying: u32, now: Micros) -> Result<(), Wait> {
+        let (base, began) = self.present(flying, now);
+        if began != self.opened.began {
+            self.opened.begin(began, base);
+        }
+        let load = self.load_of_opened(base, began, flying, now);
+        if load.all() + self.kept(class, began, now) < self.limit {
             return Ok(());
         }
         let next = match self.next_opening() {
@@ -402,7 +479,7 @@ impl State {
             // Nothing that came tells of a window, and nothing is on its way that could.
             _ => began.max(now) + SECOND,
         };
-        Err(Wait::Until(self.next_look(used + flying, began, next, now)))
+        Err(Wait::Until(self.next_look(load.used, began, next, now)))
     }
 
     /// The reset of the last window that is over. Of those that answers tell of, the first is; a later one may
@@ -576,23 +653,27 @@ impl State {
         self.answers.latest = 0;
     }
 
+    fn banned_until(&self, mode: Mode) -> Micros {
+        mode.place().and_then(|place| self.bans.get(place)).map_or(0, |ban| ban.until)
+    }
+
+    /// How many windows show whether they are on a grid. Those that calls open lie on one as well for a while, if
+    /// they follow on each other closely: until they are later by a second, by as much each time as the guard is.
+    fn turn(&self) -> u32 {
+        u32::try_from(3 * SECOND / 2 / self.opened.guard.max(1)).unwrap_or(u32::MAX).max(40)
+    }
+
     /// Changes over to what the answers show.
     fn choose(&mut self, now: Micros) {
         if matches!(self.mode, Mode::Grid | Mode::Bucket) {
             return;
         }
-        let allowed = |mode: Mode| {
-            let ban = mode.place().and_then(|place| self.bans.get(place));
-            ban.is_none_or(|ban| now >= ban.until)
-        };
+        let allowed = |mode| now >= self.banned_until(mode);
         let (fresh, all) = self.seen.fresh(self.limit);
-        let windows = all >= 4 && fresh * 4 >= all * 3;
+        let windows = are_windows(fresh, all);
         let narrow = windows && self.grid.is_narrow() && allowed(Mode::Grid);
-        // Windows that calls open lie on a grid as well for a while, if they follow on each other closely.
-        // By as much as they are later each time; a whole second of that shows whether it is one.
-        let turn = u32::try_from(3 * SECOND / 2 / self.opened.guard.max(1)).unwrap_or(u32::MAX).max(40);
         let closely = self.mode == Mode::Slots && self.grid.is_seen_closely();
-        let sure = closely || self.grid.is_by_the_clock() || self.grid.windows() >= turn;
+        let sure = closely || self.grid.is_by_the_clock() || self.grid.windows() >= self.turn();
         if narrow && sure {
             self.mode = Mode::Grid;
         } else if self.mode == Mode::Slots && windows && all >= 8 && !narrow && allowed(Mode::Opened) {
@@ -600,7 +681,7 @@ impl State {
             let last_but_one = self.seen.resets().nth(1).unwrap_or_default();
             self.opened.begin(now, last_but_one);
             self.opened.sent = 1;
-        } else if self.mode == Mode::Slots && self.bucket.room >= 20 && allowed(Mode::Bucket) {
+        } else if self.mode == Mode::Slots && self.bucket.room >= ROOM_OF_BUCKET && allowed(Mode::Bucket) {
             self.mode = Mode::Bucket;
             self.bucket.next = now;
         }
@@ -648,7 +729,11 @@ impl Limiter for Adaptive {
         let state = self.state();
         match state.mode {
             // The window was over for the other calls that were sent with it.
-            Mode::Opened => Some(now),
+            Mode::Opened => {
+                let now = micros(now);
+                let next = state.next_opening().filter(|next| *next > now);
+                Some(moment(next.unwrap_or(now + TOO_EARLY)))
+            }
             Mode::Grid => {
                 let (_, began) = state.grid.present(micros(now));
                 Some(moment(began + SECOND))
@@ -690,7 +775,7 @@ impl Limiter for Adaptive {
         Snapshot {
             strategy: state.mode.name(),
             in_flight,
-            available: None,
+            available: Some(state.available(micros(now))),
             answered: state.answers.answered,
             refused: state.answers.refused,
             least_round_trip: trip.map(Duration::from_micros),
@@ -704,10 +789,7 @@ impl Limiter for Adaptive {
     }
 
     fn earliest(&self, ahead: usize, now: Moment) -> Option<Moment> {
-        let limit = self.state().limit as usize;
-        let rounds = u32::try_from(ahead / limit).unwrap_or(u32::MAX);
-        // Two windows can be used up within a moment where one ends.
-        Some(now + Duration::from_secs(1).saturating_mul(rounds.saturating_sub(1)))
+        Some(moment(self.state().earliest(ahead, micros(now))))
     }
 }
 
@@ -777,7 +859,11 @@ mod tests {
                 ask.class = [Class::Interactive, Class::Normal, Class::Bulk][usize::from(class)];
                 let began = now;
                 let id = loop {
+                    let available = adaptive.snapshot(moment(now)).available;
                     let decision = adaptive.try_acquire(&ask, moment(now));
+                    if ask.class == Class::Interactive {
+                        prop_assert_eq!(available > Some(0), matches!(decision, Decision::Granted(_)));
+                    }
                     // The next answer, if it comes before the limiter would look again.
                     let next = open.iter().map(|(done, ..)| *done).min();
                     match (decision, next) {
@@ -811,9 +897,8 @@ mod tests {
         }
     }
 
-    /// The seconds of a clock that is 300 ms ahead of ours: a call each 130 ms tells where they end.
-    #[test]
-    fn the_window_is_told_once_it_is_learnt() {
+    /// It has learnt the seconds of a clock that is 300 ms ahead of ours: a call each 130 ms told where they end.
+    fn knows_a_grid() -> Adaptive {
         let adaptive = Adaptive::new(10);
         let ask = Ask::new(moment(600 * SECOND));
         assert_eq!(adaptive.window(moment(0)), None);
@@ -831,11 +916,52 @@ mod tests {
             let Decision::Granted(id) = adaptive.try_acquire(&ask, moment(sent)) else { continue };
             adaptive.observe(id, &observation(sent, sent + 40_000, &said));
         }
-        let window = adaptive.window(moment(12 * SECOND)).expect("the grid is known");
+        adaptive
+    }
+
+    #[test]
+    fn the_window_is_told_once_it_is_learnt() {
+        let window = knows_a_grid().window(moment(12 * SECOND)).expect("the grid is known");
         let ends_at = micros(window.ends_at);
         let earliest = ends_at - Micros::try_from(window.clock_width.as_micros()).unwrap();
         assert!((earliest..=ends_at).contains(&12_700_000), "{window:?}");
         assert!(window.clock_width <= Duration::from_millis(60), "{window:?}");
+    }
+
+    #[test]
+    fn calls_that_were_given_up_count_in_the_estimate() {
+        for adaptive in [Adaptive::default(), knows_a_grid()] {
+            let sent = 20 * SECOND;
+            let ids: Vec<_> = (0..10)
+                .map(|_| match adaptive.try_acquire(&Ask::new(moment(60 * SECOND)), moment(sent)) {
+                    Decision::Granted(id) => id,
+                    wait => panic!("{wait:?}"),
+                })
+                .collect();
+            let earliest = |ahead| micros(adaptive.earliest(ahead, moment(21 * SECOND)).unwrap());
+            assert_eq!(earliest(0), 21 * SECOND, "they could still come back unused");
+            for (n, id) in ids.into_iter().enumerate() {
+                adaptive.lost(id, moment(sent + i64::try_from(n).unwrap() * 200_000));
+            }
+            // They may arrive for five seconds, and count for one more; the last two seconds of them one by one.
+            assert!((25 * SECOND..=26 * SECOND).contains(&earliest(0)), "{adaptive:?}");
+            assert!((25 * SECOND..=28 * SECOND).contains(&earliest(9)), "{adaptive:?}");
+            assert!((26 * SECOND..=29 * SECOND).contains(&earliest(19)), "{adaptive:?}");
+        }
+    }
+
+    #[test]
+    fn windows_that_a_refused_call_came_to_hold_the_queue() {
+        let mut state = State::new(10);
+        state.mode = Mode::Opened;
+        state.opened = Opened { base: 1_000, began: 9_900_000, sent: 10, together: 10, ..state.opened };
+        let call = |received| Call { sent: 9_900_000, received, passed: true };
+        state.seen.learn(call(10_000_000), 1_001, 9, 10);
+        let adaptive = Adaptive { state: Mutex::new(state) };
+        let resumes = |at| adaptive.resume(moment(at)).map(micros);
+        // The next window, and where it has begun already, the rest of the last.
+        assert_eq!(resumes(10_100_000), Some(9_900_000 + SECOND + 30_000));
+        assert_eq!(resumes(11_100_000), Some(11_100_000 + TOO_EARLY));
     }
 
     #[test]
@@ -850,6 +976,38 @@ mod tests {
         assert_eq!(at_once(&slots), 1, "what sends nothing learns nothing");
         (0..600).for_each(|n| slots.answered(-2 * SECOND + n, 0, 10));
         assert_eq!(at_once(&slots), 10);
+    }
+
+    #[test]
+    fn any_limit_is_taken() {
+        for limit in [0, 1, 5_000_000, u32::MAX] {
+            let adaptive = Adaptive::new(limit);
+            let ask = Ask::new(moment(60 * SECOND));
+            let said =
+                Said { trip: 1, status: 429, remaining: Some(0), reset: Some(1_001), date: None, ending: 9 };
+            for n in 0..30 {
+                let Decision::Granted(id) = adaptive.try_acquire(&ask, moment(n * 3 * SECOND)) else {
+                    panic!()
+                };
+                adaptive.observe(id, &observation(n * 3 * SECOND, n * 3 * SECOND + 1, &said));
+                adaptive.earliest(usize::MAX, moment(n * 3 * SECOND)).unwrap();
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_available_is_told() {
+        let adaptive = Adaptive::default();
+        let available = |at| adaptive.snapshot(moment(at)).available;
+        assert_eq!(available(0), Some(10));
+        let ask = Ask::new(moment(60 * SECOND));
+        let said = Said { trip: 1, status: 200, remaining: None, reset: None, date: None, ending: 9 };
+        for left in (0..10).rev() {
+            let Decision::Granted(id) = adaptive.try_acquire(&ask, moment(0)) else { panic!() };
+            adaptive.observe(id, &observation(0, 100_000, &said));
+            assert_eq!(available(100_000), Some(left));
+        }
+        assert_eq!(available(1_100_000), Some(10));
     }
 
     #[test]

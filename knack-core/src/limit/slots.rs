@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::clock::Moment;
 use crate::limit::lock::{Mutex, MutexGuard};
-use crate::limit::{Ask, Decision, Limiter, Observation, PermitId, Snapshot};
+use crate::limit::{Ask, Decision, Limiter, MOST_CALLS, Observation, PermitId, Snapshot};
 
 /// The length of Knack's rate window.
 const WINDOW: Duration = Duration::from_secs(1);
@@ -68,9 +68,9 @@ enum Slot {
 }
 
 impl Slots {
-    /// A limiter of `calls_per_second`; 0 is taken as 1.
+    /// A limiter of `calls_per_second`, of at least one and at most 10,000.
     pub fn new(calls_per_second: u32) -> Self {
-        let slots = vec![Slot::Free(Moment::ZERO); calls_per_second.max(1) as usize].into();
+        let slots = vec![Slot::Free(Moment::ZERO); calls_per_second.clamp(1, MOST_CALLS) as usize].into();
         Self { state: Mutex::new(State { slots, answered: 0, refused: 0, least_round_trip: None }) }
     }
 

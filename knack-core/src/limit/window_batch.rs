@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::clock::Moment;
 use crate::limit::lock::{Mutex, MutexGuard};
-use crate::limit::{Ask, Decision, Limiter, Observation, PermitId, Snapshot};
+use crate::limit::{Ask, Decision, Limiter, MOST_CALLS, Observation, PermitId, Snapshot};
 
 /// The length of Knack's rate window.
 const WINDOW: Duration = Duration::from_secs(1);
@@ -77,9 +77,9 @@ struct Batch {
 }
 
 impl WindowBatch {
-    /// Batches of `calls_per_second`; 0 is taken as 1.
+    /// Batches of `calls_per_second`, of at least one and at most 10,000.
     pub fn new(calls_per_second: u32) -> Self {
-        let limit = calls_per_second.max(1);
+        let limit = calls_per_second.clamp(1, MOST_CALLS);
         let state = State {
             limit,
             granted: 0,

@@ -7,6 +7,9 @@ use super::{DRIFT, Micros, SECOND};
 const DOUBT: u32 = 8;
 const TOO_MUCH_DOUBT: u32 = 10;
 
+/// How many answers in a row that name the end of their second show that the server counts by its clock.
+const BY_THE_CLOCK: u32 = 45;
+
 /// Where the boundaries lie that the resets name: the window whose reset is `n` ends at a moment between
 /// `low + n` and `high + n` seconds of ours.
 ///
@@ -115,7 +118,14 @@ impl Grid {
 
     /// Whether the windows are those of the server's clock, by its own word.
     pub(super) const fn is_by_the_clock(&self) -> bool {
-        self.by_the_clock >= 45 && self.windows >= 4
+        self.by_the_clock >= BY_THE_CLOCK && self.windows >= 4
+    }
+
+    /// How many seconds it takes at least until it may be sure, by so many windows or by the clock, with so many
+    /// answers a second.
+    pub(super) fn seconds_until_sure(&self, windows: u32, answers: u32) -> i64 {
+        let by_the_clock = BY_THE_CLOCK.saturating_sub(self.by_the_clock + 1) / answers;
+        by_the_clock.min(windows.saturating_sub(self.windows + 1)).into()
     }
 
     /// The window that has begun for certain: its reset, and the latest moment of its beginning.

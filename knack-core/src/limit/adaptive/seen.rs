@@ -11,6 +11,14 @@ const KEPT: usize = 24;
 /// How many of them tell what others take.
 const TELL: usize = 16;
 
+/// How many of them tell of what kind the server is.
+const TELL_KIND: usize = 8;
+
+/// Whether so many of so many that began with all their places show that the server counts by windows.
+pub(super) const fn are_windows(fresh: usize, all: usize) -> bool {
+    all >= 4 && fresh * 4 >= all * 3
+}
+
 /// The answers whose reset is the same, and what they tell of a window.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Window {
@@ -104,13 +112,27 @@ impl Seen {
     /// Of the last windows with several calls, how many began with all their places; and how many those are.
     /// In a window nearly all remain at first; in a log that slides, or a bucket under load, never.
     pub(super) fn fresh(&self, limit: u32) -> (usize, usize) {
-        let several = self.windows.iter().rev().skip(1).filter(|window| window.own >= 4).take(8);
+        // A window of few places has few calls, and its first answer tells of all but one.
+        let (enough, but) = (limit.clamp(2, 4), if limit < 8 { 1 } else { 2 });
+        let several = self.windows.iter().rev().skip(1).filter(|window| window.own >= enough).take(TELL_KIND);
         let (mut fresh, mut all) = (0, 0);
         for window in several {
             all += 1;
-            fresh += usize::from(window.most + 2 >= limit);
+            fresh += usize::from(window.most + but >= limit);
         }
         (fresh, all)
+    }
+
+    /// How many seconds it takes at least until windows may be known as such.
+    pub(super) fn seconds_until_known(&self, limit: u32) -> i64 {
+        let (fresh, all) = self.fresh(limit);
+        let known = |more: &usize| {
+            let all = (all + more).min(TELL_KIND);
+            are_windows((fresh + more).min(all), all)
+        };
+        let more = (0..TELL_KIND).find(known).unwrap_or(TELL_KIND);
+        // Two may be over within a moment: the last, and the one that few calls were in.
+        i64::try_from(more.saturating_sub(2)).unwrap_or_default()
     }
 
     fn count_others(&self, limit: u32) -> Others {
