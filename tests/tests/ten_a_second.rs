@@ -135,7 +135,7 @@ async fn the_adaptive_limiter_keeps_to_ten_a_second_where_a_call_in_120_is_refus
         for (turn, every) in [30, 60, 120].into_iter().enumerate() {
             let faults = vec![Fault::throttle().nth(1), Fault::throttle().every(every)];
             let load = Load { tasks: 50, calls: 12, class: |_| Class::Bulk, refused: 5 };
-            under(load, Arc::new(Adaptive::default()), window, latencies()[turn].clone(), faults).await;
+            under(load, Arc::new(Adaptive::default()), window, latencies()[turn], faults).await;
         }
     }
 }
