@@ -68,7 +68,8 @@ async fn under_load(local: &Emulator, limiter: Adaptive, change: Change) -> (f64
         Customer::get(&person, id).await.ok();
     }
     workers.abort_all();
-    let (calls, refused) = (local.calls() as u32, local.refused() as u32);
+    let count = |calls: u64| u32::try_from(calls).unwrap();
+    let (calls, refused) = (count(local.calls()), count(local.refused()));
     (f64::from(calls - refused), f64::from(refused))
 }
 
