@@ -138,16 +138,11 @@ fn keys(items: &[ViewItem]) -> Vec<String> {
 }
 
 fn page(app: &Application, view: &ViewSchema) -> String {
-    app.scenes
-        .iter()
-        .find(|scene| scene.key == view.scene)
-        .map(|scene| scene.name.clone())
-        .unwrap_or_default()
+    app.page(view).map(|scene| scene.name.clone()).unwrap_or_default()
 }
 
 fn who(app: &Application, view: &ViewSchema) -> String {
-    let scene = app.scenes.iter().find(|scene| scene.key == view.scene);
-    scene.map(|scene| access(app.access(scene))).unwrap_or_default()
+    app.page(view).map(|scene| access(app.access(scene))).unwrap_or_default()
 }
 
 impl LookArguments {

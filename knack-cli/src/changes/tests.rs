@@ -60,13 +60,15 @@ Customers (object_1)
 fn objects_pages_and_views_are_told() {
     let old = Application::of(&json!({"name": "Shop", "objects": [{"key": "object_1", "name": "Old"}],
         "scenes": [{"key": "scene_1", "name": "Home", "views": [
-            {"key": "view_1", "name": "All", "type": "table", "columns": [{"field": {"key": "field_1"}}]}]}]}))
+            {"key": "view_1", "name": "All", "type": "table", "columns": [{"field": {"key": "field_1"}}]},
+            {"key": "view_3", "name": "Edit", "type": "form", "action": "update"}]}]}))
     .unwrap();
     let new = Application::of(&json!({"name": "Store", "objects": [{"key": "object_3", "name": "New"}],
         "settings": {"timezone": "Tokyo"},
-        "scenes": [{"key": "scene_1", "name": "Home", "authenticated": true, "views": [
+        "scenes": [{"key": "scene_1", "name": "Home", "slug": "home", "object": "object_3", "authenticated": true, "views": [
             {"key": "view_1", "name": "All", "type": "table", "options": {"cell_editor": true}, "columns": [
-                {"field": {"key": "field_2"}, "header": "Two"}]},
+                {"field": {"key": "field_2"}, "header": "Two"}, {"type": "delete_link", "header": "Delete"}]},
+            {"key": "view_3", "name": "Edit", "type": "form", "action": "create", "source": {"connection_key": "field_9"}},
             {"key": "view_2", "name": "Add", "type": "form"}]}]}))
     .unwrap();
     let wanted = "\
