@@ -14,6 +14,7 @@ use std::path::PathBuf;
 use proc_macro::TokenStream;
 use syn::parse_macro_input;
 
+use crate::model::Derive;
 use crate::schema::find::Place;
 
 mod attr;
@@ -30,6 +31,7 @@ mod schema;
 #[cfg(test)]
 mod tests;
 mod validate;
+mod view;
 
 /// Makes a struct a typed projection of a Knack object, or the form of a new record.
 ///
@@ -113,7 +115,7 @@ mod validate;
 #[proc_macro_derive(KnackObject, attributes(knack))]
 pub fn derive_knack_object(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as syn::DeriveInput);
-    expand::derive(&input, &place(&input)).into()
+    expand::derive(Derive::Object, &input, &place(&input)).into()
 }
 
 /// Where the struct is. A `macro_rules!` of another crate may print the derive; the name is of whoever
@@ -125,6 +127,13 @@ fn place(input: &syn::DeriveInput) -> Place {
         variable: folder("KNACK_SCHEMA_DIR"),
         manifest: folder("CARGO_MANIFEST_DIR"),
     }
+}
+
+/// Makes a struct a typed view.
+#[proc_macro_derive(KnackView, attributes(knack))]
+pub fn derive_knack_view(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as syn::DeriveInput);
+    expand::derive(Derive::View, &input, &place(&input)).into()
 }
 
 /// Makes an enum hold the options of a multiple choice field.
