@@ -35,6 +35,7 @@ pub mod settings;
 pub mod transport;
 pub mod value;
 pub mod verbs;
+pub mod view;
 pub mod write;
 #[cfg(feature = "jiff")]
 pub mod zone;
@@ -45,6 +46,7 @@ pub use patch::Patch;
 pub use plan::Plan;
 pub use value::Link;
 pub use verbs::KnackObject;
+pub use view::KnackView;
 
 /// What derived code names. Not part of the API: it may change in any release.
 #[doc(hidden)]
@@ -61,10 +63,13 @@ pub mod __private1 {
     pub use crate::object::{DateOrder, Field, FieldDef, Object, Optional, Projection, Required};
     pub use crate::patch::BodyWriter;
     pub use crate::query::{Comparison, Operand};
-    pub use crate::record::{FieldError, Reader};
+    pub use crate::record::{FieldError, Reader, Record};
     pub use crate::settings::{Of, PresumesNothing, Settings};
     pub use crate::value::{KnackChoice, ToField};
     pub use crate::verbs::{KnackObject, NewRecord};
+    pub use crate::view::{
+        Creates, Deletes, Gets, KnackView, Lists, Login, Public, Reports, TopLevel, Updates, ViewDef,
+    };
     pub use crate::write::ValueWriter;
     pub use serde_json::Value;
 }

@@ -14,9 +14,9 @@ use crate::call::{self, Call};
 use crate::error::{Error, MalformedAnswer, Result};
 use crate::key::RecordId;
 use crate::query::{Format, IntoFilter, ListQuery, Sort};
-use crate::record::{Guarded, Page, RecordError, read_page};
+use crate::record::{Guarded, Page, Record, RecordError, read_page};
 use crate::transport::BoxFuture;
-use crate::verbs::{KnackObject, ObjectAccess, Reply};
+use crate::verbs::{Execute, Reply};
 
 /// A list of records, not yet asked for: refine it, then read it in one of five ways.
 ///
@@ -53,9 +53,20 @@ pub struct List<T, C> {
     target: PhantomData<fn() -> T>,
 }
 
-impl<T: KnackObject, C: ObjectAccess> List<T, C> {
+impl<T: Record, C: Execute> List<T, C> {
     pub(crate) fn new(client: C) -> Self {
         Self { client, query: ListQuery::default(), trusting: false, target: PhantomData }
+    }
+
+    /// The list on a child page, in the context of the record that the page with this slug shows.
+    pub(crate) fn under(self, slug: &'static str, parent: RecordId) -> Self {
+        self.map(|query| query.of(slug, parent))
+    }
+
+    /// The client and the query, if it asks what it seems to.
+    pub(crate) fn into_parts(self) -> Result<(C, ListQuery)> {
+        call_of::<T>(&self.query)?;
+        Ok((self.client, self.query))
     }
 
     fn map(self, change: impl FnOnce(ListQuery) -> ListQuery) -> Self {
@@ -318,7 +329,7 @@ pub struct Records<T, C> {
     buffer: VecDeque<Guarded<T>>,
 }
 
-impl<T: KnackObject, C: ObjectAccess> Records<T, C> {
+impl<T: Record, C: Execute> Records<T, C> {
     /// The next record, without the need for an extension trait; `None` after the last. May be dropped
     /// while it waits: no record is lost.
     pub async fn next(&mut self) -> Option<Result<T>> {
@@ -326,7 +337,7 @@ impl<T: KnackObject, C: ObjectAccess> Records<T, C> {
     }
 }
 
-impl<T: KnackObject, C: ObjectAccess> Stream for Records<T, C> {
+impl<T: Record, C: Execute> Stream for Records<T, C> {
     type Item = Result<T>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<T>>> {
@@ -381,7 +392,7 @@ const LONGEST_QUERY: usize = 60_000;
 type Fetch = (Call, BoxFuture<'static, Result<Reply>>);
 
 /// The call of a query; an error if it would not ask what it seems to.
-fn call_of<T: KnackObject>(query: &ListQuery) -> Result<Call> {
+fn call_of<T: Record>(query: &ListQuery) -> Result<Call> {
     let call = call::list(T::PROJECTION, query);
     let length = call.query().len();
     let too_long = || {
@@ -396,7 +407,7 @@ fn call_of<T: KnackObject>(query: &ListQuery) -> Result<Call> {
     }
 }
 
-impl<T: KnackObject, C: ObjectAccess> Pages<T, C> {
+impl<T: Record, C: Execute> Pages<T, C> {
     /// The next page, without the need for an extension trait; `None` after the last. May be dropped
     /// while it waits: no page is lost.
     pub async fn next(&mut self) -> Option<Result<Page<T>>> {
@@ -426,7 +437,7 @@ impl<T: KnackObject, C: ObjectAccess> Pages<T, C> {
     }
 }
 
-impl<T: KnackObject, C: ObjectAccess> Stream for Pages<T, C> {
+impl<T: Record, C: Execute> Stream for Pages<T, C> {
     type Item = Result<Page<T>>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Page<T>>>> {

@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 
 use crate::key::{FieldKey, ObjectKey};
 use crate::kind::{FieldKind, Kind};
+use crate::view::ViewDef;
 
 /// The identity of an object (a table) as a type: `Object<3>` is `object_3`.
 ///
@@ -181,12 +182,18 @@ pub struct Projection {
     type_name: &'static str,
     object: ObjectKey,
     fields: &'static [FieldDef],
+    view: Option<&'static ViewDef>,
 }
 
 impl Projection {
     /// The projection of `object` to `fields` by the struct `type_name`.
     pub const fn new(type_name: &'static str, object: ObjectKey, fields: &'static [FieldDef]) -> Self {
-        Self { type_name, object, fields }
+        Self { type_name, object, fields, view: None }
+    }
+
+    /// The same through a view, which shows records of `object`.
+    pub const fn of_view(view: &'static ViewDef, object: ObjectKey, fields: &'static [FieldDef]) -> Self {
+        Self { view: Some(view), ..Self::new(view.type_name(), object, fields) }
     }
 
     /// The struct's name.
@@ -202,6 +209,11 @@ impl Projection {
     /// The fields in the order of the struct.
     pub const fn fields(&self) -> &'static [FieldDef] {
         self.fields
+    }
+
+    /// The view that the struct's records go through; `None` for a struct of an object.
+    pub const fn view(&self) -> Option<&'static ViewDef> {
+        self.view
     }
 }
 

@@ -9,8 +9,9 @@ use crate::error::{Error, Problem, Validation, unwritable};
 use crate::key::{FieldKey, RecordId};
 use crate::kind::{Clearable, FieldKind, Writable};
 use crate::object::{Field, FieldDef, MayBeEmpty, Projection, SameObject};
+use crate::record::Record;
 use crate::value::ToField;
-use crate::verbs::{KnackObject, NewRecord};
+use crate::verbs::NewRecord;
 use crate::write::ValueWriter;
 
 /// A change to a record that `T` stands for. Only what was set or cleared is sent; `None` never
@@ -118,7 +119,7 @@ impl<T> Patch<T> {
     }
 }
 
-impl<T: KnackObject> Patch<T> {
+impl<T: Record> Patch<T> {
     /// Sets a field to a value of any type that fits its kind. A value that cannot be sent, such as a
     /// float that is no number, is an [`Error::Invalid`] when the patch is sent.
     ///
@@ -177,7 +178,14 @@ impl<T: KnackObject> Patch<T> {
 
     /// The JSON body of an update of `record`.
     pub(crate) fn body(&self, record: RecordId) -> Result<String, Error> {
-        self.json(Label::new(Verb::Update, T::PROJECTION, Some(record)))
+        let call = Label::new(Verb::Update, T::PROJECTION, Some(record));
+        let shown = |entry: &&Entry| T::PROJECTION.fields().iter().any(|def| def.key() == entry.field.key());
+        match self.entries.iter().find(|entry| T::PROJECTION.view().is_some() && !shown(entry)) {
+            Some(Entry { field, .. }) => {
+                Err(Error::Invalid { call, problem: not_of_view(field, T::PROJECTION) })
+            }
+            None => self.json(call),
+        }
     }
 
     fn json(&self, call: Label) -> Result<String, Error> {
@@ -201,7 +209,7 @@ impl<T: KnackObject> Patch<T> {
     }
 }
 
-impl<T: KnackObject> NewRecord<T::Object> for Patch<T> {
+impl<T: Record> NewRecord<T::Object> for Patch<T> {
     /// Checks here what a struct with `#[knack(create)]` has checked when it is compiled: that every
     /// required field that `T` knows is set.
     fn body(&self) -> Result<String, Error> {
@@ -216,6 +224,14 @@ impl<T: KnackObject> NewRecord<T::Object> for Patch<T> {
         }
         self.json(call)
     }
+}
+
+/// A view takes its own fields alone, and passes over others in silence.
+fn not_of_view(field: &FieldDef, projection: &Projection) -> String {
+    let (name, key, struct_name) = (field.name(), field.key(), projection.type_name());
+    format!(
+        "`{name}` ({key}) is no field of `{struct_name}`, and of fields that a view lacks Knack takes no notice"
+    )
 }
 
 impl<T> Clone for Patch<T> {

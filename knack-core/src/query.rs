@@ -35,6 +35,7 @@ mod operators;
 mod rule;
 
 pub use dates::{Unit, Units};
+pub(crate) use list_query::parameter;
 pub use list_query::{Format, ListQuery, MOST_ROWS, Sort};
 pub use operand::{Comparison, Operand, TextOperand};
 pub use operators::{ComparedWith, Distance, Has};

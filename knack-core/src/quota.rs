@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use crate::call::{Call, Route};
+use crate::call::{Call, Route, Verb};
 use crate::headers::LimitHeaders;
 use crate::transport::{Failure, TransportError};
 
@@ -191,18 +191,20 @@ impl QuotaPolicy for StandardPolicy {
     fn meter(&self, call: &Call) -> Metering {
         match call.route() {
             Route::PublicView => self.public_views,
-            Route::Object | Route::UserView => Metering::Metered,
+            Route::Asset if call.verb() == Verb::Download => Metering::Unmetered,
+            // Of sessions and uploads the documents say nothing: an answer tells whether they cost something.
+            Route::Object | Route::UserView | Route::Session | Route::Asset => Metering::Metered,
         }
     }
 
     fn verdict(&self, call: &Call, outcome: Outcome<'_>) -> Verdict {
-        let safe = |verdict| if call.verb().is_idempotent() { verdict } else { Verdict::Ambiguous };
+        let safe = |verdict| if call.is_idempotent() { verdict } else { Verdict::Ambiguous };
         match outcome {
             Outcome::Answer { status, limits } => match status.as_u16() {
                 429 if limits.plan_exhausted() => Verdict::PlanExhausted { resets_in: limits.plan_reset },
                 429 => Verdict::Throttled { after: limits.retry_after },
                 // Knack answers 500 for a record that is not there. The verbs look closer.
-                500 if call.label().record().is_some() => Verdict::Done,
+                500 if call.label().record().is_some() && call.is_idempotent() => Verdict::Done,
                 408 | 500..=599 => safe(Verdict::Retry),
                 _ => Verdict::Done,
             },

@@ -12,9 +12,46 @@ use crate::error::MalformedAnswer;
 use crate::json::{ScanError, Scanner, is_blank, leading_number, unescape};
 use crate::key::{FieldKey, ObjectKey, RecordId};
 use crate::kind::{FieldKind, Kind};
-use crate::object::{FieldDef, Projection};
+use crate::object::{FieldDef, ObjectTag, Projection};
 use crate::value::FromField;
 use crate::verbs::KnackObject;
+
+/// What is read from a record: a struct that derives [`KnackObject`], or
+/// [`KnackView`](crate::view::KnackView) of a view that shows records.
+///
+/// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
+/// use knack_core::record::{Record, read_page};
+///
+/// /// Works for both.
+/// fn readable<T: Record>(body: &[u8]) -> usize {
+///     read_page::<T>(body).map(|page| page.records.len()).unwrap_or_default()
+/// }
+/// assert_eq!(readable::<Customer>(br#"{"records":[{"field_7":"Oslo"}]}"#), 1);
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not read from a record",
+    label = "neither a `KnackObject` nor a `KnackView` that shows records"
+)]
+pub trait Record: Sized + Send + 'static {
+    /// The object as a type, the same for all structs of that object.
+    type Object: ObjectTag;
+
+    /// The fields that the struct takes.
+    const PROJECTION: &'static Projection;
+
+    /// Reads the struct from a record; written by the derive.
+    fn read(reader: &mut Reader<'_>) -> Result<Self, FieldError>;
+}
+
+impl<T: KnackObject> Record for T {
+    type Object = <T as KnackObject>::Object;
+    const PROJECTION: &'static Projection = <T as KnackObject>::PROJECTION;
+
+    fn read(reader: &mut Reader<'_>) -> Result<Self, FieldError> {
+        <T as KnackObject>::read(reader)
+    }
+}
 
 /// A field of a record that could not be read: which object, record, field and value, and why.
 ///
@@ -422,7 +459,7 @@ impl<'a> Slots<'a> {
         }
     }
 
-    fn read<T: KnackObject>(&self) -> Guarded<T> {
+    fn read<T: Record>(&self) -> Guarded<T> {
         let mut reader = self.reader();
         let id = reader.known_id();
         Guarded { id, result: T::read(&mut reader).map_err(Into::into) }
@@ -466,7 +503,7 @@ pub struct Page<T> {
 /// assert!(read_page::<Customer>(b"<html>").is_err());
 /// # Ok::<(), knack_core::error::MalformedAnswer>(())
 /// ```
-pub fn read_page<T: KnackObject>(body: &[u8]) -> Result<Page<T>, MalformedAnswer> {
+pub fn read_page<T: Record>(body: &[u8]) -> Result<Page<T>, MalformedAnswer> {
     let mut page = Page { records: Vec::new(), current_page: None, total_pages: None, total_records: None };
     let mut seen_records = false;
     let mut scan = Scanner::new(without_bom(body));
@@ -512,10 +549,7 @@ const SALVAGE: usize = 32;
 
 /// Reads the list of records. Answers whether the envelope can be read on after it: behind broken
 /// records that is not sure, and what is left of it is not worth losing them.
-fn read_records<T: KnackObject>(
-    scan: &mut Scanner<'_>,
-    records: &mut Vec<Guarded<T>>,
-) -> Result<bool, ScanError> {
+fn read_records<T: Record>(scan: &mut Scanner<'_>, records: &mut Vec<Guarded<T>>) -> Result<bool, ScanError> {
     scan.expect(b'[', "a list of records")?;
     if scan.eat(b']') {
         return Ok(true);
@@ -586,8 +620,18 @@ impl<'a> Slots<'a> {
 /// assert_eq!(customer.city, "Oslo");
 /// # Ok::<(), knack_core::error::MalformedAnswer>(())
 /// ```
-pub fn read_record<T: KnackObject>(body: &[u8]) -> Result<Guarded<T>, MalformedAnswer> {
+pub fn read_record<T: Record>(body: &[u8]) -> Result<Guarded<T>, MalformedAnswer> {
     Slots::of_record(T::PROJECTION, T::PROJECTION.fields(), body).map(|slots| slots.read())
+}
+
+/// The same of the record `id`, which some answers leave out.
+pub(crate) fn read_record_of<T: Record>(body: &[u8], id: RecordId) -> Result<Guarded<T>, MalformedAnswer> {
+    let asked = format!("\"{id}\"");
+    let mut slots = Slots::of_record(T::PROJECTION, T::PROJECTION.fields(), body)?;
+    if is_blank(slots.id) {
+        slots.id = asked.as_bytes();
+    }
+    Ok(slots.read())
 }
 
 /// Reads one field of the record `id`, whatever struct it is read as otherwise. An answer about another

@@ -327,7 +327,7 @@ impl Executor {
             self.budget.earn();
             return Ok(Reply { body });
         }
-        Err(error::from_answer(&call, Some(run.call.projection()), status, attempts, &body))
+        Err(error::from_answer(&call, run.call.projection(), status, attempts, &body))
     }
 
     pub(crate) fn usage(&self) -> Usage {

@@ -4,10 +4,11 @@ use knack_core::call::{Call, Verb};
 use tracing::{Span, field, warn};
 
 macro_rules! span {
-    ($name:literal, $call:expr) => {
+    ($name:literal) => {
         tracing::info_span!(
             $name,
-            object = %$call.label().object(),
+            object = field::Empty,
+            view = field::Empty,
             record = field::Empty,
             attempts = field::Empty,
             status = field::Empty,
@@ -18,14 +19,29 @@ macro_rules! span {
 /// A span named after the verb.
 pub(crate) fn span(call: &Call) -> Span {
     let span = match call.verb() {
-        Verb::List => span!("knack.list", call),
-        Verb::Get => span!("knack.get", call),
-        Verb::Create => span!("knack.create", call),
-        Verb::Update => span!("knack.update", call),
-        Verb::Delete => span!("knack.delete", call),
-        _ => span!("knack.call", call),
+        Verb::List => span!("knack.list"),
+        Verb::Get => span!("knack.get"),
+        Verb::Create => span!("knack.create"),
+        Verb::Update => span!("knack.update"),
+        Verb::Delete => span!("knack.delete"),
+        Verb::Report => span!("knack.report"),
+        Verb::Options => span!("knack.options"),
+        Verb::Export => span!("knack.export"),
+        Verb::Login => span!("knack.login"),
+        Verb::Session => span!("knack.session"),
+        Verb::Logout => span!("knack.logout"),
+        Verb::Upload => span!("knack.upload"),
+        Verb::Download => span!("knack.download"),
+        _ => span!("knack.call"),
     };
-    if let Some(record) = call.label().record() {
+    let label = call.label();
+    if let Some(object) = label.object() {
+        span.record("object", field::display(object));
+    }
+    if let Some(view) = label.view() {
+        span.record("view", field::display(view));
+    }
+    if let Some(record) = label.record() {
         span.record("record", field::display(record));
     }
     span

@@ -116,6 +116,7 @@ pub struct ListQuery {
     rows_per_page: Option<u16>,
     search: Option<String>,
     format: Format,
+    parent: Option<(&'static str, RecordId)>,
 }
 
 impl ListQuery {
@@ -141,6 +142,12 @@ impl ListQuery {
         let rule = |id: &RecordId| json!({ "field": "id", "operator": "is", "value": id.to_string() });
         let rules: Vec<_> = ids.iter().map(rule).collect();
         self.filter = Some(json!({ "match": "or", "rules": rules }));
+        self
+    }
+
+    /// Of a list on a child page: the record of the page above, and that page's slug.
+    pub(crate) fn of(mut self, slug: &'static str, parent: RecordId) -> Self {
+        self.parent = Some((slug, parent));
         self
     }
 
@@ -231,6 +238,9 @@ impl ListQuery {
             let separator = if query.is_empty() { "" } else { "&" };
             query.push_str(&[separator, name, "=", &encoded].concat());
         };
+        if let Some((slug, parent)) = self.parent {
+            put(&parameter(slug), &parent);
+        }
         if let Some(page) = self.page {
             put("page", &page);
         }
@@ -250,6 +260,13 @@ impl ListQuery {
         }
         query
     }
+}
+
+/// The parameter that gives the record of a child page's parent, by the slug of the page that shows it.
+///
+/// Source: docs.knack.com/docs/view-based-requests.
+pub(crate) fn parameter(slug: &str) -> String {
+    format!("{}_id", utf8_percent_encode(slug, QUERY))
 }
 
 #[cfg(test)]
