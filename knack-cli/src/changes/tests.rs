@@ -80,11 +80,18 @@ Old (object_1)
 New (object_3)
   + added
 Pages and views
+  ~ page Home (scene_1): slug: none → home
+  ~ page Home (scene_1): object: none → New (object_3)
   ~ page Home (scene_1): access: everybody → every user
+  ~ view All (view_1): calls need a login now
   ~ view All (view_1): editing in place: none → yes
-  + view All (view_1): column added: field_2 \"Two\"
+  + view All (view_1): columns added: field_2 \"Two\", delete link \"Delete\"
   - view All (view_1): column removed: field_1 \"\"
   + view Add (view_2): added, form
+  ~ view Edit (view_3): calls need a login now
+  ~ view Edit (view_3): about one record: none → New (object_3) of `home`
+  ~ view Edit (view_3): action: update → create
+  ~ view Edit (view_3): connection_key: none → field_9
 ";
     assert_eq!(told(&old, &new), wanted);
 }
