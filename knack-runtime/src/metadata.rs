@@ -4,7 +4,7 @@ use http::{HeaderValue, StatusCode, header};
 use knack_core::schema::{Application, SchemaError};
 use knack_core::transport::{Failure, Request, TransportError};
 
-use crate::client::Client;
+use crate::client::{Access, Client};
 use crate::executor::Executor;
 
 /// Why an application's description could not be read.
@@ -44,7 +44,7 @@ pub enum MetadataError {
     Schema(#[from] SchemaError),
 }
 
-impl<A> Client<A> {
+impl<A: Access> Client<A> {
     /// Asks what the application is: its objects, fields, pages. The request carries no key, even if the
     /// client has one, passes no queue, counts for no limit that is known, and is sent once.
     ///
