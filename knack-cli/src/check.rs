@@ -58,13 +58,14 @@ impl Finding {
     }
 
     fn json(&self) -> Value {
-        let uses: Vec<_> = self.uses.iter().map(|found| {
-            json!({"file": found.file, "line": found.line, "struct": found.name, "object": found.object})
-        }).collect();
+        // A path may be no text, and JSON has texts alone.
+        let uses = self.uses.iter().map(|Use { file, line, name, object }| {
+            json!({"file": file.to_string_lossy(), "line": line, "struct": name, "object": object})
+        });
         json!({
             "same": self.changes.is_empty(),
             "changes": self.changes.iter().map(Change::json).collect::<Vec<_>>(),
-            "structs": uses,
+            "structs": uses.collect::<Vec<_>>(),
         })
     }
 }

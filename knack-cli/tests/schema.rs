@@ -138,6 +138,25 @@ fn check_tells_programs_what_differs() {
     );
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_source_whose_name_is_no_text_is_named() {
+    use std::os::unix::ffi::OsStrExt;
+
+    let package = pulled("no-text");
+    let name = std::ffi::OsStr::from_bytes(b"gr\xf6\xdfe.rs");
+    fs::write(
+        package.0.join("src").join(name),
+        "#[derive(KnackObject)]\n#[knack(object = \"Customers\")]\nstruct Customer;\n",
+    )
+    .unwrap();
+    let dump = package.dump(|app| app["objects"][1]["fields"][2]["required"] = true.into());
+    let (code, out, err) = package.run(&["check", "--from", dump.to_str().unwrap(), "--format", "json"]);
+    assert_eq!((code, err.as_str()), (1, ""), "{out}");
+    let report: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(report["structs"][0]["file"], "src/gr\u{fffd}\u{fffd}e.rs");
+}
+
 #[test]
 fn a_folder_that_was_edited_differs() {
     let package = pulled("edited");
