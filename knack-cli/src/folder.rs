@@ -75,10 +75,10 @@ impl Folder {
         }
         let mut files = Files::new();
         for path in self.owned()? {
-            // Git may have been told to write both characters.
-            let text =
-                fs::read_to_string(self.0.join(&path)).map_err(|e| failed(&self.0.join(&path), "read", e))?;
-            files.insert(path, text.replace("\r\n", "\n"));
+            let file = self.0.join(&path);
+            let bytes = fs::read(&file).map_err(|source| failed(&file, "read", source))?;
+            // What is no text is no reason to end: it differs, or is no JSON, and is written anew.
+            files.insert(path, with_bare_ends(&String::from_utf8_lossy(&bytes)));
         }
         Ok(files)
     }
@@ -90,7 +90,8 @@ impl Folder {
     }
 
     /// The application that `pull` finds; none where there is none, or where it cannot be read and is written
-    /// anew. The folder of a newer version is left to that.
+    /// anew. The folder of a newer version is left to that, and one that is none of ours to whoever made it: a
+    /// dump may be called `app.json` too.
     pub(crate) fn before(&self) -> Result<Option<(Files, Application)>> {
         let files = match self.files() {
             Ok(files) => files,
@@ -99,7 +100,9 @@ impl Folder {
         };
         match self.read(&files) {
             Ok(app) => Ok(Some((files, app))),
-            Err(error @ CliError::Folder { source: SchemaError::Newer { .. }, .. }) => Err(error),
+            Err(
+                error @ CliError::Folder { source: SchemaError::Newer { .. } | SchemaError::NoFormat, .. },
+            ) => Err(error),
             Err(_) => Ok(None),
         }
     }
@@ -111,7 +114,7 @@ impl Folder {
         let (index, others): (Vec<_>, Vec<_>) = files.iter().partition(|(path, _)| *path == INDEX);
         for (path, text) in others.into_iter().chain(index) {
             let path = self.0.join(path);
-            if fs::read(&path).is_ok_and(|old| old == text.as_bytes()) {
+            if fs::read_to_string(&path).is_ok_and(|old| with_bare_ends(&old) == *text) {
                 continue;
             }
             replace(&path, text).map_err(|source| failed(&path, "written", source))?;
@@ -147,6 +150,11 @@ impl Folder {
         }
         Ok(owned)
     }
+}
+
+/// The text with `\n` at the end of its lines; git may have been told to write `\r\n`.
+fn with_bare_ends(text: &str) -> String {
+    text.replace("\r\n", "\n")
 }
 
 fn is_key<K: std::str::FromStr>(text: &str) -> bool {

@@ -169,8 +169,39 @@ fn a_folder_that_was_edited_differs() {
         out.contains("objects/object_3.json: written otherwise than `cargo knack pull` writes it"),
         "{out}"
     );
+    // Git writes both characters, where it is told to.
     package.write(path, &text.replace('\n', "\r\n"));
     package.out(&["check", "--from", shop().to_str().unwrap()]);
+    assert_eq!(package.out(&["pull", "--from", shop().to_str().unwrap()]), "nothing changed\n");
+    assert_eq!(package.read(path), text.replace('\n', "\r\n"));
+}
+
+#[test]
+fn a_file_that_is_no_text_is_written_anew() {
+    let package = pulled("latin");
+    let path = ".knack/objects/object_3.json";
+    let text = package.read(path);
+    for broken in [&b"\xff\xfe{"[..], &text.replacen("Items", "\u{1}", 1).into_bytes()] {
+        let broken: Vec<u8> = broken.iter().map(|byte| if *byte == 1 { 0xe9 } else { *byte }).collect();
+        fs::write(package.0.join(path), broken).unwrap();
+        let told = package.out(&["pull", "--from", shop().to_str().unwrap()]);
+        assert!(told.ends_with("wrote 1 file, removed 0 in .knack\n"), "{told}");
+        assert_eq!(package.read(path), text);
+    }
+}
+
+#[test]
+fn what_pull_did_not_make_it_does_not_write_over() {
+    let package = Package::new("own-dump");
+    for begin in ["", "\u{feff}"] {
+        let dump = begin.to_owned() + &fs::read_to_string(shop()).unwrap();
+        package.write("app.json", &dump);
+        let (code, _, err) = package.run(&["pull", "--from", "app.json", "--out", "."]);
+        assert_eq!(code, 1);
+        assert!(err.contains("is this a folder that `cargo knack pull` made?"), "{err}");
+        assert_eq!(package.read("app.json"), dump);
+        assert!(!package.0.join("objects").exists(), "nothing is written");
+    }
 }
 
 #[test]
