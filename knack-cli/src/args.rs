@@ -143,7 +143,8 @@ pub(crate) struct DoctorArguments {
     pub(crate) remote: Remote,
     #[command(flatten)]
     pub(crate) key: KeyPlace,
-    /// The folder. Unless given, that of KNACK_SCHEMA_DIR, else .knack here or in a folder above.
+    /// The folder. Unless given, that of KNACK_SCHEMA_DIR, seen from the package, else the nearest .knack here
+    /// or above, as far as the git repository goes.
     #[arg(long, value_name = "DIR")]
     pub(crate) schema: Option<PathBuf>,
     /// How to print it.

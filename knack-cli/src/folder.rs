@@ -10,7 +10,6 @@ use knack_runtime::key::{ObjectKey, ViewKey};
 use knack_runtime::schema::{Application, SchemaError};
 
 use crate::error::{CliError, Result};
-use crate::remote::variable;
 
 const NAME: &str = ".knack";
 const INDEX: &str = "app.json";
@@ -29,23 +28,20 @@ pub(crate) struct Written {
 }
 
 impl Folder {
-    /// The folder that `pull` writes: as given, else in the package.
+    /// The folder that `pull` writes: the one that all others read, else a new one in the package.
     pub(crate) fn to_write(given: Option<&Path>) -> Result<Self> {
-        match named(given) {
+        match found(given)? {
             Some(path) => Ok(Self(path)),
             None => Ok(Self(package()?.ok_or(CliError::NoPackage)?.join(NAME))),
         }
     }
 
-    /// The folder that all others read: as given, else the nearest, here or above.
+    /// The folder that all others read.
     pub(crate) fn to_read(given: Option<&Path>) -> Result<Self> {
-        if let Some(path) = named(given) {
-            return Ok(Self(path));
+        match found(given)? {
+            Some(path) => Ok(Self(path)),
+            None => Ok(Self(package_or_here()?.join(NAME))),
         }
-        let here = here()?;
-        let nearest = here.ancestors().map(|above| above.join(NAME)).find(|path| path.join(INDEX).is_file());
-        let missing = || Ok(package()?.unwrap_or_else(|| here.clone()).join(NAME));
-        Ok(Self(nearest.map_or_else(missing, Ok::<_, CliError>)?))
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -161,8 +157,30 @@ fn is_key<K: std::str::FromStr>(text: &str) -> bool {
     text.parse::<K>().is_ok()
 }
 
-fn named(given: Option<&Path>) -> Option<PathBuf> {
-    given.map(Path::to_owned).or_else(|| variable("KNACK_SCHEMA_DIR").map(PathBuf::from))
+/// The folder as given; else where `KNACK_SCHEMA_DIR` says, seen from the package; else the nearest, here or
+/// above. Both are as the derive has them, so that it reads what `pull` writes.
+fn found(given: Option<&Path>) -> Result<Option<PathBuf>> {
+    if let Some(path) = given {
+        return Ok(Some(path.to_owned()));
+    }
+    match env::var_os("KNACK_SCHEMA_DIR").filter(|said| !said.is_empty()) {
+        Some(said) => Ok(Some(package_or_here()?.join(said))),
+        None => Ok(nearest(&here()?)),
+    }
+}
+
+/// The nearest `.knack/` from here upwards, as far as the repository goes.
+fn nearest(here: &Path) -> Option<PathBuf> {
+    for folder in here.ancestors() {
+        let schema = folder.join(NAME);
+        if schema.is_dir() {
+            return Some(schema);
+        }
+        if folder.join(".git").exists() {
+            break;
+        }
+    }
+    None
 }
 
 fn here() -> Result<PathBuf> {
@@ -170,8 +188,12 @@ fn here() -> Result<PathBuf> {
 }
 
 /// The folder of the nearest `Cargo.toml`, here or above.
-pub(crate) fn package() -> Result<Option<PathBuf>> {
+fn package() -> Result<Option<PathBuf>> {
     Ok(here()?.ancestors().find(|above| above.join("Cargo.toml").is_file()).map(Path::to_owned))
+}
+
+fn package_or_here() -> Result<PathBuf> {
+    package()?.map_or_else(here, Ok)
 }
 
 pub(crate) fn failed(path: &Path, done: &'static str, source: io::Error) -> CliError {

@@ -246,10 +246,41 @@ fn the_folder_may_be_elsewhere() {
     let mut objects = program(&["objects"]);
     objects.current_dir(&package.0).env("KNACK_SCHEMA_DIR", "schemas/shop");
     assert!(output(&mut objects).1.contains("Customers"));
+    // The variable is seen from the package, as the derive sees it.
+    let (code, out, err) = output(objects.current_dir(package.0.join("src")));
+    assert!(code == 0 && out.contains("Customers"), "{err}");
     // Found from a folder below, too.
     package.out(&["pull", "--from", from.to_str().unwrap()]);
     let (code, out, _) = output(program(&["objects"]).current_dir(package.0.join("src")));
     assert!(code == 0 && out.contains("Customers"), "{out}");
+}
+
+#[test]
+fn a_workspace_has_one_folder() {
+    let package = pulled("workspace");
+    package.write("members/till/Cargo.toml", "[package]\nname = \"till\"\nversion = \"0.1.0\"\n");
+    let in_member = |arguments: &[&str]| output(program(arguments).current_dir(package.0.join("members/till")));
+    let dump = package.dump(|app| app["objects"][1]["name"] = "Clients".into());
+    let dump = dump.to_str().unwrap();
+    assert_eq!(in_member(&["check", "--from", dump]).0, 1);
+    let (code, out, err) = in_member(&["pull", "--from", dump]);
+    assert_eq!(code, 0, "{err}");
+    assert!(out.contains("renamed \"Customers\" → \"Clients\""), "{out}");
+    assert!(!package.0.join("members/till/.knack").exists(), "what the workspace has is written");
+    assert_eq!(package.out(&["check", "--from", dump]), "nothing differs\n");
+}
+
+#[test]
+fn a_repository_ends_the_search() {
+    let outer = pulled("repository");
+    outer.write("inner/.git/HEAD", "");
+    outer.write("inner/Cargo.toml", "[package]\nname = \"inner\"\nversion = \"0.1.0\"\n[workspace]\n");
+    let inner = |arguments: &[&str]| output(program(arguments).current_dir(outer.0.join("inner")));
+    let (code, _, err) = inner(&["objects"]);
+    assert_eq!(code, 1);
+    assert!(err.contains("there is no schema in "), "{err}");
+    assert_eq!(inner(&["pull", "--from", shop().to_str().unwrap()]).0, 0);
+    assert!(outer.0.join("inner/.knack/app.json").is_file());
 }
 
 #[test]
