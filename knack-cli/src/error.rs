@@ -62,6 +62,11 @@ pub(crate) enum CliError {
     /// What `check` could not find out.
     #[error("{0}")]
     Undecided(Box<CliError>),
+    #[error("the working folder is not there any more, or not to be read: {0}\n\x20 go into another")]
+    Here(io::Error),
+    #[error("nothing can be asked, since the system gives no means to wait for answers: {0}")]
+    Runtime(io::Error),
+    /// What `?` makes of an error of `write!`; what else goes wrong with files says which.
     #[error("the report cannot be written: {0}")]
     Output(#[from] io::Error),
 }

@@ -184,7 +184,7 @@ fn nearest(here: &Path) -> Option<PathBuf> {
 }
 
 fn here() -> Result<PathBuf> {
-    Ok(env::current_dir()?)
+    env::current_dir().map_err(CliError::Here)
 }
 
 /// The folder of the nearest `Cargo.toml`, here or above.

@@ -5,6 +5,7 @@
 mod common;
 
 use std::fs;
+use std::process::Command;
 
 use common::{Local, Package, fixtures, json_of, output, program, shop};
 use knack_emulator::Emulator;
@@ -253,6 +254,17 @@ fn the_folder_may_be_elsewhere() {
     package.out(&["pull", "--from", from.to_str().unwrap()]);
     let (code, out, _) = output(program(&["objects"]).current_dir(package.0.join("src")));
     assert!(code == 0 && out.contains("Customers"), "{out}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_working_folder_that_is_gone_is_told() {
+    let package = Package::new("gone");
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "rm -r ../gone && exec \"$0\" objects", env!("CARGO_BIN_EXE_cargo-knack")]);
+    let (code, _, err) = output(shell.current_dir(&package.0).env_remove("KNACK_SCHEMA_DIR"));
+    assert_eq!(code, 1);
+    assert!(err.contains("the working folder is not there any more"), "{err}");
 }
 
 #[test]
