@@ -46,7 +46,7 @@ Examples:
 Exit codes:
   0  nothing differs
   1  something differs
-  2  the command line is not understood, or lacks something
+  2  the command line is not understood, or nothing says which application
   3  it cannot be told: no answer, no folder, or one that cannot be read")]
 pub(crate) struct CheckArguments {
     #[command(flatten)]
