@@ -282,10 +282,13 @@ fn doc(field: &FieldSchema, own: Own<'_>) -> String {
     format!("`{label}`, {kind}{required}{unique}.")
 }
 
-/// A text as it can stand between backticks in a comment.
+/// A text as it can stand between backticks in a comment: in one line, without what turns the direction of
+/// reading, which rustc denies there.
 pub(crate) fn in_line(text: &str) -> String {
+    let turns = |c: &char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let text = text.replace('`', "'");
-    text.split_whitespace().collect::<Vec<_>>().join(" ").chars().filter(|c| !c.is_control()).collect()
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    words.chars().filter(|c| !c.is_control() && !turns(c)).collect()
 }
 
 impl<'a> Choice<'a> {
