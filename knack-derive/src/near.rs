@@ -10,9 +10,13 @@ pub(crate) struct Near<T> {
 }
 
 impl<T> Near<T> {
-    /// Compares `name` with that of each item.
+    /// Compares `name` with that of each item. A part of one, `name` of `full_name`, may be meant for it: it
+    /// begins elsewhere, so that likeness does not show.
     pub(crate) fn of<N: AsRef<str>>(name: &str, items: impl IntoIterator<Item = (N, T)>) -> Self {
-        let judged = |(other, item): (N, T)| (likeness(name, other.as_ref()), item);
+        let judged = |(other, item): (N, T)| {
+            let (other, least) = (other.as_ref(), if is_part(name, other.as_ref()) { ALIKE } else { 0.0 });
+            (likeness(name, other).max(least), item)
+        };
         let mut found: Vec<_> = items.into_iter().map(judged).collect();
         found.sort_by(|(a, _), (b, _)| b.total_cmp(a));
         Self { found }
@@ -20,7 +24,12 @@ impl<T> Near<T> {
 
     /// The nearest, where it is near enough to be meant.
     pub(crate) fn meant(&self) -> Option<&T> {
-        self.found.first().filter(|(likeness, _)| *likeness >= ALIKE).map(|(_, item)| item)
+        self.all_meant().next()
+    }
+
+    /// All that are near enough.
+    pub(crate) fn all_meant(&self) -> impl Iterator<Item = &T> {
+        self.found.iter().take_while(|(likeness, _)| *likeness >= ALIKE).map(|(_, item)| item)
     }
 
     /// What there is, or the nearest of it where that is much, as the next line of a message.
@@ -33,6 +42,11 @@ impl<T> Near<T> {
         let shown: Vec<_> = self.found.iter().take(count).map(|(_, item)| show(item)).collect();
         format!("\n{begin} {}", shown.join(", "))
     }
+}
+
+/// Whether a name stands in another, whatever their case. One or two letters stand in too many.
+fn is_part(name: &str, other: &str) -> bool {
+    name.chars().count() > 2 && other.to_lowercase().contains(&name.to_lowercase())
 }
 
 /// Jaro's and Winkler's likeness of two names, from 0 to 1, whatever their case: the share of letters
@@ -135,5 +149,15 @@ mod tests {
         let many = near("zip", &["company", "a", "b", "zap", "c", "d"]);
         assert_eq!((many.meant(), &*listed(&many)), (None, "\nnearest are `zap`, `company`, `a`"));
         assert_eq!(listed(&near("zip", &[])), "\nit has none");
+    }
+
+    #[test]
+    fn a_part_is_meant_for_the_whole() {
+        let near =
+            |name, others: &[&'static str]| Near::of(name, others.iter().map(|other| (*other, *other)));
+        let part = near("Name", &["email", "full_name", "phone", "names"]);
+        assert_eq!(part.all_meant().copied().collect::<Vec<_>>(), ["names", "full_name"]);
+        assert_eq!(near("na", &["full_name"]).meant(), None);
+        assert_eq!(near("", &["full_name"]).meant(), None);
     }
 }
