@@ -62,8 +62,9 @@ mod validate;
 ///   label in small letters, with `_` for what is neither letter nor digit (`Average Spend` is
 ///   `average_spend`). A label that two fields have needs the key.
 /// - The type fits the field's kind. A kind that this version does not know is read as JSON. A
-///   `Link` leads to the object that the field connects to, an enum has
-///   the field's options and no others, and one value does not stand where the field holds several.
+///   `Link` leads to the object that the field connects to, an enum has no option that the field has not,
+///   and every one that it has unless an arm such as `Other(String)` takes the rest, and one value does not
+///   stand where the field holds several.
 /// - A new record has every field that Knack demands, and none that Knack computes.
 /// - What the struct says itself is what the schema says.
 ///
