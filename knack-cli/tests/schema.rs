@@ -8,7 +8,7 @@ use std::fs;
 use std::process::Command;
 
 use common::{Local, Package, fixtures, json_of, output, program, shop};
-use knack_emulator::Emulator;
+use knack_emulator::{Effect, Emulator, Fault};
 use serde_json::{Value, json};
 
 fn pulled(name: &str) -> Package {
@@ -271,7 +271,8 @@ fn a_working_folder_that_is_gone_is_told() {
 fn a_workspace_has_one_folder() {
     let package = pulled("workspace");
     package.write("members/till/Cargo.toml", "[package]\nname = \"till\"\nversion = \"0.1.0\"\n");
-    let in_member = |arguments: &[&str]| output(program(arguments).current_dir(package.0.join("members/till")));
+    let in_member =
+        |arguments: &[&str]| output(program(arguments).current_dir(package.0.join("members/till")));
     let dump = package.dump(|app| app["objects"][1]["name"] = "Clients".into());
     let dump = dump.to_str().unwrap();
     assert_eq!(in_member(&["check", "--from", dump]).0, 1);
@@ -370,6 +371,20 @@ fn the_doctor_says_what_to_do() {
     assert_eq!(code, 1);
     assert!(out.contains("an include list in Cargo.toml must have \".knack/**\""), "{out}");
     assert!(out.contains("2 differences to the application"), "{out}");
+
+    local.knack.inject(Fault::new(Effect::Status { status: 503, body: "Down".into() }));
+    let (code, out, _) = doctor(local.knack.api_key());
+    assert_eq!(code, 1);
+    assert!(
+        out.contains(
+            "✗ host        it answered 503 Service Unavailable, `Down`\n              → ask again later"
+        ),
+        "{out}"
+    );
+    let pull = ["pull", "--app", local.knack.application_id(), "--base-url", &url];
+    let (code, _, err) = package.run(&pull);
+    assert_eq!(code, 1);
+    assert!(err.contains("503") && err.contains("status.knack.com") && !err.contains("id right"), "{err}");
 
     let mut doctor = program(&["doctor", "--app", "my-app", "--format", "json"]);
     let (code, out, _) = output(doctor.current_dir(&package.0));

@@ -67,6 +67,13 @@ fn unreachable(error: &CliError) -> Vec<Finding> {
             "give --app ID or set KNACK_APP_ID: Builder, API & Code",
         ),
         CliError::Client(error) => Finding::ill("application", error.to_string(), "correct it and ask again"),
+        CliError::Metadata(MetadataError::Refused { status, answer }) if status.is_server_error() => {
+            Finding::ill(
+                "host",
+                format!("it answered {status}, `{answer}`"),
+                "ask again later; status.knack.com tells of trouble",
+            )
+        }
         CliError::Metadata(MetadataError::Refused { status, answer }) => Finding::ill(
             "application",
             format!("the host has none with this id: it answered {status}, `{answer}`"),
