@@ -7,10 +7,9 @@ use serde_json::{Value, json};
 
 use crate::Ending;
 use crate::args::{CheckArguments, Format};
-use crate::changes::{Change, words};
+use crate::changes::{Change, difference, words};
 use crate::error::{CliError, Result};
 use crate::folder::Folder;
-use crate::pull::{difference, write_uses};
 use crate::source;
 use crate::text::counted;
 use crate::uses::{self, Use};
@@ -48,7 +47,7 @@ impl Finding {
             return Ok(());
         }
         words::write(&self.changes, out)?;
-        write_uses(&self.uses, out)?;
+        uses::write(&self.uses, out)?;
         writeln!(
             out,
             "{}. Next: cargo knack pull, and see what the compiler says",

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use knack_runtime::key::{ObjectKey, ViewKey};
 use knack_runtime::schema::{Application, SchemaError};
 
-use crate::error::{CliError, Result};
+use crate::error::{CliError, Result, failed};
 
 const NAME: &str = ".knack";
 const INDEX: &str = "app.json";
@@ -194,10 +194,6 @@ fn package() -> Result<Option<PathBuf>> {
 
 fn package_or_here() -> Result<PathBuf> {
     package()?.map_or_else(here, Ok)
-}
-
-pub(crate) fn failed(path: &Path, done: &'static str, source: io::Error) -> CliError {
-    CliError::File { path: path.to_owned(), done, source }
 }
 
 /// Writes beside the file and moves that into its place: who reads meanwhile sees the old text or the new.

@@ -320,6 +320,12 @@ fn looking_around() {
     let (code, _, err) = package.run(&["fields", "Staff"]);
     assert_eq!(code, 1);
     assert!(err.contains("object_4 or object_5"), "{err}");
+    let dump = package.dump(|app| app["objects"][0]["name"] = "orders".into());
+    let alike = |name| package.run(&["fields", name, "--from", dump.to_str().unwrap()]);
+    let (code, _, err) = alike("ORDERS");
+    assert_eq!(code, 1);
+    assert!(err.contains("several objects are named `ORDERS`: give a key, "), "{err}");
+    assert_eq!((alike("orders").0, alike("Orders").0), (0, 0), "as it is, each is meant");
 }
 
 #[test]

@@ -6,9 +6,9 @@ use std::process::{Command, Stdio};
 use knack_runtime::schema::{Application, SchemaError};
 
 use super::Finding;
+use crate::changes::difference;
 use crate::error::CliError;
 use crate::folder::Folder;
-use crate::pull::difference;
 use crate::text::counted;
 
 /// What is found of the folder; the application is what Knack said, if it said anything.
