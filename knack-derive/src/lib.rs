@@ -122,6 +122,7 @@ pub fn derive_knack_object(input: TokenStream) -> TokenStream {
 fn place(input: &syn::DeriveInput) -> Place {
     let folder = |name| std::env::var_os(name).filter(|folder| !folder.is_empty()).map(PathBuf::from);
     Place {
+        // This `unwrap` gives the compiler's own span. It fails outside of the compiler alone, which calls this.
         file: input.ident.span().unwrap().local_file(),
         variable: folder("KNACK_SCHEMA_DIR"),
         manifest: folder("CARGO_MANIFEST_DIR"),

@@ -6,7 +6,14 @@ const ALIKE: f64 = 0.8;
 
 /// The names most like one that there is none of, best first.
 pub(crate) struct Near<T> {
-    found: Vec<(f64, T)>,
+    found: Vec<Found<T>>,
+}
+
+struct Found<T> {
+    likeness: f64,
+    /// Whether the name that there is none of is a part of this one's.
+    is_whole: bool,
+    item: T,
 }
 
 impl<T> Near<T> {
@@ -14,11 +21,12 @@ impl<T> Near<T> {
     /// begins elsewhere, so that likeness does not show.
     pub(crate) fn of<N: AsRef<str>>(name: &str, items: impl IntoIterator<Item = (N, T)>) -> Self {
         let judged = |(other, item): (N, T)| {
-            let (other, least) = (other.as_ref(), if is_part(name, other.as_ref()) { ALIKE } else { 0.0 });
-            (likeness(name, other).max(least), item)
+            let is_whole = is_part(name, other.as_ref());
+            let least = if is_whole { ALIKE } else { 0.0 };
+            Found { likeness: likeness(name, other.as_ref()).max(least), is_whole, item }
         };
         let mut found: Vec<_> = items.into_iter().map(judged).collect();
-        found.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+        found.sort_by(|a, b| b.likeness.total_cmp(&a.likeness));
         Self { found }
     }
 
@@ -27,9 +35,12 @@ impl<T> Near<T> {
         self.all_meant().next()
     }
 
-    /// All that are near enough.
+    /// The same, and where the name is a part of it, all others that it is a part of.
     pub(crate) fn all_meant(&self) -> impl Iterator<Item = &T> {
-        self.found.iter().take_while(|(likeness, _)| *likeness >= ALIKE).map(|(_, item)| item)
+        let with_wholes = self.found.first().is_some_and(|first| first.is_whole);
+        let near = self.found.iter().enumerate().take_while(|(_, found)| found.likeness >= ALIKE);
+        let meant = near.filter(move |(place, found)| *place == 0 || with_wholes && found.is_whole);
+        meant.map(|(_, found)| &found.item)
     }
 
     /// What there is, or the nearest of it where that is much, as the next line of a message.
@@ -39,7 +50,7 @@ impl<T> Near<T> {
             few @ 1..=4 => ("it has", few),
             _ => ("nearest are", 3),
         };
-        let shown: Vec<_> = self.found.iter().take(count).map(|(_, item)| show(item)).collect();
+        let shown: Vec<_> = self.found.iter().take(count).map(|found| show(&found.item)).collect();
         format!("\n{begin} {}", shown.join(", "))
     }
 }
@@ -157,6 +168,8 @@ mod tests {
             |name, others: &[&'static str]| Near::of(name, others.iter().map(|other| (*other, *other)));
         let part = near("Name", &["email", "full_name", "phone", "names"]);
         assert_eq!(part.all_meant().copied().collect::<Vec<_>>(), ["names", "full_name"]);
+        let slip = near("nmber", &["name", "number"]);
+        assert_eq!(slip.all_meant().copied().collect::<Vec<_>>(), ["number"]);
         assert_eq!(near("na", &["full_name"]).meant(), None);
         assert_eq!(near("", &["full_name"]).meant(), None);
     }
