@@ -62,8 +62,9 @@ mod validate;
 ///   label in small letters, with `_` for what is neither letter nor digit (`Average Spend` is
 ///   `average_spend`). A label that two fields have needs the key.
 /// - The type fits the field's kind. A kind that this version does not know is read as JSON. A
-///   `Link` leads to the object that the field connects to, an enum has
-///   the field's options and no others, and one value does not stand where the field holds several.
+///   `Link` leads to the object that the field connects to, an enum has no option that the field has not,
+///   and every one that it has unless an arm such as `Other(String)` takes the rest, and one value does not
+///   stand where the field holds several.
 /// - A new record has every field that Knack demands, and none that Knack computes.
 /// - What the struct says itself is what the schema says.
 ///
@@ -121,6 +122,7 @@ pub fn derive_knack_object(input: TokenStream) -> TokenStream {
 fn place(input: &syn::DeriveInput) -> Place {
     let folder = |name| std::env::var_os(name).filter(|folder| !folder.is_empty()).map(PathBuf::from);
     Place {
+        // This `unwrap` gives the compiler's own span. It fails outside of the compiler alone, which calls this.
         file: input.ident.span().unwrap().local_file(),
         variable: folder("KNACK_SCHEMA_DIR"),
         manifest: folder("CARGO_MANIFEST_DIR"),

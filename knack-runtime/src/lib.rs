@@ -50,7 +50,7 @@
 //! $ git add .knack
 //! ```
 //!
-//! ```ignore
+//! ```text
 //! #[derive(Debug, KnackObject)]
 //! #[knack(object = "Customers")]
 //! struct Customer {

@@ -29,9 +29,8 @@ pub enum MetadataError {
     Transport(#[from] TransportError),
     /// The server knows no such application, or is in trouble.
     #[error(
-        "the server has no description of this application: it answered {status}, `{answer}`. Is the id right \
-         (Builder, API & Code), and the application on this host? Accounts in the EU have \
-         https://eu-api.knack.com/v1"
+        "the application's description did not come: the server answered {status}, `{answer}`. {}",
+        way_out(*.status)
     )]
     Refused {
         /// The status of the answer.
@@ -42,6 +41,16 @@ pub enum MetadataError {
     /// The answer is no description of an application.
     #[error(transparent)]
     Schema(#[from] SchemaError),
+}
+
+/// What a refusal is about: the server itself, or what it was asked for.
+fn way_out(status: StatusCode) -> &'static str {
+    if status.is_server_error() {
+        "It is in trouble: ask again later, and see status.knack.com"
+    } else {
+        "Is the id right (Builder, API & Code), and the application on this host? Accounts in the EU have \
+         https://eu-api.knack.com/v1"
+    }
 }
 
 impl<A: Access> Client<A> {
