@@ -28,7 +28,7 @@ Examples:
 Exit codes:
   0  done; check: nothing differs; doctor: all is well
   1  something went wrong, as the message says; check: something differs; doctor: something is wrong
-  2  the command line is not understood, or lacks something
+  2  the command line is not understood, or nothing says which application
   3  check: it cannot be told whether something differs";
 
 /// Works with the Knack API: schemas that the compiler checks, limits, plans.
@@ -143,7 +143,8 @@ pub(crate) struct DoctorArguments {
     pub(crate) remote: Remote,
     #[command(flatten)]
     pub(crate) key: KeyPlace,
-    /// The folder. Unless given, that of KNACK_SCHEMA_DIR, else .knack here or in a folder above.
+    /// The folder. Unless given, that of KNACK_SCHEMA_DIR, seen from the package, else the nearest .knack here
+    /// or above, as far as the git repository goes.
     #[arg(long, value_name = "DIR")]
     pub(crate) schema: Option<PathBuf>,
     /// How to print it.
@@ -179,7 +180,7 @@ pub(crate) struct KeyPlace {
 pub(crate) enum Format {
     /// For people.
     Text,
-    /// One JSON object, for programs.
+    /// JSON, for programs.
     Json,
 }
 

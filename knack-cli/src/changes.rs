@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use knack_runtime::key::{FieldKey, ObjectKey, SceneKey, ViewKey};
 use knack_runtime::schema::{Application, ObjectSchema};
 
+use crate::folder::Files;
 use described::{Described, ObjectNames};
 
 /// One difference.
@@ -61,8 +62,22 @@ pub(crate) enum What {
     Text,
 }
 
+/// The files of a folder, and the application that they say.
+pub(crate) type State<'a> = (&'a Files, &'a Application);
+
+/// What differs; where nothing does, the files that are written otherwise.
+pub(crate) fn difference((files, app): State<'_>, (wanted, now): State<'_>) -> Vec<Change> {
+    let mut found = between(app, now);
+    if found.is_empty() {
+        let paths = files.keys().chain(wanted.keys().filter(|path| !files.contains_key(*path)));
+        let others = paths.filter(|path| files.get(*path) != wanted.get(*path));
+        found.extend(others.map(|path| Change::text(path)));
+    }
+    found
+}
+
 /// Everything that differs, in the order of the keys: the application, objects and fields, pages, views.
-pub(crate) fn between(old: &Application, new: &Application) -> Vec<Change> {
+fn between(old: &Application, new: &Application) -> Vec<Change> {
     let mut changes = Vec::new();
     // An object that was renamed is told once, not by all that speak of it.
     let names = ObjectNames::of([old, new]);

@@ -7,10 +7,9 @@ use serde_json::{Value, json};
 
 use crate::Ending;
 use crate::args::{CheckArguments, Format};
-use crate::changes::{Change, words};
+use crate::changes::{Change, difference, words};
 use crate::error::{CliError, Result};
 use crate::folder::Folder;
-use crate::pull::{difference, write_uses};
 use crate::source;
 use crate::text::counted;
 use crate::uses::{self, Use};
@@ -48,7 +47,7 @@ impl Finding {
             return Ok(());
         }
         words::write(&self.changes, out)?;
-        write_uses(&self.uses, out)?;
+        uses::write(&self.uses, out)?;
         writeln!(
             out,
             "{}. Next: cargo knack pull, and see what the compiler says",
@@ -58,13 +57,14 @@ impl Finding {
     }
 
     fn json(&self) -> Value {
-        let uses: Vec<_> = self.uses.iter().map(|found| {
-            json!({"file": found.file, "line": found.line, "struct": found.name, "object": found.object})
-        }).collect();
+        // A path may be no text, and JSON has texts alone.
+        let uses = self.uses.iter().map(|Use { file, line, name, object }| {
+            json!({"file": file.to_string_lossy(), "line": line, "struct": name, "object": object})
+        });
         json!({
             "same": self.changes.is_empty(),
             "changes": self.changes.iter().map(Change::json).collect::<Vec<_>>(),
-            "structs": uses,
+            "structs": uses.collect::<Vec<_>>(),
         })
     }
 }

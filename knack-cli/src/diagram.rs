@@ -11,8 +11,7 @@ use knack_runtime::key::{FieldKey, ObjectKey};
 use knack_runtime::schema::{Application, FieldSchema, ObjectSchema};
 
 use crate::args::{DiagramArguments, DiagramFormat};
-use crate::error::Result;
-use crate::folder::failed;
+use crate::error::{Result, failed};
 use crate::source;
 
 /// What is drawn.

@@ -1,7 +1,7 @@
 //! What a command can end with. Each message names the next step; none repeats a key.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use knack_runtime::key::ObjectKey;
 use knack_runtime::schema::SchemaError;
@@ -62,8 +62,18 @@ pub(crate) enum CliError {
     /// What `check` could not find out.
     #[error("{0}")]
     Undecided(Box<CliError>),
+    #[error("the working folder is not there any more, or not to be read: {0}\n\x20 go into another")]
+    Here(io::Error),
+    #[error("nothing can be asked, since the system gives no means to wait for answers: {0}")]
+    Runtime(io::Error),
+    /// What `?` makes of an error of `write!`; what else goes wrong with files says which.
     #[error("the report cannot be written: {0}")]
     Output(#[from] io::Error),
+}
+
+/// What went wrong with a file, and what was to be done with it.
+pub(crate) fn failed(path: &Path, done: &'static str, source: io::Error) -> CliError {
+    CliError::File { path: path.to_owned(), done, source }
 }
 
 impl CliError {

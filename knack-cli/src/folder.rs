@@ -9,8 +9,7 @@ use std::path::{Path, PathBuf};
 use knack_runtime::key::{ObjectKey, ViewKey};
 use knack_runtime::schema::{Application, SchemaError};
 
-use crate::error::{CliError, Result};
-use crate::remote::variable;
+use crate::error::{CliError, Result, failed};
 
 const NAME: &str = ".knack";
 const INDEX: &str = "app.json";
@@ -29,23 +28,20 @@ pub(crate) struct Written {
 }
 
 impl Folder {
-    /// The folder that `pull` writes: as given, else in the package.
+    /// The folder that `pull` writes: the one that all others read, else a new one in the package.
     pub(crate) fn to_write(given: Option<&Path>) -> Result<Self> {
-        match named(given) {
+        match found(given)? {
             Some(path) => Ok(Self(path)),
             None => Ok(Self(package()?.ok_or(CliError::NoPackage)?.join(NAME))),
         }
     }
 
-    /// The folder that all others read: as given, else the nearest, here or above.
+    /// The folder that all others read.
     pub(crate) fn to_read(given: Option<&Path>) -> Result<Self> {
-        if let Some(path) = named(given) {
-            return Ok(Self(path));
+        match found(given)? {
+            Some(path) => Ok(Self(path)),
+            None => Ok(Self(package_or_here()?.join(NAME))),
         }
-        let here = here()?;
-        let nearest = here.ancestors().map(|above| above.join(NAME)).find(|path| path.join(INDEX).is_file());
-        let missing = || Ok(package()?.unwrap_or_else(|| here.clone()).join(NAME));
-        Ok(Self(nearest.map_or_else(missing, Ok::<_, CliError>)?))
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -75,10 +71,10 @@ impl Folder {
         }
         let mut files = Files::new();
         for path in self.owned()? {
-            // Git may have been told to write both characters.
-            let text =
-                fs::read_to_string(self.0.join(&path)).map_err(|e| failed(&self.0.join(&path), "read", e))?;
-            files.insert(path, text.replace("\r\n", "\n"));
+            let file = self.0.join(&path);
+            let bytes = fs::read(&file).map_err(|source| failed(&file, "read", source))?;
+            // What is no text is no reason to end: it differs, or is no JSON, and is written anew.
+            files.insert(path, with_bare_ends(&String::from_utf8_lossy(&bytes)));
         }
         Ok(files)
     }
@@ -90,7 +86,8 @@ impl Folder {
     }
 
     /// The application that `pull` finds; none where there is none, or where it cannot be read and is written
-    /// anew. The folder of a newer version is left to that.
+    /// anew. The folder of a newer version is left to that, and one that is none of ours to whoever made it: a
+    /// dump may be called `app.json` too.
     pub(crate) fn before(&self) -> Result<Option<(Files, Application)>> {
         let files = match self.files() {
             Ok(files) => files,
@@ -99,7 +96,9 @@ impl Folder {
         };
         match self.read(&files) {
             Ok(app) => Ok(Some((files, app))),
-            Err(error @ CliError::Folder { source: SchemaError::Newer { .. }, .. }) => Err(error),
+            Err(
+                error @ CliError::Folder { source: SchemaError::Newer { .. } | SchemaError::NoFormat, .. },
+            ) => Err(error),
             Err(_) => Ok(None),
         }
     }
@@ -111,7 +110,7 @@ impl Folder {
         let (index, others): (Vec<_>, Vec<_>) = files.iter().partition(|(path, _)| *path == INDEX);
         for (path, text) in others.into_iter().chain(index) {
             let path = self.0.join(path);
-            if fs::read(&path).is_ok_and(|old| old == text.as_bytes()) {
+            if fs::read_to_string(&path).is_ok_and(|old| with_bare_ends(&old) == *text) {
                 continue;
             }
             replace(&path, text).map_err(|source| failed(&path, "written", source))?;
@@ -149,25 +148,52 @@ impl Folder {
     }
 }
 
+/// The text with `\n` at the end of its lines; git may have been told to write `\r\n`.
+fn with_bare_ends(text: &str) -> String {
+    text.replace("\r\n", "\n")
+}
+
 fn is_key<K: std::str::FromStr>(text: &str) -> bool {
     text.parse::<K>().is_ok()
 }
 
-fn named(given: Option<&Path>) -> Option<PathBuf> {
-    given.map(Path::to_owned).or_else(|| variable("KNACK_SCHEMA_DIR").map(PathBuf::from))
+/// The folder as given; else where `KNACK_SCHEMA_DIR` says, seen from the package; else the nearest, here or
+/// above. Both are as the derive has them, so that it reads what `pull` writes.
+fn found(given: Option<&Path>) -> Result<Option<PathBuf>> {
+    if let Some(path) = given {
+        return Ok(Some(path.to_owned()));
+    }
+    match env::var_os("KNACK_SCHEMA_DIR").filter(|said| !said.is_empty()) {
+        Some(said) => Ok(Some(package_or_here()?.join(said))),
+        None => Ok(nearest(&here()?)),
+    }
+}
+
+/// The nearest `.knack/` from here upwards, as far as the repository goes.
+fn nearest(here: &Path) -> Option<PathBuf> {
+    for folder in here.ancestors() {
+        let schema = folder.join(NAME);
+        if schema.is_dir() {
+            return Some(schema);
+        }
+        if folder.join(".git").exists() {
+            break;
+        }
+    }
+    None
 }
 
 fn here() -> Result<PathBuf> {
-    Ok(env::current_dir()?)
+    env::current_dir().map_err(CliError::Here)
 }
 
 /// The folder of the nearest `Cargo.toml`, here or above.
-pub(crate) fn package() -> Result<Option<PathBuf>> {
+fn package() -> Result<Option<PathBuf>> {
     Ok(here()?.ancestors().find(|above| above.join("Cargo.toml").is_file()).map(Path::to_owned))
 }
 
-pub(crate) fn failed(path: &Path, done: &'static str, source: io::Error) -> CliError {
-    CliError::File { path: path.to_owned(), done, source }
+fn package_or_here() -> Result<PathBuf> {
+    package()?.map_or_else(here, Ok)
 }
 
 /// Writes beside the file and moves that into its place: who reads meanwhile sees the old text or the new.

@@ -1,26 +1,24 @@
 //! Where the API key comes from.
 
 use std::env::{self, VarError};
-use std::fs;
 use std::io;
-use std::path::Path;
 
 use secrecy::SecretString;
 
 use crate::args::KeyPlace;
 use crate::error::{CliError, Result};
+use crate::source;
 
 /// The key of a file, if one is named, else of an environment variable.
 pub(crate) fn read(place: &KeyPlace) -> Result<SecretString> {
     let key = match &place.key_file {
-        Some(path) => from_file(path).map_err(|source| CliError::KeyFile { path: path.clone(), source })?,
+        Some(path) => {
+            let text = source::open(path).and_then(io::read_to_string);
+            text.map_err(|source| CliError::KeyFile { path: path.clone(), source })?
+        }
         None => from_environment(&place.key_env)?,
     };
     Ok(key.trim().to_owned().into())
-}
-
-fn from_file(path: &Path) -> io::Result<String> {
-    if path == Path::new("-") { io::read_to_string(io::stdin()) } else { fs::read_to_string(path) }
 }
 
 fn from_environment(name: &str) -> Result<String> {

@@ -13,6 +13,7 @@ mod folder;
 mod key;
 mod look;
 mod names;
+mod near;
 mod plan;
 mod pull;
 mod quota;

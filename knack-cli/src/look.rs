@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use knack_runtime::key::ObjectKey;
 use knack_runtime::schema::{Application, FieldSchema, ObjectSchema, ViewItem, ViewSchema};
 use serde_json::{Value, json};
 
@@ -41,11 +42,16 @@ fn connected(app: &Application, object: &ObjectSchema) -> Vec<String> {
     let mut targets: Vec<_> = object.fields.iter().filter_map(|field| field.target).collect();
     targets.sort_unstable();
     targets.dedup();
-    targets.iter().map(|key| named(app.objects.iter().find(|o| o.key == *key), key)).collect()
+    targets.into_iter().map(|key| named(app, key)).collect()
 }
 
-fn named(object: Option<&ObjectSchema>, key: &impl ToString) -> String {
-    object.map_or_else(|| key.to_string(), |object| object.name.clone())
+fn object(app: &Application, key: ObjectKey) -> Option<&ObjectSchema> {
+    app.objects.iter().find(|object| object.key == key)
+}
+
+/// What an object is called; one that there is not, by its key.
+fn named(app: &Application, key: ObjectKey) -> String {
+    object(app, key).map_or_else(|| key.to_string(), |object| object.name.clone())
 }
 
 pub(crate) fn fields(asked: &FieldsArguments, out: &mut dyn Write) -> Result<()> {
@@ -60,7 +66,7 @@ pub(crate) fn fields(asked: &FieldsArguments, out: &mut dyn Write) -> Result<()>
     found.sort_by_key(|(object, field)| (object.key, field.key));
     let row = |(object, field): &(&ObjectSchema, &FieldSchema)| {
         [
-            named(Some(object), &object.key),
+            object.name.clone(),
             field.key.to_string(),
             field.name.clone(),
             field.kind_name.clone(),
@@ -83,15 +89,14 @@ fn field_json(app: &Application, object: &ObjectSchema, field: &FieldSchema) -> 
         "several": field.several,
         "options": field.options,
         "target": field.target.map(|key| key.to_string()),
-        "target_name": field.target.and_then(|key| app.objects.iter().find(|o| o.key == key)).map(|o| &o.name),
+        "target_name": field.target.and_then(|key| self::object(app, key)).map(|target| &target.name),
         "format": field.format,
     })
 }
 
 /// What is worth knowing of a field beside its kind.
 fn about(app: &Application, field: &FieldSchema) -> Vec<String> {
-    let target =
-        field.target.map(|key| format!("to {}", named(app.objects.iter().find(|o| o.key == key), &key)));
+    let target = field.target.map(|key| format!("to {}", named(app, key)));
     let options = (!field.options.is_empty()).then(|| field.options.join(" | "));
     let flags = [(field.required, "required"), (field.unique, "unique"), (field.several, "several")];
     let flags = flags.into_iter().filter(|(is, _)| *is).map(|(_, flag)| flag.to_owned());
@@ -106,13 +111,12 @@ pub(crate) fn views(asked: &LookArguments, out: &mut dyn Write) -> Result<()> {
     let mut found: Vec<_> = app.views.iter().filter(finds).collect();
     found.sort_by_key(|view| view.key);
     let row = |view: &&ViewSchema| {
-        let object = view.object.map(|key| named(app.objects.iter().find(|o| o.key == key), &key));
         [
             view.key.to_string(),
             view.name.clone(),
             view.kind.clone(),
             format!("{} ({})", page(&app, view), view.scene),
-            object.unwrap_or_default(),
+            view.object.map(|key| named(&app, key)).unwrap_or_default(),
             who(&app, view),
         ]
     };

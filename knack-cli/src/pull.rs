@@ -5,12 +5,12 @@ use std::io::Write;
 use knack_runtime::schema::Application;
 
 use crate::args::PullArguments;
-use crate::changes::{self, Change, words};
+use crate::changes::{State, difference, words};
 use crate::error::Result;
 use crate::folder::{Files, Folder, Written};
 use crate::source;
 use crate::text::counted;
-use crate::uses::{self, Use};
+use crate::uses;
 
 pub(crate) fn run(asked: &PullArguments, out: &mut dyn Write, err: &mut dyn Write) -> Result<()> {
     let folder = Folder::to_write(asked.out.as_deref())?;
@@ -54,8 +54,6 @@ fn first(app: &Application, folder: &Folder, dry: bool, out: &mut dyn Write) -> 
     Ok(())
 }
 
-type State<'a> = (&'a Files, &'a Application);
-
 fn again(
     (files, app): &(Files, Application),
     now: State<'_>,
@@ -70,34 +68,10 @@ fn again(
     }
     words::write(&found, out)?;
     if let Some(package) = folder.package() {
-        write_uses(&uses::touched(package, &found, [app, now.1]), out)?;
+        uses::write(&uses::touched(package, &found, [app, now.1]), out)?;
     }
     if dry {
         writeln!(out, "{}; nothing was written", counted(found.len(), "change"))?;
-    }
-    Ok(())
-}
-
-/// What differs; where nothing does, the files that are written otherwise.
-pub(crate) fn difference((files, app): State<'_>, (wanted, now): State<'_>) -> Vec<Change> {
-    let mut found = changes::between(app, now);
-    if found.is_empty() {
-        let paths = files.keys().chain(wanted.keys().filter(|path| !files.contains_key(*path)));
-        let others = paths.filter(|path| files.get(*path) != wanted.get(*path));
-        found.extend(others.map(|path| Change::text(path)));
-    }
-    found
-}
-
-/// Names the structs that a change touches.
-pub(crate) fn write_uses(uses: &[Use], out: &mut dyn Write) -> Result<()> {
-    if uses.is_empty() {
-        return Ok(());
-    }
-    writeln!(out, "{}", crate::text::label("Structs that this touches"))?;
-    for found in uses {
-        let Use { file, line, name, object } = found;
-        writeln!(out, "  {}:{line} {name} (object = \"{object}\")", file.display())?;
     }
     Ok(())
 }

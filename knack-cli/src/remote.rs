@@ -40,7 +40,7 @@ pub(crate) fn application(
 
 /// What a command asks with: one call at a time.
 pub(crate) fn runtime() -> Result<tokio::runtime::Runtime> {
-    Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
+    tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(CliError::Runtime)
 }
 
 /// A variable of the environment that says something.

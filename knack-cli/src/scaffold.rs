@@ -9,8 +9,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use crate::args::ScaffoldArguments;
-use crate::error::{CliError, Result};
-use crate::folder::failed;
+use crate::error::{CliError, Result, failed};
 use crate::source;
 use crate::text::counted;
 use model::Model;
@@ -48,7 +47,7 @@ pub(crate) fn run(asked: &ScaffoldArguments, out: &mut dyn Write) -> Result<()> 
     };
     create(path, &code)?;
     let structs = counted(model.structs.len(), "struct");
-    writeln!(out, "wrote {}: {structs}, {}", path.display(), counted(model.choices.len(), "enum"))?;
+    writeln!(out, "wrote {}: {structs}, {}", path.display(), counted(model.choices().count(), "enum"))?;
     Ok(())
 }
 

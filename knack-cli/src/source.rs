@@ -1,6 +1,6 @@
 //! Where a command reads the application from: a saved dump, the folder, or Knack.
 
-use std::fs;
+use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::Path;
 
@@ -8,9 +8,10 @@ use knack_runtime::ApplicationId;
 use knack_runtime::schema::{Application, ObjectSchema};
 
 use crate::args::{Remote, Source};
-use crate::error::{CliError, Result};
-use crate::folder::{Folder, failed};
-use crate::{remote, text};
+use crate::error::{CliError, Result, failed};
+use crate::folder::Folder;
+use crate::near::nearest;
+use crate::remote;
 
 /// The application of a saved dump, if one is given, else of the folder.
 pub(crate) fn read(source: &Source) -> Result<Application> {
@@ -35,14 +36,15 @@ pub(crate) fn now(
 }
 
 fn dump(path: &Path) -> Result<Application> {
-    let bytes = if path == Path::new("-") {
-        let mut bytes = Vec::new();
-        io::stdin().read_to_end(&mut bytes).map(|_| bytes)
-    } else {
-        fs::read(path)
-    };
-    let bytes = bytes.map_err(|source| failed(path, "read", source))?;
+    let mut bytes = Vec::new();
+    let read = open(path).and_then(|mut file| file.read_to_end(&mut bytes));
+    read.map_err(|source| failed(path, "read", source))?;
     Application::read(&bytes).map_err(|source| CliError::Dump { path: path.to_owned(), source })
+}
+
+/// A file to be read; `-` is the standard input.
+pub(crate) fn open(path: &Path) -> io::Result<Box<dyn Read>> {
+    Ok(if path == Path::new("-") { Box::new(io::stdin()) } else { Box::new(File::open(path)?) })
 }
 
 /// The objects with these names or keys; all, if none is named.
@@ -53,21 +55,23 @@ pub(crate) fn objects<'a>(app: &'a Application, named: &[String]) -> Result<Vec<
     named.iter().map(|name| object(app, name)).collect()
 }
 
-/// The one object with this name or key.
+/// The one object with this name or key; with this name but for capitals, where none has it as it is.
 pub(crate) fn object<'a>(app: &'a Application, name: &str) -> Result<&'a ObjectSchema> {
-    let Some(found) = app.object(name).or_else(|| alike(app, name)) else {
-        let meant = text::nearest(name, app.objects.iter().map(|object| object.name.as_str()));
-        return Err(CliError::NoObject { name: name.to_owned(), meant });
+    let alike = |one: &str| one.to_lowercase() == name.to_lowercase();
+    let found: Vec<_> = match app.object(name) {
+        Some(found) if found.key.to_string() == name => return Ok(found),
+        Some(_) => app.objects.iter().filter(|object| object.name == name).collect(),
+        None => app.objects.iter().filter(|object| alike(&object.name)).collect(),
     };
-    let namesakes = app.objects.iter().filter(|object| object.name == found.name);
-    let keys: Vec<_> = namesakes.map(|object| object.key.to_string()).collect();
-    if keys.len() > 1 && found.key.to_string() != name {
-        return Err(CliError::ManyObjects { name: name.to_owned(), keys: keys.join(" or ") });
+    match &*found {
+        [one] => Ok(one),
+        [] => {
+            let meant = nearest(name, app.objects.iter().map(|object| object.name.as_str()));
+            Err(CliError::NoObject { name: name.to_owned(), meant })
+        }
+        several => {
+            let keys: Vec<_> = several.iter().map(|object| object.key.to_string()).collect();
+            Err(CliError::ManyObjects { name: name.to_owned(), keys: keys.join(" or ") })
+        }
     }
-    Ok(found)
-}
-
-/// The object with this name but for capitals.
-fn alike<'a>(app: &'a Application, name: &str) -> Option<&'a ObjectSchema> {
-    app.objects.iter().find(|object| object.name.to_lowercase() == name.to_lowercase())
 }

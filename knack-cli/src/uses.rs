@@ -3,12 +3,15 @@
 mod tokens;
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use knack_runtime::schema::Application;
 use tokens::{Token, tokens};
 
 use crate::changes::Change;
+use crate::error::Result;
+use crate::text::label;
 
 /// A struct that derives `KnackObject`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +35,19 @@ pub(crate) fn touched(package: &Path, changes: &[Change], states: [&Application;
     search(package, Path::new(""), &mut uses);
     uses.retain(|found| names.contains(&found.object));
     uses
+}
+
+/// Names the structs that a change touches.
+pub(crate) fn write(uses: &[Use], out: &mut dyn Write) -> Result<()> {
+    if uses.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "{}", label("Structs that this touches"))?;
+    for found in uses {
+        let Use { file, line, name, object } = found;
+        writeln!(out, "  {}:{line} {name} (object = \"{object}\")", file.display())?;
+    }
+    Ok(())
 }
 
 /// Looks into a folder of the package. What cannot be read is passed over: this is a hint, not a check.
@@ -71,10 +87,8 @@ fn in_source(source: &str) -> Vec<Use> {
             Token::Mark('#') => {
                 let (attribute, behind) = attribute(rest);
                 rest = behind;
-                derives |= is(attribute.first(), "derive")
-                    && attribute.iter().any(|t| is(Some(t), "KnackObject"))
-                    || is(attribute.first(), "cfg_attr")
-                        && attribute.iter().any(|t| is(Some(t), "KnackObject"));
+                let may_derive = ["derive", "cfg_attr"].iter().any(|word| is(attribute.first(), word));
+                derives |= may_derive && attribute.iter().any(|token| is(Some(token), "KnackObject"));
                 object = object.or_else(|| named_object(attribute));
             }
             Token::Word("struct") => {

@@ -35,6 +35,25 @@ fn a_file_is_never_written_over() {
     assert_eq!(package.read("src/items.rs"), written);
 }
 
+/// In a comment or a text, rustc denies what turns the direction of reading.
+#[test]
+fn nothing_turns_the_direction_of_reading() {
+    let package = Package::new("scaffold-turned");
+    let turned = "a\u{202e}b\u{2066}c\u{2069}\u{202c}";
+    let dump = package.dump(|app| {
+        app["name"] = turned.into();
+        app["objects"][1]["name"] = turned.into();
+        app["objects"][1]["fields"][2]["name"] = turned.into();
+        app["objects"][2]["fields"][4]["format"]["options"] = json!([turned, "New"]);
+    });
+    package.out(&["pull", "--from", dump.to_str().unwrap()]);
+    for asked in [&["scaffold", "--create"][..], &["scaffold", "--keys"]] {
+        let code = package.out(asked);
+        let turns = |c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        assert!(!code.contains(turns) && code.contains("abc"), "{code}");
+    }
+}
+
 /// An application, the objects whose records were recorded, and the structs that are made of it.
 struct Case {
     name: &'static str,

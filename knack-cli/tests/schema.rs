@@ -5,9 +5,10 @@
 mod common;
 
 use std::fs;
+use std::process::Command;
 
 use common::{Local, Package, fixtures, json_of, output, program, shop};
-use knack_emulator::Emulator;
+use knack_emulator::{Effect, Emulator, Fault};
 use serde_json::{Value, json};
 
 fn pulled(name: &str) -> Package {
@@ -138,6 +139,25 @@ fn check_tells_programs_what_differs() {
     );
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_source_whose_name_is_no_text_is_named() {
+    use std::os::unix::ffi::OsStrExt;
+
+    let package = pulled("no-text");
+    let name = std::ffi::OsStr::from_bytes(b"gr\xf6\xdfe.rs");
+    fs::write(
+        package.0.join("src").join(name),
+        "#[derive(KnackObject)]\n#[knack(object = \"Customers\")]\nstruct Customer;\n",
+    )
+    .unwrap();
+    let dump = package.dump(|app| app["objects"][1]["fields"][2]["required"] = true.into());
+    let (code, out, err) = package.run(&["check", "--from", dump.to_str().unwrap(), "--format", "json"]);
+    assert_eq!((code, err.as_str()), (1, ""), "{out}");
+    let report: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(report["structs"][0]["file"], "src/gr\u{fffd}\u{fffd}e.rs");
+}
+
 #[test]
 fn a_folder_that_was_edited_differs() {
     let package = pulled("edited");
@@ -150,8 +170,39 @@ fn a_folder_that_was_edited_differs() {
         out.contains("objects/object_3.json: written otherwise than `cargo knack pull` writes it"),
         "{out}"
     );
+    // Git writes both characters, where it is told to.
     package.write(path, &text.replace('\n', "\r\n"));
     package.out(&["check", "--from", shop().to_str().unwrap()]);
+    assert_eq!(package.out(&["pull", "--from", shop().to_str().unwrap()]), "nothing changed\n");
+    assert_eq!(package.read(path), text.replace('\n', "\r\n"));
+}
+
+#[test]
+fn a_file_that_is_no_text_is_written_anew() {
+    let package = pulled("latin");
+    let path = ".knack/objects/object_3.json";
+    let text = package.read(path);
+    for broken in [&b"\xff\xfe{"[..], &text.replacen("Items", "\u{1}", 1).into_bytes()] {
+        let broken: Vec<u8> = broken.iter().map(|byte| if *byte == 1 { 0xe9 } else { *byte }).collect();
+        fs::write(package.0.join(path), broken).unwrap();
+        let told = package.out(&["pull", "--from", shop().to_str().unwrap()]);
+        assert!(told.ends_with("wrote 1 file, removed 0 in .knack\n"), "{told}");
+        assert_eq!(package.read(path), text);
+    }
+}
+
+#[test]
+fn what_pull_did_not_make_it_does_not_write_over() {
+    let package = Package::new("own-dump");
+    for begin in ["", "\u{feff}"] {
+        let dump = begin.to_owned() + &fs::read_to_string(shop()).unwrap();
+        package.write("app.json", &dump);
+        let (code, _, err) = package.run(&["pull", "--from", "app.json", "--out", "."]);
+        assert_eq!(code, 1);
+        assert!(err.contains("is this a folder that `cargo knack pull` made?"), "{err}");
+        assert_eq!(package.read("app.json"), dump);
+        assert!(!package.0.join("objects").exists(), "nothing is written");
+    }
 }
 
 #[test]
@@ -196,10 +247,53 @@ fn the_folder_may_be_elsewhere() {
     let mut objects = program(&["objects"]);
     objects.current_dir(&package.0).env("KNACK_SCHEMA_DIR", "schemas/shop");
     assert!(output(&mut objects).1.contains("Customers"));
+    // The variable is seen from the package, as the derive sees it.
+    let (code, out, err) = output(objects.current_dir(package.0.join("src")));
+    assert!(code == 0 && out.contains("Customers"), "{err}");
     // Found from a folder below, too.
     package.out(&["pull", "--from", from.to_str().unwrap()]);
     let (code, out, _) = output(program(&["objects"]).current_dir(package.0.join("src")));
     assert!(code == 0 && out.contains("Customers"), "{out}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_working_folder_that_is_gone_is_told() {
+    let package = Package::new("gone");
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "rm -r ../gone && exec \"$0\" objects", env!("CARGO_BIN_EXE_cargo-knack")]);
+    let (code, _, err) = output(shell.current_dir(&package.0).env_remove("KNACK_SCHEMA_DIR"));
+    assert_eq!(code, 1);
+    assert!(err.contains("the working folder is not there any more"), "{err}");
+}
+
+#[test]
+fn a_workspace_has_one_folder() {
+    let package = pulled("workspace");
+    package.write("members/till/Cargo.toml", "[package]\nname = \"till\"\nversion = \"0.1.0\"\n");
+    let in_member =
+        |arguments: &[&str]| output(program(arguments).current_dir(package.0.join("members/till")));
+    let dump = package.dump(|app| app["objects"][1]["name"] = "Clients".into());
+    let dump = dump.to_str().unwrap();
+    assert_eq!(in_member(&["check", "--from", dump]).0, 1);
+    let (code, out, err) = in_member(&["pull", "--from", dump]);
+    assert_eq!(code, 0, "{err}");
+    assert!(out.contains("renamed \"Customers\" → \"Clients\""), "{out}");
+    assert!(!package.0.join("members/till/.knack").exists(), "what the workspace has is written");
+    assert_eq!(package.out(&["check", "--from", dump]), "nothing differs\n");
+}
+
+#[test]
+fn a_repository_ends_the_search() {
+    let outer = pulled("repository");
+    outer.write("inner/.git/HEAD", "");
+    outer.write("inner/Cargo.toml", "[package]\nname = \"inner\"\nversion = \"0.1.0\"\n[workspace]\n");
+    let inner = |arguments: &[&str]| output(program(arguments).current_dir(outer.0.join("inner")));
+    let (code, _, err) = inner(&["objects"]);
+    assert_eq!(code, 1);
+    assert!(err.contains("there is no schema in "), "{err}");
+    assert_eq!(inner(&["pull", "--from", shop().to_str().unwrap()]).0, 0);
+    assert!(outer.0.join("inner/.knack/app.json").is_file());
 }
 
 #[test]
@@ -226,6 +320,12 @@ fn looking_around() {
     let (code, _, err) = package.run(&["fields", "Staff"]);
     assert_eq!(code, 1);
     assert!(err.contains("object_4 or object_5"), "{err}");
+    let dump = package.dump(|app| app["objects"][0]["name"] = "orders".into());
+    let alike = |name| package.run(&["fields", name, "--from", dump.to_str().unwrap()]);
+    let (code, _, err) = alike("ORDERS");
+    assert_eq!(code, 1);
+    assert!(err.contains("several objects are named `ORDERS`: give a key, "), "{err}");
+    assert_eq!((alike("orders").0, alike("Orders").0), (0, 0), "as it is, each is meant");
 }
 
 #[test]
@@ -277,6 +377,20 @@ fn the_doctor_says_what_to_do() {
     assert_eq!(code, 1);
     assert!(out.contains("an include list in Cargo.toml must have \".knack/**\""), "{out}");
     assert!(out.contains("2 differences to the application"), "{out}");
+
+    local.knack.inject(Fault::new(Effect::Status { status: 503, body: "Down".into() }));
+    let (code, out, _) = doctor(local.knack.api_key());
+    assert_eq!(code, 1);
+    assert!(
+        out.contains(
+            "✗ host        it answered 503 Service Unavailable, `Down`\n              → ask again later"
+        ),
+        "{out}"
+    );
+    let pull = ["pull", "--app", local.knack.application_id(), "--base-url", &url];
+    let (code, _, err) = package.run(&pull);
+    assert_eq!(code, 1);
+    assert!(err.contains("503") && err.contains("status.knack.com") && !err.contains("id right"), "{err}");
 
     let mut doctor = program(&["doctor", "--app", "my-app", "--format", "json"]);
     let (code, out, _) = output(doctor.current_dir(&package.0));

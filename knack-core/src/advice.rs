@@ -192,7 +192,7 @@ impl fmt::Display for Advice {
         if self.needed() > self.calls {
             write!(f, ", {} with {} % kept free", grouped(self.needed()), self.headroom)?;
         }
-        writeln!(f, ".\nThey take {} at 10 calls a second.", spoken(self.takes()))?;
+        writeln!(f, ".\nThey take {} at 10 calls a second.", takes(self.takes()))?;
         if !self.fits_into_a_day() {
             let over = grouped(self.calls - CALLS_PER_DAY);
             return write!(f, "A day is {over} calls too short, whatever is paid for: no plan carries them.");
@@ -239,7 +239,8 @@ impl fmt::Display for Price<'_> {
 }
 
 /// The number with a comma between thousands.
-fn grouped(number: u64) -> String {
+#[doc(hidden)]
+pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (place, digit) in digits.chars().enumerate() {
@@ -251,15 +252,24 @@ fn grouped(number: u64) -> String {
     text
 }
 
-/// A duration in its two greatest units.
-fn spoken(time: Duration) -> String {
+/// A duration in words, as `2 h 58 min` and `12 s`.
+#[doc(hidden)]
+pub fn in_words(time: Duration) -> String {
     let seconds = time.as_secs();
-    let (days, hours, minutes) = (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60);
-    match (days, hours, minutes) {
-        (0, 0, 0) => format!("{:.1} s", time.as_secs_f64()),
-        (0, 0, _) => format!("{minutes} min {} s", seconds % 60),
-        (0, ..) => format!("{hours} h {minutes} min"),
-        (1, ..) => format!("1 day {hours} h"),
+    match (seconds / 3_600, seconds / 60 % 60, seconds % 60) {
+        (0, 0, seconds) => format!("{seconds} s"),
+        (0, minutes, seconds) => format!("{minutes} min {seconds} s"),
+        (hours, minutes, _) => format!("{hours} h {minutes} min"),
+    }
+}
+
+/// How long a load takes: to a tenth of a second, or in days.
+fn takes(time: Duration) -> String {
+    let (days, hours) = (time.as_secs() / 86_400, time.as_secs() / 3_600 % 24);
+    match days {
+        0 if time.as_secs() < 60 => format!("{:.1} s", time.as_secs_f64()),
+        0 => in_words(time),
+        1 => format!("1 day {hours} h"),
         _ => format!("{} days {hours} h", grouped(days)),
     }
 }
@@ -322,6 +332,20 @@ mod tests {
     }
 
     #[test]
+    fn durations_in_words() {
+        for (seconds, wanted) in [(0, "0 s"), (59, "59 s"), (61, "1 min 1 s"), (10_738, "2 h 58 min")] {
+            assert_eq!(in_words(Duration::from_secs(seconds)), wanted);
+        }
+    }
+
+    #[test]
+    fn thousands() {
+        for (number, wanted) in [(0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567")] {
+            assert_eq!(grouped(number), wanted);
+        }
+    }
+
+    #[test]
     fn a_plan_that_carries_the_load_alone_but_tightly() {
         let text = Plan::advise(4_900).keeping(Plan::Pro).to_string();
         assert!(text.contains("\nPro alone carries them, with no more than 100 calls to spare.\n"), "{text}");
@@ -348,7 +372,7 @@ mod tests {
             (2_000_000, "2 days 7 h"),
         ];
         for (calls, wanted) in times {
-            assert_eq!(spoken(Plan::advise(calls).takes()), wanted);
+            assert_eq!(takes(Plan::advise(calls).takes()), wanted);
         }
     }
 

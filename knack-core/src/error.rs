@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use crate::call::Label;
+use crate::call::{Label, Verb};
 use crate::cell::ValueError;
 use crate::key::{FieldKey, RecordId};
 use crate::ledger::Shortage;
@@ -210,7 +210,7 @@ pub enum Error {
     /// assert!(error.to_string().contains("(401 Unauthorized): Invalid API Key; check the API key"));
     /// # Ok::<(), knack_core::key::KeyError>(())
     /// ```
-    #[error("{call} was refused ({status}): {message}; {}", auth_hint(.message))]
+    #[error("{call} was refused ({status}): {message}; {}", auth_hint(.call.verb(), .message))]
     Auth {
         /// The call.
         call: Label,
@@ -218,6 +218,25 @@ pub enum Error {
         status: StatusCode,
         /// Knack's own words.
         message: String,
+    },
+
+    /// The user's session is over, and no new one began: the password is not known here any more, or the new
+    /// login failed. The call was not carried out.
+    ///
+    /// Source: docs.knack.com/docs/user-tokens.
+    ///
+    /// ```
+    /// use knack_core::{Error, call};
+    ///
+    /// let error = Error::SessionOver { call: *call::session().label(), cause: None };
+    /// assert_eq!(error.to_string(), "session was not done: the user has logged out; log in again");
+    /// ```
+    #[error("{call} was not done: {}; log in again", session_over(.cause.as_deref()))]
+    SessionOver {
+        /// The call.
+        call: Label,
+        /// What ended the session, or why no new one could begin; `None` after a logout.
+        cause: Option<Box<Error>>,
     },
 
     /// The record does not exist. Knack mostly says so with a 500, so the verbs look into the list
@@ -455,6 +474,13 @@ fn in_words(duration: Duration) -> String {
     }
 }
 
+fn session_over(cause: Option<&Error>) -> String {
+    cause.map_or_else(
+        || "the user has logged out".to_owned(),
+        |cause| format!("the user's session is over ({cause})"),
+    )
+}
+
 fn made(record: Option<RecordId>) -> String {
     record.map_or_else(|| "a record".to_owned(), |id| format!("record {id}"))
 }
@@ -476,14 +502,20 @@ fn tried(attempts: u32) -> String {
     if attempts > 1 { format!(" after {attempts} attempts") } else { String::new() }
 }
 
-fn auth_hint(message: &str) -> &'static str {
+fn auth_hint(verb: Verb, message: &str) -> &'static str {
     let message = message.to_ascii_lowercase();
-    if message.contains("api key") {
+    if verb == Verb::Login && !message.contains("app id") {
+        if message.contains("lock") || message.contains("attempts") {
+            "wait until the lock is over, and check the password"
+        } else {
+            "check the e-mail and the password; who logs in by single sign-on cannot do so here"
+        }
+    } else if message.contains("api key") {
         "check the API key (Builder, API & Code) and that it is of this application"
     } else if message.contains("app id") || message.contains("api request") {
         "check the application id (Builder, API & Code)"
     } else if message.contains("token") || message.contains("reauthenticate") {
-        "log in again"
+        "log in again, with a user whose roles may see the page"
     } else {
         "check the credentials and what they may access"
     }
@@ -649,6 +681,18 @@ impl MalformedAnswer {
         Self { at, expected, length: body.len(), beginning }
     }
 
+    /// Of an answer that is JSON, but not what was asked for. It is not shown: it may hold a token.
+    ///
+    /// ```
+    /// use knack_core::error::MalformedAnswer;
+    ///
+    /// let answer = MalformedAnswer::unlike("a session with a token");
+    /// assert_eq!(answer.to_string(), "a session with a token was expected, and it holds none");
+    /// ```
+    pub fn unlike(expected: &'static str) -> Self {
+        Self { at: 0, expected, length: usize::MAX, beginning: String::new() }
+    }
+
     fn is_html(&self) -> bool {
         self.beginning.starts_with('<')
     }
@@ -657,6 +701,9 @@ impl MalformedAnswer {
 impl fmt::Display for MalformedAnswer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { at, expected, length, beginning } = self;
+        if *length == usize::MAX {
+            return write!(f, "{expected} was expected, and it holds none");
+        }
         if *length == 0 {
             return f.write_str("it is empty");
         }
@@ -682,6 +729,7 @@ impl std::error::Error for MalformedAnswer {}
 /// |---|---|
 /// | 400 with a list of `errors` in JSON | [`Error::Validation`] |
 /// | 401, 403, and 400 that speaks of the app id | [`Error::Auth`] |
+/// | 400 of a login | [`Error::Auth`] |
 /// | 404 of a call that names a record | [`Error::NotFound`] |
 /// | any other | [`Error::Api`] |
 ///
@@ -707,6 +755,7 @@ pub fn from_answer(
     let body = Body::of(body);
     let message = body.message();
     match status.as_u16() {
+        400 if call.verb() == Verb::Login => Error::Auth { call, status, message },
         400 if !body.problems(projection).is_empty() => {
             Error::Validation(Validation { call, status: Some(status), problems: body.problems(projection) })
         }

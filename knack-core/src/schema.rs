@@ -169,7 +169,10 @@ pub enum SchemaError {
         path: String,
     },
     /// The folder's `app.json` does not say that it is one.
-    #[error("`app.json` has no number `knack` of its format: is this a folder that `cargo knack pull` made?")]
+    #[error(
+        "`app.json` has no number `knack` of its format: is this a folder that `cargo knack pull` made? If so, \
+         remove that file and pull again"
+    )]
     NoFormat,
     /// The folder was written by a newer version.
     #[error("the folder has format {found}, this version reads up to {FOLDER_FORMAT}: update cargo-knack")]

@@ -205,6 +205,7 @@ impl Message {
     /// Adds a part, whole or not at all.
     const fn add(&mut self, part: &str) {
         const CUT: &str = "…";
+        // `length` is never more than `MOST`: it grows by what has found a place.
         let (_, free) = self.text.split_at_mut(self.length);
         let room = free.len().saturating_sub(CUT.len());
         let part = if part.len() <= room { part } else { CUT };
@@ -229,6 +230,7 @@ impl Message {
         if number > 9 {
             self.number(number / 10);
         }
+        // A digit is less than ten, and each is one byte long.
         let (_, digits) = "0123456789".split_at((number % 10) as usize);
         self.add(digits.split_at(1).0);
     }
@@ -259,10 +261,13 @@ impl Message {
         found
     }
 
+    // Derived code, which alone names `check`, calls it in a `const _` and nowhere else, so these two end the
+    // compiler and never a program. The tests below call it as they run, and catch them.
     #[track_caller]
     #[expect(clippy::panic, reason = "the compiler runs this, and it is how a constant says what is wrong")]
     const fn raise(&self) {
         if self.length > 0 {
+            // `length` is within the text, as `add` has it.
             match std::str::from_utf8(self.text.split_at(self.length).0) {
                 Ok(text) => panic!("{}", text),
                 Err(_) => panic!("the type does not agree with the field's settings"),
@@ -271,7 +276,8 @@ impl Message {
     }
 }
 
-/// Where an option is in a list, looked for from `start` to the end and then before it.
+/// Where an option is in a list, looked for from `start` to the end and then before it. `start` is one behind a
+/// place of the list, or 0, so that it is within.
 const fn place_of(option: &str, list: &[&str], start: usize) -> Option<usize> {
     let (before, behind) = list.split_at(start);
     match first_place(option, behind) {

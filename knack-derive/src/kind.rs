@@ -92,13 +92,10 @@ pub(crate) fn find(name: &str) -> Option<&'static KindInfo> {
 
 /// The kinds that may be meant by a name that is none, as the end of a message.
 pub(crate) fn suggestion(name: &str) -> String {
-    let part = |kind: &&KindInfo| name.len() > 2 && (kind.name.contains(name) || kind.label.contains(name));
-    let mut meant: Vec<_> = KINDS.iter().filter(part).collect();
-    if meant.is_empty() {
-        let names = KINDS.iter().flat_map(|kind| [(kind.name, kind), (kind.label, kind)]);
-        meant.extend(Near::of(name, names).meant());
-    }
-    match &*meant {
+    let names = KINDS.iter().flat_map(|kind| [(kind.name, kind), (kind.label, kind)]);
+    let near = Near::of(name, names);
+    let is_meant = |kind: &&KindInfo| near.all_meant().any(|meant| *meant == *kind);
+    match &*KINDS.iter().filter(is_meant).collect::<Vec<_>>() {
         [] => {
             format!("; the kinds are {}", KINDS.iter().map(|kind| kind.name).collect::<Vec<_>>().join(", "))
         }

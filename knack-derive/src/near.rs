@@ -6,21 +6,41 @@ const ALIKE: f64 = 0.8;
 
 /// The names most like one that there is none of, best first.
 pub(crate) struct Near<T> {
-    found: Vec<(f64, T)>,
+    found: Vec<Found<T>>,
+}
+
+struct Found<T> {
+    likeness: f64,
+    /// Whether the name that there is none of is a part of this one's.
+    is_whole: bool,
+    item: T,
 }
 
 impl<T> Near<T> {
-    /// Compares `name` with that of each item.
+    /// Compares `name` with that of each item. A part of one, `name` of `full_name`, may be meant for it: it
+    /// begins elsewhere, so that likeness does not show.
     pub(crate) fn of<N: AsRef<str>>(name: &str, items: impl IntoIterator<Item = (N, T)>) -> Self {
-        let judged = |(other, item): (N, T)| (likeness(name, other.as_ref()), item);
+        let judged = |(other, item): (N, T)| {
+            let is_whole = is_part(name, other.as_ref());
+            let least = if is_whole { ALIKE } else { 0.0 };
+            Found { likeness: likeness(name, other.as_ref()).max(least), is_whole, item }
+        };
         let mut found: Vec<_> = items.into_iter().map(judged).collect();
-        found.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+        found.sort_by(|a, b| b.likeness.total_cmp(&a.likeness));
         Self { found }
     }
 
     /// The nearest, where it is near enough to be meant.
     pub(crate) fn meant(&self) -> Option<&T> {
-        self.found.first().filter(|(likeness, _)| *likeness >= ALIKE).map(|(_, item)| item)
+        self.all_meant().next()
+    }
+
+    /// The same, and where the name is a part of it, all others that it is a part of.
+    pub(crate) fn all_meant(&self) -> impl Iterator<Item = &T> {
+        let with_wholes = self.found.first().is_some_and(|first| first.is_whole);
+        let near = self.found.iter().enumerate().take_while(|(_, found)| found.likeness >= ALIKE);
+        let meant = near.filter(move |(place, found)| *place == 0 || with_wholes && found.is_whole);
+        meant.map(|(_, found)| &found.item)
     }
 
     /// What there is, or the nearest of it where that is much, as the next line of a message.
@@ -30,9 +50,14 @@ impl<T> Near<T> {
             few @ 1..=4 => ("it has", few),
             _ => ("nearest are", 3),
         };
-        let shown: Vec<_> = self.found.iter().take(count).map(|(_, item)| show(item)).collect();
+        let shown: Vec<_> = self.found.iter().take(count).map(|found| show(&found.item)).collect();
         format!("\n{begin} {}", shown.join(", "))
     }
+}
+
+/// Whether a name stands in another, whatever their case. One or two letters stand in too many.
+fn is_part(name: &str, other: &str) -> bool {
+    name.chars().count() > 2 && other.to_lowercase().contains(&name.to_lowercase())
 }
 
 /// Jaro's and Winkler's likeness of two names, from 0 to 1, whatever their case: the share of letters
@@ -135,5 +160,17 @@ mod tests {
         let many = near("zip", &["company", "a", "b", "zap", "c", "d"]);
         assert_eq!((many.meant(), &*listed(&many)), (None, "\nnearest are `zap`, `company`, `a`"));
         assert_eq!(listed(&near("zip", &[])), "\nit has none");
+    }
+
+    #[test]
+    fn a_part_is_meant_for_the_whole() {
+        let near =
+            |name, others: &[&'static str]| Near::of(name, others.iter().map(|other| (*other, *other)));
+        let part = near("Name", &["email", "full_name", "phone", "names"]);
+        assert_eq!(part.all_meant().copied().collect::<Vec<_>>(), ["names", "full_name"]);
+        let slip = near("nmber", &["name", "number"]);
+        assert_eq!(slip.all_meant().copied().collect::<Vec<_>>(), ["number"]);
+        assert_eq!(near("na", &["full_name"]).meant(), None);
+        assert_eq!(near("", &["full_name"]).meant(), None);
     }
 }

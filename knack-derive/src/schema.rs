@@ -129,8 +129,7 @@ impl App {
     fn of(json: &Json<'_>) -> Result<Self, String> {
         if let Some(format) = json.get("knack").number().filter(|format| *format > FORMAT) {
             return Err(format!(
-                "is of format {format}, and this version of the derive reads {FORMAT}: update `knack-runtime`, or run the \
-                 `cargo knack pull` that belongs to it"
+                "is of format {format}, and this version of the derive reads {FORMAT}: update `knack-runtime`"
             ));
         }
         let entry = |json: &Json<'_>| {
@@ -306,7 +305,7 @@ mod tests {
             (
                 "app.json",
                 Some("{\"knack\":2}"),
-                "app.json` is of format 2, and this version of the derive reads 1: update",
+                "app.json` is of format 2, and this version of the derive reads 1: update `knack-runtime`",
             ),
             ("app.json", Some(APP), "object_3.json` is missing; `cargo"),
             (

@@ -253,6 +253,43 @@ fn view_that_is_not_known() {
     }
 }
 
+/// The error in the README is what the derive tells of the struct above it.
+#[test]
+fn the_readme_shows_what_is_told() {
+    const APP: &str = r#"{"knack":1,"name":"Shop","objects":[
+        {"key":"object_1","name":"Customers"},{"key":"object_6","name":"Orders"}]}"#;
+    const CUSTOMERS: &str = r#"{"key":"object_1","name":"Customers","fields":[
+        {"key":"field_1","name":"Full Name","type":"name"},
+        {"key":"field_2","name":"Email","type":"email"},
+        {"key":"field_3","name":"Phone","type":"phone"},
+        {"key":"field_4","name":"Average Spend","type":"currency"},
+        {"key":"field_5","name":"Orders","type":"connection",
+            "relationship":{"has":"many","belongs_to":"one","object":"object_6"}}]}"#;
+    let scratch = Scratch::new("readme");
+    scratch.file(".knack/app.json", APP);
+    scratch.file(".knack/objects/object_1.json", CUSTOMERS);
+    let input = parse_quote! {
+        #[knack(object = "Customers")]
+        struct Customer {
+            #[knack(id)]
+            id: RecordId,
+            name: PersonName,
+            #[knack(field = "Average Spend")]
+            spent: Option<Decimal>,
+            orders: Vec<Link<Order>>,
+        }
+    };
+    let place = Place { file: Some(scratch.path("main.rs")), ..Place::default() };
+    let told = crate::expand::derive(Derive::Object, &input, &place).to_string();
+    assert_eq!(told.matches("compile_error").count(), 1, "{told}");
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
+    let readme = std::fs::read_to_string(readme).unwrap();
+    let (_, shown) = readme.split_once("\nerror: ").unwrap();
+    let (shown, _) = shown.split_once("\n  --> ").unwrap();
+    let shown = shown.replace("\n       ", "\n");
+    assert!(told.contains(&format!("{shown:?}")), "{shown}\n\n{told}");
+}
+
 /// A struct of as many fields, with names and types that break lines, and all that adds code.
 fn wide(fields: usize, create: Option<TokenStream>) -> DeriveInput {
     let create = create.into_iter();

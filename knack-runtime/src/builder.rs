@@ -2,7 +2,6 @@
 
 use std::env::VarError;
 use std::fmt;
-use std::marker::PhantomData;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +16,7 @@ use knack_core::transport::Transport;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::book::Book;
-use crate::client::{ApiKey, Client, NoKey};
+use crate::client::{Access, ApiKey, Client, NoKey};
 use crate::executor::{Executor, Options};
 use crate::host::{BaseUrl, Host, shown};
 use crate::http_transport::{HttpOptions, HttpTransport};
@@ -187,7 +186,7 @@ pub struct ClientBuilder<A> {
     http: HttpOptions,
     user_agent: String,
     transport: Option<Arc<dyn Transport>>,
-    access: PhantomData<fn() -> A>,
+    access: A,
 }
 
 enum Address {
@@ -212,7 +211,7 @@ impl ClientBuilder<NoKey> {
             http: HttpOptions::default(),
             user_agent: concat!("knack-runtime/", env!("CARGO_PKG_VERSION")).to_owned(),
             transport: None,
-            access: PhantomData,
+            access: NoKey,
         }
     }
 
@@ -246,7 +245,7 @@ impl ClientBuilder<NoKey> {
             http: self.http,
             user_agent: self.user_agent,
             transport: self.transport,
-            access: PhantomData,
+            access: ApiKey,
         }
     }
 }
@@ -277,7 +276,7 @@ impl ClientBuilder<ApiKey> {
     }
 }
 
-impl<A> ClientBuilder<A> {
+impl<A: Access> ClientBuilder<A> {
     /// Sets the host by name. Asked at the wrong one, Knack may take writes and drop them.
     ///
     /// Source: docs.knack.com/docs/introduction-to-the-api; see [`Host`].
@@ -605,7 +604,7 @@ impl<A> ClientBuilder<A> {
         };
         let (class, deadline) = (Class::default(), self.deadline);
         let options = Options { class, deadline, wait_for_plan: false, reservation: None };
-        Ok(Client::new(executor, options))
+        Ok(Client::new(executor, options, self.access))
     }
 }
 
@@ -639,7 +638,7 @@ fn secret_header(key: &SecretString) -> Result<HeaderValue, BuildError> {
     Ok(value)
 }
 
-impl<A> fmt::Debug for ClientBuilder<A> {
+impl<A: Access> fmt::Debug for ClientBuilder<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = f.debug_struct("ClientBuilder");
         match self.application() {

@@ -2,19 +2,21 @@
 
 use std::fmt;
 use std::future::Future;
-use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
-use knack_core::call::Call;
+use knack_core::call::{Call, Route};
 use knack_core::error::Result;
 use knack_core::limit::Class;
 use knack_core::verbs::{Execute, ObjectAccess, Reply};
+use knack_core::view::{Login as LoggedIn, Public, ViewAccess};
+use secrecy::SecretString;
 
 use crate::book::Book;
 use crate::builder::{BuildError, ClientBuilder};
 use crate::executor::{Executor, Options};
 use crate::reservation::Reservation;
+use crate::session::{Account, Carrier, Login, Session, Token};
 use crate::usage::Usage;
 
 /// The access of a client that has an API key: to all objects, whatever the application's pages allow.
@@ -32,7 +34,7 @@ use crate::usage::Usage;
 #[derive(Clone, Copy, Debug)]
 pub struct ApiKey;
 
-/// The access of a client without a key: to nothing of objects. Calls that need a key do not
+/// The access of a client without a key: to views that everybody may see, and to nothing of objects. Calls that need a key do not
 /// compile with it.
 ///
 /// ```compile_fail,E0277
@@ -49,6 +51,64 @@ pub struct ApiKey;
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct NoKey;
+
+/// The access of a user who has [logged in](Client::login): to the views that the user's roles may see. It is
+/// no access to objects, whatever client the login was made with.
+///
+/// Source: docs.knack.com/docs/user-tokens.
+///
+/// ```
+/// use knack_runtime::{Client, Token, User};
+///
+/// let knack = Client::builder("5d79512148c4af00106d1507").build()?;
+/// let user: Client<User> = knack.with_token(Token::new("eyJhbGciOi…"));
+/// # Ok::<(), knack_runtime::BuildError>(())
+/// ```
+#[derive(Clone)]
+pub struct User {
+    session: Arc<Session>,
+}
+
+impl fmt::Debug for User {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("User")
+    }
+}
+
+/// What a client may call: [`ApiKey`], [`NoKey`] or [`User`].
+///
+/// ```
+/// use knack_runtime::{Access, Client};
+///
+/// fn calls_left<A: Access>(knack: &Client<A>) -> Option<u64> {
+///     knack.usage().plan_left
+/// }
+/// ```
+pub trait Access: sealed::Session + Clone + Send + Sync + 'static {}
+
+impl Access for ApiKey {}
+impl Access for NoKey {}
+impl Access for User {}
+
+mod sealed {
+    use super::{ApiKey, NoKey, User};
+
+    pub trait Session {
+        /// The user's session, if there is one.
+        fn session(&self) -> Option<&super::Session> {
+            None
+        }
+    }
+
+    impl Session for ApiKey {}
+    impl Session for NoKey {}
+
+    impl Session for User {
+        fn session(&self) -> Option<&super::Session> {
+            Some(&self.session)
+        }
+    }
+}
 
 /// A client of one Knack application. Cheap to clone; clones share the queue, the limiter and the
 /// connections, and may have a class and a deadline of their own. Calls need tokio around them, of any flavor.
@@ -77,7 +137,7 @@ pub struct NoKey;
 pub struct Client<A = ApiKey> {
     executor: Arc<Executor>,
     options: Options,
-    access: PhantomData<fn() -> A>,
+    access: A,
 }
 
 impl Client<ApiKey> {
@@ -111,9 +171,65 @@ impl Client<ApiKey> {
     }
 }
 
-impl<A> Client<A> {
-    pub(crate) fn new(executor: Executor, options: Options) -> Self {
-        Self { executor: Arc::new(executor), options, access: PhantomData }
+impl<A: Access> Client<A> {
+    pub(crate) fn new(executor: Executor, options: Options, access: A) -> Self {
+        Self { executor: Arc::new(executor), options, access }
+    }
+
+    pub(crate) fn carrier(&self) -> Carrier<'_> {
+        Carrier { executor: &self.executor, options: self.options }
+    }
+
+    pub(crate) fn of_user(&self, session: Session) -> Client<User> {
+        let access = User { session: Arc::new(session) };
+        Client { executor: Arc::clone(&self.executor), options: self.options, access }
+    }
+
+    /// Logs a user in: await it for a client of that user, which shares the queue, the limiter and the plan
+    /// with this one. When the session is over, after 48 hours, the first call that finds it so logs in again
+    /// for all; [`Login`] has options for that. Costs one call.
+    ///
+    /// What Knack refuses is [`Error::Auth`](crate::Error::Auth). Users who log in by single sign-on cannot do
+    /// so here.
+    ///
+    /// Source: docs.knack.com/docs/remote-user-logins.
+    ///
+    /// ```
+    /// # use knack_emulator::Emulator;
+    /// # use knack_runtime::{Client, KnackView};
+    /// # #[derive(Debug, KnackView)]
+    /// # #[knack(view = "view_10", scene = "scene_7", object = "object_1", access = "login", can = "list")]
+    /// # struct Customer { #[knack(key = "field_5", kind = "short_text")] company: Option<String> }
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let local = Emulator::builder().sample().build()?;
+    /// # let (email, password) = (local.account_email(0).unwrap(), "Pedal-2026");
+    /// # let builder = Client::builder(local.application_id()).transport(local.transport());
+    /// let knack = builder.build()?; // no API key: a user sees what the user may see
+    /// let user = knack.login(email, password).await?;
+    /// let customer = Customer::list(&user).first().await?;
+    /// assert!(customer.is_some());
+    /// # Ok(()) }
+    /// ```
+    pub fn login(&self, email: impl Into<String>, password: impl Into<SecretString>) -> Login<A> {
+        Login::new(self.clone(), email.into(), password.into())
+    }
+
+    /// A client of the user whose token a program has from elsewhere, such as a web page. Nothing is sent; when
+    /// the session is over, calls end in [`Error::SessionOver`](crate::Error::SessionOver).
+    ///
+    /// Source: docs.knack.com/docs/user-tokens.
+    ///
+    /// ```
+    /// # use knack_runtime::Client;
+    /// # use knack_runtime::Token;
+    /// let knack = Client::builder("5d79512148c4af00106d1507").build()?;
+    /// let user = knack.with_token(Token::new("eyJhbGciOi…"));
+    /// assert!(user.account().is_none()); // until `check_session` has asked
+    /// # Ok::<(), knack_runtime::BuildError>(())
+    /// ```
+    pub fn with_token(&self, token: Token) -> Client<User> {
+        self.of_user(Session::of_token(token))
     }
 
     /// The same client with another deadline: how long a call may take in all, waits and retries
@@ -277,18 +393,91 @@ impl<A> Client<A> {
     }
 }
 
-impl<A: 'static> Execute for Client<A> {
+impl Client<User> {
+    /// Who is logged in; `None` for a token of which Knack has not told yet.
+    ///
+    /// ```
+    /// # use knack_emulator::Emulator;
+    /// # use knack_runtime::Client;
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let local = Emulator::builder().sample().build()?;
+    /// # let knack = Client::builder(local.application_id()).transport(local.transport()).build()?;
+    /// # let (email, password) = (local.account_email(0).unwrap(), "Pedal-2026");
+    /// let user = knack.login(email, password).await?;
+    /// for role in user.account().unwrap().roles {
+    ///     println!("{role}");
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn account(&self) -> Option<Account> {
+        self.access.session.account()
+    }
+
+    /// Asks Knack whether the session is good, and whose it is. One that is over is renewed as for any call.
+    /// Costs one call; it is not documented.
+    ///
+    /// ```
+    /// # use knack_emulator::Emulator;
+    /// # use knack_runtime::Client;
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let local = Emulator::builder().sample().build()?;
+    /// # let knack = Client::builder(local.application_id()).transport(local.transport()).build()?;
+    /// # let (email, password) = (local.account_email(0).unwrap(), "Pedal-2026");
+    /// let user = knack.login(email, password).await?;
+    /// assert_eq!(user.check_session().await?.id, user.account().unwrap().id);
+    /// # Ok(()) }
+    /// ```
+    pub async fn check_session(&self) -> Result<Account> {
+        self.access.session.check(self.carrier()).await
+    }
+
+    /// Ends the session: forgets the token and the password, here, in clones, and in the store, and tells
+    /// Knack. Calls end in [`Error::SessionOver`](crate::Error::SessionOver) then.
+    ///
+    /// ```
+    /// # use knack_emulator::Emulator;
+    /// # use knack_runtime::{Client, Error};
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let local = Emulator::builder().sample().build()?;
+    /// # let knack = Client::builder(local.application_id()).transport(local.transport()).build()?;
+    /// # let (email, password) = (local.account_email(0).unwrap(), "Pedal-2026");
+    /// let user = knack.login(email, password).await?;
+    /// user.logout().await;
+    /// assert!(matches!(user.check_session().await, Err(Error::SessionOver { .. })));
+    /// # Ok(()) }
+    /// ```
+    pub async fn logout(&self) {
+        self.access.session.logout(self.carrier()).await;
+    }
+}
+
+impl<A: Access> Execute for Client<A> {
     fn execute(&self, call: Call) -> impl Future<Output = Result<Reply>> + Send {
-        let (executor, options) = (Arc::clone(&self.executor), self.options);
-        async move { executor.execute(call, options).await }
+        let client = self.clone();
+        async move {
+            match client.access.session() {
+                Some(session) if call.route() == Route::UserView => {
+                    session.execute(client.carrier(), call).await
+                }
+                _ => client.executor.execute(call, client.options, None).await,
+            }
+        }
     }
 }
 
 impl ObjectAccess for Client<ApiKey> {}
 
-impl<A> Clone for Client<A> {
+// Whoever sees the pages needs no key: a key is never sent with them.
+impl<A: Access> ViewAccess<Public> for Client<A> {}
+impl ViewAccess<LoggedIn> for Client<User> {}
+
+impl<A: Access> Clone for Client<A> {
     fn clone(&self) -> Self {
-        Self { executor: Arc::clone(&self.executor), options: self.options, access: PhantomData }
+        let access = self.access.clone();
+        Self { executor: Arc::clone(&self.executor), options: self.options, access }
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use knack_core::ApplicationId;
-use knack_core::call::{Call, Label, Route, Verb};
+use knack_core::call::{APPLICATION, Call, Label, Route, Verb};
 use knack_core::clock::{Clock, Moment};
 use knack_core::error::{self, Error, Result};
 use knack_core::headers::LimitHeaders;
@@ -154,23 +154,29 @@ enum Next {
 }
 
 impl Executor {
-    pub(crate) async fn execute(&self, call: Call, options: Options) -> Result<Reply> {
+    /// Carries out a call, with the token of a user if it is one of a user's.
+    pub(crate) async fn execute(
+        &self,
+        call: Call,
+        options: Options,
+        token: Option<&HeaderValue>,
+    ) -> Result<Reply> {
         if tokio::runtime::Handle::try_current().is_err() {
             let problem = "there is no tokio runtime here; run it in one".to_owned();
             return Err(Error::Invalid { call: *call.label(), problem });
         }
         let span = trace::span(&call);
         span.in_scope(|| trace::long_query(&call));
-        self.run(&call, options).instrument(span).await
+        self.run(&call, options, token).instrument(span).await
     }
 
-    async fn run(&self, call: &Call, options: Options) -> Result<Reply> {
+    async fn run(&self, call: &Call, options: Options, token: Option<&HeaderValue>) -> Result<Reply> {
         let counts = self.counts(call);
         let queue = if counts { &self.metered } else { &self.unmetered };
         let mut run = Run::new(call, queue, counts, options);
         loop {
             let (permit, drawn) = self.admit(&mut run).await?;
-            let request = match self.request(call) {
+            let request = match self.request(call, token) {
                 Ok(request) => request,
                 Err(problem) => {
                     drawn.settle(Outcome::Unsent);
@@ -234,8 +240,9 @@ impl Executor {
         (answer, limits)
     }
 
-    fn request(&self, call: &Call) -> http::Result<Request> {
-        let url = self.base.join(call.path(), call.query());
+    fn request(&self, call: &Call, token: Option<&HeaderValue>) -> http::Result<Request> {
+        let path = call.path().replace(APPLICATION, &self.application.to_string());
+        let url = self.base.join(&path, call.query());
         let mut request = Request::new(call.body().cloned().unwrap_or_default());
         *request.method_mut() = call.method().clone();
         *request.uri_mut() = http::Uri::try_from(url)?;
@@ -244,6 +251,9 @@ impl Executor {
             _ => &self.headers,
         };
         request.headers_mut().clone_from(headers);
+        if let Some(token) = token {
+            request.headers_mut().insert(header::AUTHORIZATION, token.clone());
+        }
         if call.body().is_some() {
             request.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }

@@ -50,7 +50,7 @@
 //! $ git add .knack
 //! ```
 //!
-//! ```ignore
+//! ```text
 //! #[derive(Debug, KnackObject)]
 //! #[knack(object = "Customers")]
 //! struct Customer {
@@ -135,17 +135,19 @@ mod queue;
 mod reservation;
 mod retry;
 mod round_trip;
+mod session;
 mod trace;
 mod usage;
 mod waits;
 
 pub use builder::{BuildError, ClientBuilder};
-pub use client::{ApiKey, Client, NoKey};
+pub use client::{Access, ApiKey, Client, NoKey, User};
 pub use clock::TokioClock;
 pub use host::Host;
 pub use http_transport::HttpTransport;
 pub use metadata::MetadataError;
 pub use reservation::Reservation;
+pub use session::{Account, Login, Token, TokenFile, TokenStore};
 pub use usage::Usage;
 pub use waits::{ByClass, Waits};
 
@@ -153,11 +155,11 @@ pub use knack_core::value::KnackChoice;
 #[cfg(feature = "jiff")]
 pub use knack_core::zone;
 pub use knack_core::{
-    ApplicationId, Error, KnackObject, Link, Patch, Plan, RecordId, Result, advice, call, cell,
+    ApplicationId, Error, KnackObject, KnackView, Link, Patch, Plan, RecordId, Result, advice, call, cell,
     clock as time, error, headers, key, kind, ledger, limit, list, object, patch, plan, query, quota, record,
-    resolve, schema, settings, transport, value, verbs, write,
+    resolve, schema, settings, transport, value, verbs, view, write,
 };
-pub use knack_derive::{KnackChoice, KnackObject};
+pub use knack_derive::{KnackChoice, KnackObject, KnackView};
 
 #[doc(hidden)]
 pub use knack_core::__private1;

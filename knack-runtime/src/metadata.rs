@@ -4,7 +4,7 @@ use http::{HeaderValue, StatusCode, header};
 use knack_core::schema::{Application, SchemaError};
 use knack_core::transport::{Failure, Request, TransportError};
 
-use crate::client::Client;
+use crate::client::{Access, Client};
 use crate::executor::Executor;
 
 /// Why an application's description could not be read.
@@ -29,9 +29,8 @@ pub enum MetadataError {
     Transport(#[from] TransportError),
     /// The server knows no such application, or is in trouble.
     #[error(
-        "the server has no description of this application: it answered {status}, `{answer}`. Is the id right \
-         (Builder, API & Code), and the application on this host? Accounts in the EU have \
-         https://eu-api.knack.com/v1"
+        "the application's description did not come: the server answered {status}, `{answer}`. {}",
+        way_out(*.status)
     )]
     Refused {
         /// The status of the answer.
@@ -44,7 +43,17 @@ pub enum MetadataError {
     Schema(#[from] SchemaError),
 }
 
-impl<A> Client<A> {
+/// What a refusal is about: the server itself, or what it was asked for.
+fn way_out(status: StatusCode) -> &'static str {
+    if status.is_server_error() {
+        "It is in trouble: ask again later, and see status.knack.com"
+    } else {
+        "Is the id right (Builder, API & Code), and the application on this host? Accounts in the EU have \
+         https://eu-api.knack.com/v1"
+    }
+}
+
+impl<A: Access> Client<A> {
     /// Asks what the application is: its objects, fields, pages. The request carries no key, even if the
     /// client has one, passes no queue, counts for no limit that is known, and is sent once.
     ///

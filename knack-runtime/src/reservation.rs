@@ -4,7 +4,7 @@ use std::fmt;
 
 use knack_core::ledger::ReservationId;
 
-use crate::client::{ApiKey, Client};
+use crate::client::{Access, ApiKey, Client};
 
 /// Calls of the day's plan that are set aside for a job, by [`Client::reserve`]. The calls of its
 /// [client](Self::client) draw from it; when it is used up, they are calls like others. Dropping it gives
@@ -31,12 +31,12 @@ use crate::client::{ApiKey, Client};
 /// # Ok(()) }
 /// ```
 #[must_use = "a reservation that is dropped is given back"]
-pub struct Reservation<A = ApiKey> {
+pub struct Reservation<A: Access = ApiKey> {
     client: Client<A>,
     id: ReservationId,
 }
 
-impl<A> Reservation<A> {
+impl<A: Access> Reservation<A> {
     /// Of a client whose calls draw from it.
     pub(crate) fn new(client: Client<A>, id: ReservationId) -> Self {
         Self { client, id }
@@ -53,13 +53,13 @@ impl<A> Reservation<A> {
     }
 }
 
-impl<A> Drop for Reservation<A> {
+impl<A: Access> Drop for Reservation<A> {
     fn drop(&mut self) {
         self.client.book().release(self.id);
     }
 }
 
-impl<A> fmt::Debug for Reservation<A> {
+impl<A: Access> fmt::Debug for Reservation<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Reservation").field("left", &self.left()).finish_non_exhaustive()
     }

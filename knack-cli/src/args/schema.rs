@@ -9,7 +9,8 @@ use super::{Format, Remote};
 /// Writes what the application is to the folder .knack/, which is committed, and says what changed.
 ///
 /// Needs no API key. The folder has one small file for each object and view; accounts, scripts and rules stay
-/// behind. Structs that derive KnackObject are checked against it by the compiler.
+/// behind. Structs that derive KnackObject are checked against it by the compiler, which takes the nearest .knack
+/// above a struct's own source before it asks KNACK_SCHEMA_DIR.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -23,7 +24,8 @@ pub(crate) struct PullArguments {
     /// A saved answer to GET /v1/applications/ID; then nobody is asked. - is the standard input.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["app", "base_url"])]
     pub(crate) from: Option<PathBuf>,
-    /// The folder to write. Unless given, that of KNACK_SCHEMA_DIR, else .knack beside the nearest Cargo.toml.
+    /// The folder to write. Unless given, that of KNACK_SCHEMA_DIR, seen from the package, else the nearest
+    /// .knack here or above, as far as the git repository goes, else a new one beside the nearest Cargo.toml.
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
     /// Writes nothing.
@@ -44,7 +46,7 @@ Examples:
 Exit codes:
   0  nothing differs
   1  something differs
-  2  the command line is not understood, or lacks something
+  2  the command line is not understood, or nothing says which application
   3  it cannot be told: no answer, no folder, or one that cannot be read")]
 pub(crate) struct CheckArguments {
     #[command(flatten)]
@@ -52,7 +54,8 @@ pub(crate) struct CheckArguments {
     /// A saved answer to GET /v1/applications/ID; then nobody is asked. - is the standard input.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["app", "base_url"])]
     pub(crate) from: Option<PathBuf>,
-    /// The folder. Unless given, that of KNACK_SCHEMA_DIR, else .knack here or in a folder above.
+    /// The folder. Unless given, that of KNACK_SCHEMA_DIR, seen from the package, else the nearest .knack here
+    /// or above, as far as the git repository goes.
     #[arg(long, value_name = "DIR")]
     pub(crate) schema: Option<PathBuf>,
     /// How to print it.
@@ -63,7 +66,8 @@ pub(crate) struct CheckArguments {
 /// Where the schema is read from.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Source {
-    /// The folder. Unless given, that of KNACK_SCHEMA_DIR, else .knack here or in a folder above.
+    /// The folder. Unless given, that of KNACK_SCHEMA_DIR, seen from the package, else the nearest .knack here
+    /// or above, as far as the git repository goes.
     #[arg(long, value_name = "DIR")]
     pub(crate) schema: Option<PathBuf>,
     /// A saved answer to GET /v1/applications/ID instead of the folder. - is the standard input.

@@ -10,11 +10,11 @@ use knack_runtime::{ApplicationId, MetadataError};
 
 use super::Finding;
 use crate::args::DoctorArguments;
-use crate::error::{CliError, Result};
+use crate::error::CliError;
 use crate::folder::Folder;
-use crate::quota::ask::{self, Ear, Heard};
-use crate::text::{grouped, spoken};
-use crate::{key, remote};
+use crate::quota::ask;
+use crate::remote;
+use crate::text::{grouped, in_words};
 
 const HOSTS: &str =
     "is the application on this host? Accounts in the EU: --base-url https://eu-api.knack.com/v1";
@@ -30,7 +30,8 @@ pub(crate) fn examine(asked: &DoctorArguments, err: &mut dyn Write) -> (Vec<Find
         Err(error) => return (unreachable(&error), None),
     };
     let mut findings = vec![Finding::well("host", "it answers"), told(&app)];
-    match heard(asked, known, &app) {
+    let object = app.objects.first().map_or(ObjectKey::new(1), |object| object.key);
+    match ask::once(&asked.remote, &asked.key, known, object) {
         Ok(heard) => findings.extend([
             Finding::well("API key", "it was accepted"),
             clock(heard.limits.date),
@@ -67,6 +68,13 @@ fn unreachable(error: &CliError) -> Vec<Finding> {
             "give --app ID or set KNACK_APP_ID: Builder, API & Code",
         ),
         CliError::Client(error) => Finding::ill("application", error.to_string(), "correct it and ask again"),
+        CliError::Metadata(MetadataError::Refused { status, answer }) if status.is_server_error() => {
+            Finding::ill(
+                "host",
+                format!("it answered {status}, `{answer}`"),
+                "ask again later; status.knack.com tells of trouble",
+            )
+        }
         CliError::Metadata(MetadataError::Refused { status, answer }) => Finding::ill(
             "application",
             format!("the host has none with this id: it answered {status}, `{answer}`"),
@@ -81,15 +89,6 @@ fn unreachable(error: &CliError) -> Vec<Finding> {
     };
     let others = ["API key", "clock", "limits"].map(|about| Finding::unknown(about, "nobody to ask"));
     std::iter::once(first).chain(others).collect()
-}
-
-/// Asks for one record of the first object.
-fn heard(asked: &DoctorArguments, known: Option<ApplicationId>, app: &Application) -> Result<Heard> {
-    let ear = Ear::default();
-    let builder = remote::builder(&asked.remote, known)?.api_key(key::read(&asked.key)?);
-    let client = builder.policy(ear.clone()).deadline(ask::DEADLINE).build()?;
-    let object = app.objects.first().map_or(ObjectKey::new(1), |object| object.key);
-    ask::once(&client, &ear, object)
 }
 
 fn key_finding(error: &CliError) -> Finding {
@@ -123,22 +122,22 @@ fn clock(date: Option<u64>) -> Finding {
     }
     Finding::ill(
         "clock",
-        format!("this machine is {} {way} of Knack", spoken(off)),
+        format!("this machine is {} {way} of Knack", in_words(off)),
         "set the clock: the client does without it, reports and a ledger file do not",
     )
 }
 
 fn limits(limits: &LimitHeaders) -> Finding {
-    let left = limits.plan_remaining.map_or(0, |left| u64::try_from(left).unwrap_or(0));
-    let (Some(_), Some(limit)) = (limits.plan_remaining, limits.plan_limit) else {
+    let (Some(left), Some(limit)) = (limits.plan_remaining, limits.plan_limit) else {
         return Finding::unknown("limits", "the answer does not tell of the plan");
     };
+    let left = u64::try_from(left).unwrap_or(0);
     let rate = limits.rate_limit.map(|rate| format!(", {rate} a second")).unwrap_or_default();
     let found = format!("{} of {} calls left today{rate}", grouped(left), grouped(limit));
     if left.saturating_mul(20) >= limit {
         return Finding::well("limits", found);
     }
-    let reset = limits.plan_reset.map(|reset| format!(" in {}", spoken(reset))).unwrap_or_default();
+    let reset = limits.plan_reset.map(|reset| format!(" in {}", in_words(reset))).unwrap_or_default();
     Finding::ill(
         "limits",
         found,

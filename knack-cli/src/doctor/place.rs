@@ -3,12 +3,12 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use knack_runtime::schema::Application;
+use knack_runtime::schema::{Application, SchemaError};
 
 use super::Finding;
+use crate::changes::difference;
 use crate::error::CliError;
 use crate::folder::Folder;
-use crate::pull::difference;
 use crate::text::counted;
 
 /// What is found of the folder; the application is what Knack said, if it said anything.
@@ -33,7 +33,7 @@ pub(crate) fn examine(given: Option<&Path>, now: Option<&Application>) -> Vec<Fi
                 "make it: cargo knack pull --app ID",
             )];
         }
-        Err(error) => return vec![Finding::ill("schema", error.to_string(), "cargo knack pull")],
+        Err(error) => return vec![Finding::ill("schema", error.to_string(), way_out(&error))],
     };
     let there = format!("{}, {} in {}", app.name, counted(app.objects.len(), "object"), folder.shown());
     let mut findings = vec![Finding::well("schema", there)];
@@ -43,6 +43,19 @@ pub(crate) fn examine(given: Option<&Path>, now: Option<&Application>) -> Vec<Fi
     });
     findings.push(packed(&folder));
     findings
+}
+
+/// What `pull` mends, and what it leaves alone.
+fn way_out(error: &CliError) -> &'static str {
+    match error {
+        CliError::Folder { source: SchemaError::Newer { .. }, .. } => {
+            "update cargo-knack: cargo install --path knack-cli --force"
+        }
+        CliError::Folder { source: SchemaError::NoFormat, .. } => {
+            "give another folder with --schema DIR, or remove its app.json: cargo knack pull"
+        }
+        _ => "cargo knack pull",
+    }
 }
 
 fn drift(differences: usize) -> Finding {

@@ -10,18 +10,19 @@ use knack_runtime::object::Projection;
 use knack_runtime::query::ListQuery;
 use knack_runtime::quota::{Metering, Outcome, QuotaPolicy, Verdict};
 use knack_runtime::verbs::Execute;
-use knack_runtime::{Client, Error};
+use knack_runtime::{ApplicationId, Error};
 
+use crate::args::{KeyPlace, Remote};
 use crate::error::{CliError, Result};
-use crate::remote;
+use crate::{key, remote};
 
 /// How long the answer may take.
-pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
+const DEADLINE: Duration = Duration::from_secs(20);
 
 /// A policy that hears what the answer says of limits and never tries again: each attempt would cost a
 /// call, and a refusal tells as much as an answer.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Ear(Arc<Mutex<Option<Heard>>>);
+struct Ear(Arc<Mutex<Option<Heard>>>);
 
 /// What an answer says.
 #[derive(Clone, Copy, Debug)]
@@ -50,9 +51,17 @@ impl Ear {
     }
 }
 
-/// Asks for a list of one record. Its records do not matter, nor does it matter whether the object exists,
-/// as long as the answer tells of limits.
-pub(crate) fn once(client: &Client, ear: &Ear, object: ObjectKey) -> Result<Heard> {
+/// Asks the application that is given, else `known`, for a list of one record. Its records do not matter, nor
+/// whether the object exists, as long as the answer tells of limits.
+pub(crate) fn once(
+    remote: &Remote,
+    key: &KeyPlace,
+    known: Option<ApplicationId>,
+    object: ObjectKey,
+) -> Result<Heard> {
+    let ear = Ear::default();
+    let builder = remote::builder(remote, known)?.api_key(key::read(key)?);
+    let client = builder.policy(ear.clone()).deadline(DEADLINE).build()?;
     // A call names a projection for ever; a process makes one.
     let projection = Box::leak(Box::new(Projection::new("Record", object, &[])));
     let call = call::list(projection, &ListQuery::default().rows_per_page(1));

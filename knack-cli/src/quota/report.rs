@@ -7,7 +7,7 @@ use knack_runtime::headers::LimitHeaders;
 use serde_json::{Value, json};
 
 use super::ask::Heard;
-use crate::text::{grouped, label, spoken};
+use crate::text::{grouped, in_words, label};
 
 /// An answer, and the local time at which it came.
 pub(crate) struct Report {
@@ -61,7 +61,7 @@ impl fmt::Display for Report {
         match (limits.plan_reset, self.resets_at()) {
             (Some(left), Some(at)) => {
                 let local = at.strftime("%a %-d %b, %H:%M");
-                writeln!(f, "{}  in {}, {local} {}", label("reset"), spoken(left), zone(&at))?;
+                writeln!(f, "{}  in {}, {local} {}", label("reset"), in_words(left), zone(&at))?;
             }
             _ => writeln!(f, "{}  not told; Knack's day begins at midnight GMT", label("reset"))?,
         }

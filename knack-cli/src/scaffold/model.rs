@@ -85,7 +85,6 @@ const MOST_OPTIONS: usize = 100;
 #[derive(Debug)]
 pub(crate) struct Model<'a> {
     pub(crate) structs: Vec<Struct<'a>>,
-    pub(crate) choices: Vec<Choice<'a>>,
 }
 
 #[derive(Debug)]
@@ -96,6 +95,8 @@ pub(crate) struct Struct<'a> {
     pub(crate) named: String,
     pub(crate) what: What,
     pub(crate) fields: Vec<Member>,
+    /// The enums that stand behind it: of a record alone, which a new one shares.
+    pub(crate) choices: Vec<Choice<'a>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,14 +140,13 @@ impl<'a> Model<'a> {
         let all = chosen.values().chain(targets.values());
         let structs = all.map(|object| (object.key, struct_name(object, &mut taken))).collect();
         let mut names = Names { structs, choices: HashMap::new() };
-        let mut model = Self { structs: Vec::new(), choices: Vec::new() };
+        let mut model = Self { structs: Vec::new() };
         for object in chosen.values() {
             let choices =
                 object.fields.iter().filter_map(|field| Choice::of(object, field, &names, &mut taken));
             let choices: Vec<_> = choices.collect();
             names.choices.extend(choices.iter().map(|choice| (choice.field.key, choice.name.clone())));
-            model.choices.extend(choices);
-            model.structs.push(Struct::of(app, object, What::Record, &names, wishes));
+            model.structs.push(Struct { choices, ..Struct::of(app, object, What::Record, &names, wishes) });
             if wishes.create {
                 let new = Struct::of(app, object, What::New, &names, wishes);
                 let name = names::free(&mut taken, &[new.name.clone(), format!("{}Record", new.name)]);
@@ -156,6 +156,10 @@ impl<'a> Model<'a> {
         let targets = targets.values().map(|object| Struct::of(app, object, What::Target, &names, wishes));
         model.structs.extend(targets);
         model
+    }
+
+    pub(crate) fn choices(&self) -> impl Iterator<Item = &Choice<'a>> {
+        self.structs.iter().flat_map(|shape| &shape.choices)
     }
 }
 
@@ -191,7 +195,7 @@ impl<'a> Struct<'a> {
         let fields = object.fields.iter().filter(|_| what != What::Target);
         let fields =
             fields.filter_map(|field| Member::of(object, field, what, names, wishes, &mut taken)).collect();
-        Self { name, object, named: called, what, fields }
+        Self { name, object, named: called, what, fields, choices: Vec::new() }
     }
 
     /// Whether `Default` makes one: everything in it is an `Option`.
@@ -282,10 +286,13 @@ fn doc(field: &FieldSchema, own: Own<'_>) -> String {
     format!("`{label}`, {kind}{required}{unique}.")
 }
 
-/// A text as it can stand between backticks in a comment.
+/// A text as it can stand between backticks in a comment: in one line, without what turns the direction of
+/// reading, which rustc denies there.
 pub(crate) fn in_line(text: &str) -> String {
+    let turns = |c: &char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let text = text.replace('`', "'");
-    text.split_whitespace().collect::<Vec<_>>().join(" ").chars().filter(|c| !c.is_control()).collect()
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    words.chars().filter(|c| !c.is_control() && !turns(c)).collect()
 }
 
 impl<'a> Choice<'a> {

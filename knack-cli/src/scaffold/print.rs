@@ -20,11 +20,7 @@ pub(crate) fn code(app: &str, model: &Model<'_>) -> String {
     for shape in &model.structs {
         code.push('\n');
         code.push_str(&structure(shape));
-        // The enums of a struct stand behind it.
-        let choices = model.choices.iter().filter(|_| shape.what == What::Record);
-        for choice in
-            choices.filter(|choice| shape.object.fields.iter().any(|field| std::ptr::eq(field, choice.field)))
-        {
+        for choice in &shape.choices {
             code.push('\n');
             code.push_str(&enumeration(choice));
         }
@@ -43,7 +39,7 @@ fn paths<'m>(model: &'m Model<'_>) -> BTreeSet<&'m str> {
     if model.structs.iter().any(|shape| shape.what != What::New) {
         paths.insert("knack_runtime::RecordId");
     }
-    if !model.choices.is_empty() {
+    if model.choices().next().is_some() {
         paths.insert("knack_runtime::KnackChoice");
     }
     paths

@@ -121,6 +121,7 @@ fn view_path(key: impl Display) -> String {
 fn json_of(files: &BTreeMap<&str, &str>, path: &str) -> Result<Value, SchemaError> {
     let missing = || SchemaError::Missing { path: path.to_owned() };
     let text = files.get(path).ok_or_else(missing)?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     serde_json::from_str(text).map_err(|source| SchemaError::File { path: path.to_owned(), source })
 }
 
@@ -427,6 +428,8 @@ mod tests {
             assert!(without(path).unwrap_err().starts_with(&format!("`{path}` is missing")), "{path}");
         }
         assert_eq!(without("scenes.json"), Ok(()));
+        // An editor may put a mark in front, as it may before a dump.
+        assert!(with("app.json", "\u{feff}{\"objects\": []}").contains("no number `knack`"));
     }
 
     proptest! {
