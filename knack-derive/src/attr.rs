@@ -97,6 +97,8 @@ pub(crate) struct ArmAttrs {
 
 const PATH: &str = "a path: `crate = path::to::knack_runtime`";
 
+const VIEW: &[&str] = &["view", "scene", "object", "access", "can", "under", "parent", "crate"];
+
 const OBJECT: &str = "a text: `object = \"Customers\"`";
 
 impl StructAttrs {
@@ -112,22 +114,16 @@ impl StructAttrs {
 
     pub(crate) fn of_view(attrs: &[Attribute], errors: &mut Errors) -> Self {
         let mut read = Self::default();
-        each(
-            attrs,
-            "a struct of a view",
-            &["view", "scene", "object", "access", "can", "under", "parent", "crate"],
-            errors,
-            |name, entry, errors| match name {
-                "view" => read.view.set(entry, text, "a text: `view = \"view_18\"`", errors),
-                "scene" => read.scene.set(entry, text, "a text: `scene = \"scene_9\"`", errors),
-                "object" => read.object.set(entry, text, OBJECT, errors),
-                "access" => read.access.set(entry, text, "a text: `access = \"public\"`", errors),
-                "can" => read.can.set(entry, text, "a text: `can = \"list, update\"`", errors),
-                "under" => read.under.set(entry, text, "a text: `under = \"customer-details\"`", errors),
-                "parent" => read.parent.set(entry, text, "a text: `parent = \"object_1\"`", errors),
-                _ => read.krate.set(entry, path, PATH, errors),
-            },
-        );
+        each(attrs, "a struct of a view", VIEW, errors, |name, entry, errors| match name {
+            "view" => read.view.set(entry, text, "a text: `view = \"view_18\"`", errors),
+            "scene" => read.scene.set(entry, text, "a text: `scene = \"scene_9\"`", errors),
+            "object" => read.object.set(entry, text, OBJECT, errors),
+            "access" => read.access.set(entry, text, "a text: `access = \"public\"`", errors),
+            "can" => read.can.set(entry, text, "a text: `can = \"list, update\"`", errors),
+            "under" => read.under.set(entry, text, "a text: `under = \"customer-details\"`", errors),
+            "parent" => read.parent.set(entry, text, "a text: `parent = \"object_1\"`", errors),
+            _ => read.krate.set(entry, path, PATH, errors),
+        });
         read
     }
 }
@@ -225,7 +221,7 @@ fn each(
                 read(&name, entry, errors);
                 continue;
             }
-            if name == "create" && known.contains(&"view") {
+            if name == "create" && known == VIEW {
                 errors.at(&entry.name, "a form of new records says itself that it is one: leave this out");
                 continue;
             }

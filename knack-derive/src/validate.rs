@@ -169,13 +169,11 @@ fn nothing_lacks(record: &Record<'_>, known: &Known, errors: &mut Errors) {
     let lacking = demanded.filter(|known| record.fields.iter().all(|field| field.key != Some(known.key)));
     let proposals: Vec<_> = lacking.map(|known| format!("\n{}", proposal(known))).collect();
     if !proposals.is_empty() {
-        let of = known.view.as_ref().map(|form| format!("the form {}", form.shown()));
-        let of = of.unwrap_or_else(|| format!("`{}`", object.name));
+        let of = known.view.as_ref().map(|form| format!("in the form {}", form.shown()));
+        let of = of.unwrap_or_else(|| format!("of a new record of `{}`", object.name));
         let said = record.attrs.create.written().map(ToTokens::to_token_stream);
-        errors.at(
-            said.or(record.attrs.view.value().map(ToTokens::to_token_stream)),
-            format!("Knack demands more of a new record of {of}: add{}", proposals.concat()),
-        );
+        let said = said.or_else(|| record.attrs.view.value().map(ToTokens::to_token_stream));
+        errors.at(said, format!("Knack demands more {of}: add{}", proposals.concat()));
     }
 }
 

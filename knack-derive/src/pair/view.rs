@@ -6,8 +6,8 @@ use syn::LitStr;
 use super::{PULL, did_you_mean, field_shown, fields_alone, named, object_alone};
 use crate::attr::{Given, StructAttrs};
 use crate::errors::Errors;
-use crate::key;
-use crate::model::Record;
+use crate::key::{self, Key};
+use crate::model::{Field, Record};
 use crate::near::Near;
 use crate::schema::{self, Object, Schema};
 use crate::view::{Can, Under, Verb, View};
@@ -27,7 +27,8 @@ pub(super) fn pair(record: &mut Record<'_>, schema: &Schema, errors: &mut Errors
     };
     let found = found.map_err(|why| errors.at(literal, why)).ok()?;
     agree(&record.attrs, &found, schema, errors);
-    record.object = found.object;
+    // A report has no records, and may be of several objects.
+    record.object = found.object.filter(|_| !found.view.can.has(Verb::Report));
     record.view = Some(found.view.clone());
     Some(found)
 }
@@ -121,27 +122,30 @@ impl Named {
     }
 }
 
-/// What the view does not show cannot be read, and what is no input of a form is not taken. (That of what
-/// Knack computes a form has no input need not be said.)
+/// What the view does not show cannot be read, and what is no input of a form is not taken. (That a form has no
+/// input for what Knack computes need not be said.)
 pub(super) fn shows(view: &schema::View, record: &Record<'_>, object: &Object, errors: &mut Errors) {
     for field in record.fields.iter().filter(|field| !field.attrs.id.is_set()) {
         let (Some(key), Some(kind)) = (field.key, field.kind) else { continue };
-        if view.fields.contains(&key) || record.is_new() && !kind.writable {
-            continue;
+        if !(view.fields.contains(&key) || record.is_new() && !kind.writable) {
+            errors.at(field.said(), not_shown(field, key, view, object));
         }
-        let shown = object.fields.iter().filter(|known| view.fields.contains(&known.key));
-        let near = Near::of(&field.name(), shown.map(|known| (known.rust_name(), &**known)));
-        let name = field.schema.as_ref().map_or_else(|| format!("`{key}`"), |known| field_shown(known));
-        let (listed, by) = (near.listed(|known| field_shown(known)), view.shows_by());
-        errors.at(
-            field.said(),
-            format!(
-                "{} has no {by} of {name}{listed}\nadd the {by} in the Builder and run `cargo knack pull`, or leave this \
-                 field out",
-                view.shown()
-            ),
-        );
     }
+}
+
+fn not_shown(field: &Field<'_>, key: Key, view: &schema::View, object: &Object) -> String {
+    let shown = object.fields.iter().filter(|known| view.fields.contains(&known.key));
+    let near = Near::of(&field.name(), shown.map(|known| (known.rust_name(), &**known)));
+    let name = field.schema.as_ref().map_or_else(|| format!("`{key}`"), |known| field_shown(known));
+    let (lacks, what) = match view.shows_by() {
+        "input" => ("has no input for", "input"),
+        what => ("does not show", what),
+    };
+    format!(
+        "{} {lacks} {name}{}\nadd the {what} in the Builder and run `cargo knack pull`, or leave this field out",
+        view.shown(),
+        near.listed(|known| field_shown(known)),
+    )
 }
 
 /// What a struct of a view must say if there is no schema.
@@ -158,7 +162,7 @@ pub(super) fn alone(record: &mut Record<'_>, errors: &mut Errors) {
     if let (Some(key), Some(scene), Some(login), Some(can)) = (view, scene, login, can) {
         record.view = Some(View { key, scene, login, under, can });
     }
-    if record.attrs.object.is_set() && !named {
+    if record.attrs.object.is_set() && !named && !reports {
         fields_alone(record, errors);
     }
 }
