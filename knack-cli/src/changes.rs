@@ -154,6 +154,14 @@ impl Change {
             _ => None,
         }
     }
+
+    /// The view that the change is of.
+    pub(crate) fn view(&self) -> Option<ViewKey> {
+        match &self.of {
+            Of::View(view) => Some(view.key),
+            _ => None,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -58,8 +58,8 @@ impl Finding {
 
     fn json(&self) -> Value {
         // A path may be no text, and JSON has texts alone.
-        let uses = self.uses.iter().map(|Use { file, line, name, object }| {
-            json!({"file": file.to_string_lossy(), "line": line, "struct": name, "object": object})
+        let uses = self.uses.iter().map(|Use { file, line, name, of: (attribute, value) }| {
+            json!({"file": file.to_string_lossy(), "line": line, "struct": name, *attribute: value})
         });
         json!({
             "same": self.changes.is_empty(),

@@ -1,4 +1,4 @@
-//! The structs of a package that stand for objects: found in its sources without compiling them.
+//! The structs of a package that stand for objects and views: found in its sources without compiling them.
 
 mod tokens;
 
@@ -6,34 +6,45 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use knack_runtime::schema::Application;
+use knack_runtime::schema::{Application, ViewSchema};
 use tokens::{Token, tokens};
 
 use crate::changes::Change;
 use crate::error::Result;
 use crate::text::label;
 
-/// A struct that derives `KnackObject`.
+/// A struct that derives `KnackObject` or `KnackView`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Use {
     pub(crate) file: PathBuf,
     pub(crate) line: usize,
     pub(crate) name: String,
-    /// The object as its attribute names it, by name or key.
-    pub(crate) object: String,
+    /// The attribute that names what it stands for, and what that says: `view` and a key, or `object` and a name
+    /// or a key.
+    pub(crate) of: (&'static str, String),
 }
 
 /// The structs of a package that stand for what changed, in the order of files and lines.
 pub(crate) fn touched(package: &Path, changes: &[Change], states: [&Application; 2]) -> Vec<Use> {
-    let keys: Vec<_> = changes.iter().filter_map(Change::object).collect();
-    let objects = states.iter().flat_map(|app| &app.objects).filter(|object| keys.contains(&object.key));
-    let names: Vec<_> = objects.flat_map(|object| [object.key.to_string(), object.name.clone()]).collect();
+    let objects: Vec<_> = changes.iter().filter_map(Change::object).collect();
+    let views: Vec<_> = changes.iter().filter_map(Change::view).collect();
+    let mut names = Vec::new();
+    for app in states {
+        for object in app.objects.iter().filter(|object| objects.contains(&object.key)) {
+            names.extend([object.key.to_string(), object.name.clone()].map(|name| ("object", name)));
+        }
+        // A view shows fields of its object.
+        let of_these = |view: &&ViewSchema| {
+            views.contains(&view.key) || view.object.is_some_and(|object| objects.contains(&object))
+        };
+        names.extend(app.views.iter().filter(of_these).map(|view| ("view", view.key.to_string())));
+    }
     if names.is_empty() {
         return Vec::new();
     }
     let mut uses = Vec::new();
     search(package, Path::new(""), &mut uses);
-    uses.retain(|found| names.contains(&found.object));
+    uses.retain(|found| names.contains(&found.of));
     uses
 }
 
@@ -44,8 +55,8 @@ pub(crate) fn write(uses: &[Use], out: &mut dyn Write) -> Result<()> {
     }
     writeln!(out, "{}", label("Structs that this touches"))?;
     for found in uses {
-        let Use { file, line, name, object } = found;
-        writeln!(out, "  {}:{line} {name} (object = \"{object}\")", file.display())?;
+        let Use { file, line, name, of: (attribute, value) } = found;
+        writeln!(out, "  {}:{line} {name} ({attribute} = \"{value}\")", file.display())?;
     }
     Ok(())
 }
@@ -71,15 +82,17 @@ fn search(package: &Path, inner: &Path, uses: &mut Vec<Use>) {
     }
 }
 
+const DERIVES: [&str; 2] = ["KnackObject", "KnackView"];
+
 /// The structs of a source text. Texts, comments and macros that print structs do not deceive it; a struct
 /// that a macro makes is not seen.
 fn in_source(source: &str) -> Vec<Use> {
     // Most files have none.
-    if !source.contains("KnackObject") {
+    if !DERIVES.iter().any(|derive| source.contains(derive)) {
         return Vec::new();
     }
     let tokens = tokens(source);
-    let (mut uses, mut derives, mut object) = (Vec::new(), false, None);
+    let (mut uses, mut derives, mut of) = (Vec::new(), false, None);
     let mut rest = tokens.as_slice();
     while let Some(((token, _), behind)) = rest.split_first() {
         rest = behind;
@@ -88,20 +101,21 @@ fn in_source(source: &str) -> Vec<Use> {
                 let (attribute, behind) = attribute(rest);
                 rest = behind;
                 let may_derive = ["derive", "cfg_attr"].iter().any(|word| is(attribute.first(), word));
-                derives |= may_derive && attribute.iter().any(|token| is(Some(token), "KnackObject"));
-                object = object.or_else(|| named_object(attribute));
+                derives |= may_derive
+                    && attribute.iter().any(|token| DERIVES.iter().any(|derive| is(Some(token), derive)));
+                // A struct of a view may say the object as well, and is one of the view.
+                of = named(attribute, "view").or(of).or_else(|| named(attribute, "object"));
             }
             Token::Word("struct") => {
-                if let (true, Some(object), Some((Token::Word(name), line))) =
-                    (derives, object.take(), rest.first())
+                if let (true, Some(of), Some((Token::Word(name), line))) = (derives, of.take(), rest.first())
                 {
                     let (name, file) = ((*name).to_owned(), PathBuf::new());
-                    uses.push(Use { file, line: *line, name, object });
+                    uses.push(Use { file, line: *line, name, of });
                 }
-                (derives, object) = (false, None);
+                (derives, of) = (false, None);
             }
             Token::Word(_) | Token::Mark('(' | ')' | ':') => {}
-            _ => (derives, object) = (false, None),
+            _ => (derives, of) = (false, None),
         }
     }
     uses
@@ -132,13 +146,15 @@ fn is(token: Option<&(Token<'_>, usize)>, word: &str) -> bool {
     matches!(token, Some((Token::Word(found), _)) if *found == word)
 }
 
-/// `object = "…"` in `#[knack(…)]`.
-fn named_object(attribute: Tokens<'_, '_>) -> Option<String> {
+/// `object = "…"`, or another of these attributes, in `#[knack(…)]`.
+fn named(attribute: Tokens<'_, '_>, name: &'static str) -> Option<(&'static str, String)> {
     if !attribute.iter().any(|token| is(Some(token), "knack")) {
         return None;
     }
     attribute.windows(3).find_map(|tokens| match tokens {
-        [(Token::Word("object"), _), (Token::Mark('='), _), (Token::Text(object), _)] => Some(object.clone()),
+        [(Token::Word(word), _), (Token::Mark('='), _), (Token::Text(text), _)] if *word == name => {
+            Some((name, text.clone()))
+        }
         _ => None,
     })
 }
@@ -175,11 +191,20 @@ struct
 
 #[derive(KnackObject)]
 struct Nameless {}
+
+#[derive(Debug, KnackView)]
+#[knack(object = "Customers", view = "view_2")]
+struct Row {}
 "##;
         let found: Vec<_> =
-            in_source(source).into_iter().map(|found| (found.line, found.name, found.object)).collect();
-        let wanted = [(7, "Customer", "Customers"), (23, "NewOrder", "object_3")];
-        assert_eq!(found, wanted.map(|(line, name, object)| (line, name.to_owned(), object.to_owned())));
+            in_source(source).into_iter().map(|found| (found.line, found.name, found.of)).collect();
+        let wanted = [
+            (7, "Customer", ("object", "Customers")),
+            (23, "NewOrder", ("object", "object_3")),
+            (30, "Row", ("view", "view_2")),
+        ];
+        let wanted = wanted.map(|(line, name, (by, value))| (line, name.to_owned(), (by, value.to_owned())));
+        assert_eq!(found, wanted);
     }
 
     #[test]

@@ -56,7 +56,8 @@ fn what_changed_is_said_with_the_structs_that_it_touches() {
     package.write(
         "src/orders/mod.rs",
         "\n#[derive(Debug, KnackObject)]\n#[knack(object = \"object_2\")]\npub(crate) struct Order;\n\
-         #[derive(KnackObject)]\n#[knack(object = \"object_3\")]\nstruct Item;\n",
+         #[derive(KnackObject)]\n#[knack(object = \"object_3\")]\nstruct Item;\n\
+         #[derive(KnackView)]\n#[knack(view = \"view_3\")]\nstruct Row;\n",
     );
     package.write(".knack/notes.txt", "ours");
     package.write(".knack/views/readme.json", "ours");

@@ -9,7 +9,7 @@ use super::{Format, Remote};
 /// Writes what the application is to the folder .knack/, which is committed, and says what changed.
 ///
 /// Needs no API key. The folder has one small file for each object and view; accounts, scripts and rules stay
-/// behind. Structs that derive KnackObject are checked against it by the compiler, which takes the nearest .knack
+/// behind. Structs of objects and views are checked against it by the compiler, which takes the nearest .knack
 /// above a struct's own source before it asks KNACK_SCHEMA_DIR.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
