@@ -10,7 +10,7 @@ use jiff::{Timestamp, Zoned, civil};
 
 use crate::cell::{Cell, ValueError};
 use crate::kind::DateTime;
-use crate::value::date::Parts;
+use crate::value::date::{Parts, to_the_minute};
 use crate::value::{FromField, ToField, filled};
 use crate::write::ValueWriter;
 use crate::zone::{Disambiguation, Zone};
@@ -173,11 +173,6 @@ impl<Z: AppZone> FromField<DateTime> for InZone<Z> {
     }
 }
 
-/// The wall clock without its seconds, which Knack does not keep.
-fn to_the_minute(wall: civil::DateTime) -> civil::DateTime {
-    wall.date().at(wall.hour(), wall.minute(), 0, 0)
-}
-
 impl<Z: AppZone> InZone<Z> {
     /// The wall clock, by which Knack knows the instant. An error if its minute would be read back as another
     /// instant.
@@ -197,7 +192,7 @@ impl<Z: AppZone> InZone<Z> {
 
 impl<Z: AppZone> ToField<DateTime> for InZone<Z> {
     fn to_field(&self, out: &mut ValueWriter<'_>) -> Result<(), ValueError> {
-        to_the_minute(self.wall_clock()?).to_field(out)
+        self.wall_clock()?.to_field(out)
     }
 }
 
