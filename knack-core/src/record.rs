@@ -214,9 +214,7 @@ impl<'a> Reader<'a> {
     /// values come beside, the lack of one says so, as in a list of raw values.
     fn shown_for_nothing(&self, index: usize, plain: &[u8]) -> bool {
         let kind = || self.fields.get(index).map(FieldDef::kind);
-        self.both
-            && !is_blank(plain)
-            && matches!(kind(), Some(FieldKind::MIN | FieldKind::MAX | FieldKind::AVERAGE))
+        self.both && !is_blank(plain) && kind().is_some_and(FieldKind::shows_nothing_as_a_value)
     }
 
     #[cold]
