@@ -281,6 +281,31 @@ pub enum Error {
         cause: RecordError,
     },
 
+    /// A record was changed, and the answer of the update could not be read as what was asked for. What was
+    /// written is in Knack; a second update would change nothing more.
+    ///
+    /// ```
+    /// # use knack_core::{Error, KnackObject, Patch, RecordId};
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// # let id: RecordId = "5d7964422d7159001659b27a".parse().unwrap();
+    /// let knack = Canned(r#"{"id":"5d7964422d7159001659b27a","field_7":"Oslo","field_8":"many"}"#);
+    /// let error = Customer::update(&knack, id, Patch::new().set(Customer::CITY, "Oslo")).await.unwrap_err();
+    /// assert!(matches!(error, Error::Updated { .. }));
+    /// assert!(error.to_string().contains("was carried out, but its answer does not fit: `Customer.age`"));
+    /// # }
+    /// ```
+    #[error(
+        "{call} was carried out, but its answer does not fit: {cause}; \
+         change the struct's field to fit, or mend the record in Knack"
+    )]
+    Updated {
+        /// The call.
+        call: Label,
+        /// What is wrong with the answer.
+        cause: RecordError,
+    },
+
     /// The answer has a status of success and is not what the API gives, such as the page of a
     /// gateway. After a write, look whether it was carried out: such an answer does not tell.
     ///
