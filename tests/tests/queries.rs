@@ -40,6 +40,7 @@ async fn scene() -> Scene {
         .daily_calls(1_000_000)
         .starts_at(SystemTime::UNIX_EPOCH + Duration::from_secs(NOW_UNIX))
         .strict_filters(true)
+        .searchable("field_1")
         .place("Oslo", 59.91, 10.75)
         .build()
         .unwrap();
@@ -531,6 +532,14 @@ async fn sorts_and_searches() {
     let mut descending = by(Everything::MONEY.desc()).await;
     descending.reverse();
     assert!(descending.is_sorted());
-    let found = Everything::list(&scene.knack).search("красный").all().await.unwrap();
-    assert!(found.iter().all(|record| record.short.as_deref() == Some("красный 🚲")) || found.len() == 18);
+
+    let found = async |text: &str| {
+        let found = Everything::list(&scene.knack).search(text).all().await.unwrap();
+        found.into_iter().map(|record| record.number).collect::<Vec<_>>()
+    };
+    assert_eq!(found("КРАСНЫЙ 🚲").await, [4, 9, 14]);
+    assert_eq!(found("\"blue\" & #1").await, [3, 8, 13]);
+    assert_eq!(found("second line").await, [0; 0], "in a field that is not searchable");
+    let parts = Part::list(&scene.knack).search("no such text").all().await.unwrap();
+    assert_eq!(parts.len(), 2, "ignored in an object without searchable fields");
 }
