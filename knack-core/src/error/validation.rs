@@ -11,7 +11,7 @@ use crate::object::Projection;
 /// Values that were refused, each with the struct's field where it is known.
 ///
 /// By Knack, in an answer with status 400; or before sending, when a [`Patch`](crate::Patch) that is to
-/// make a record does not set a required field. Then [`Error::status`] is `None`.
+/// make a record does not set a required field. Then [`Error::status`](crate::Error::status) is `None`.
 ///
 /// ```
 /// # use http::StatusCode;
