@@ -59,6 +59,8 @@ pub(crate) struct Field {
     pub(crate) kind: Kind,
     pub(crate) required: bool,
     pub(crate) unique: bool,
+    /// Whether free text is looked for in it. Dumps may tell, but under which name is not known.
+    pub(crate) searchable: bool,
     /// The value of a new record that does not give one, in a form that can be written.
     pub(crate) default: Option<Value>,
     /// How the server computes the value, if it does and the formula is understood.
@@ -113,6 +115,14 @@ impl App {
     pub(crate) fn object(&self, key: &str) -> Option<(usize, &Object)> {
         let place = *self.by_key.get(key)?;
         Some((place, self.objects.get(place)?))
+    }
+
+    /// Marks a field as one that free text is looked for in.
+    pub(crate) fn mark_searchable(&mut self, key: &str) -> Result<(), EmulatorError> {
+        let mut fields = self.objects.iter_mut().flat_map(|object| &mut object.fields);
+        let unknown = || EmulatorError::UnknownField { field: key.to_owned() };
+        fields.find(|field| field.key == key).ok_or_else(unknown)?.searchable = true;
+        Ok(())
     }
 
     /// A field and its object.
@@ -188,6 +198,7 @@ impl Field {
             kind,
             required: flag("required"),
             unique: flag("unique"),
+            searchable: false,
             default,
             formula: None,
             meta: meta.clone(),

@@ -65,6 +65,7 @@ pub struct Builder {
     skew_ms: i64,
     manners: Manners,
     places: Vec<(String, Point)>,
+    searchable: Vec<String>,
     log_bound: usize,
     seed: u64,
 }
@@ -95,6 +96,7 @@ impl Builder {
                 proper_timestamps: true,
             },
             places: Vec::new(),
+            searchable: Vec::new(),
             log_bound: LOG_BOUND,
             seed: 0,
         }
@@ -272,6 +274,20 @@ impl Builder {
         self
     }
 
+    /// Marks a field, by its key, as searchable: the free text of a list, `q`, is looked for in the marked
+    /// fields of its object, and ignored if there are none. May be given any number of times.
+    ///
+    /// ```
+    /// # use knack_emulator::Emulator;
+    /// let knack = Emulator::builder().sample().searchable("field_1").searchable("field_2").build()?;
+    /// assert!(Emulator::builder().sample().searchable("field_999").build().is_err());
+    /// # Ok::<(), knack_emulator::EmulatorError>(())
+    /// ```
+    pub fn searchable(mut self, field: impl Into<String>) -> Self {
+        self.searchable.push(field.into());
+        self
+    }
+
     /// Whether dates written here carry `proper_unix_timestamp` and `proper_iso_timestamp`, the
     /// true moments that newer applications of Knack have; they do unless set to false.
     pub const fn proper_timestamps(mut self, proper: bool) -> Self {
@@ -304,6 +320,9 @@ impl Builder {
         };
         let mut app = App::read(dump)?;
         app.places = self.places;
+        for key in &self.searchable {
+            app.mark_searchable(key)?;
+        }
         let clock = WallClock::new(self.starts_at.unwrap_or_else(SystemTime::now), self.skew_ms);
         let around = Surroundings {
             application: &app.id,

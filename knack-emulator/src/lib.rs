@@ -30,6 +30,9 @@
 //! and measures along great circles. Rules that are not understood are ignored, as it seems that
 //! Knack ignores them, unless [`Builder::strict_filters`] asks otherwise.
 //!
+//! The free text of a list, `q`, is looked for in the fields that [`Builder::searchable`] marks, and ignored
+//! where none is marked.
+//!
 //! ```
 //! use bytes::Bytes;
 //! use knack_core::transport::Transport;
@@ -113,6 +116,7 @@ mod records;
 mod render;
 mod routes;
 mod sample;
+mod search;
 mod seen;
 mod server;
 mod span;

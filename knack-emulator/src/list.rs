@@ -1,4 +1,4 @@
-//! A list of records: filters, order, pages (`docs.knack.com/docs/pagination`).
+//! A list of records: filters, free text, order, pages (`docs.knack.com/docs/pagination`).
 
 use std::cmp::Ordering;
 use std::time::Duration;
@@ -13,6 +13,7 @@ use crate::kind::Kind;
 use crate::query::Query;
 use crate::render;
 use crate::routes::Manners;
+use crate::search::Search;
 use crate::store::{Row, Store};
 
 /// Rows of a page where none are asked for.
@@ -34,10 +35,13 @@ pub(crate) fn page(
 ) -> Result<Vec<u8>, String> {
     let now = Now { local: app.zone.local(now), field_order: manners.field_order, scene: Some((app, store)) };
     let filter = Filter::read(object, query, &now, manners.strict_filters)?;
+    let search = Search::read(object, query);
     let table = store.tables.get(place);
     let rows = table.into_iter().flat_map(|table| &table.rows).map(|(id, row)| (&**id, row));
-    let mut found: Vec<Entry<'_>> =
-        rows.filter(|(id, row)| filter.admits((app, store), object, id, row)).collect();
+    let mut found: Vec<Entry<'_>> = rows
+        .filter(|(id, row)| filter.admits((app, store), object, id, row))
+        .filter(|(_, row)| search.as_ref().is_none_or(|search| search.admits((app, store), object, row)))
+        .collect();
     sort((app, store), object, query, &mut found);
 
     let rows = query
