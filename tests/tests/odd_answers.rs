@@ -12,7 +12,7 @@ use knack_runtime::limit::{Adaptive, Class};
 use knack_runtime::transport::{BoxFuture, Failure, Request, Response, Transport, TransportError};
 use knack_runtime::{Client, KnackObject, RecordId};
 use knack_tests::sample::Customer;
-use knack_tests::{client_of, emulator};
+use knack_tests::{client_of, emulator, some_id};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
@@ -59,7 +59,7 @@ async fn under_load(local: &Emulator, limiter: Adaptive, change: Change) -> (f64
     let transport = Changed { to: local.transport(), answers: AtomicU64::new(0), change };
     let builder = client_of(local).transport(transport).limiter(limiter).deadline(Duration::from_mins(10));
     let knack = builder.build().unwrap();
-    let id: RecordId = local.ids("object_1")[0].parse().unwrap();
+    let id = some_id(local);
     let (bulk, end) = (knack.with_class(Class::Bulk), Instant::now() + RUN);
     let mut workers: JoinSet<()> = (0..50).map(|_| work(bulk.clone(), id, end)).collect();
     let person = knack.with_class(Class::Interactive);
