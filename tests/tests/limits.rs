@@ -401,7 +401,7 @@ async fn wakes() -> u64 {
 async fn nobody_looks_again_and_again_while_calls_wait() {
     let idle = wakes().await;
     let slow = Latency::fixed(ms(0), ms(60_000), ms(0));
-    let refused_once = emulator().fault(Fault::retry_after("60").nth(1));
+    let refused_once = emulator().fault(Fault::throttle().nth(1)).fault(Fault::retry_after("60").nth(1));
     // Waiting for an answer, and for the end of a hold.
     for builder in [emulator().latency(slow), refused_once] {
         let local = builder.build().unwrap();
