@@ -272,6 +272,7 @@ impl<A> Client<A> {
     /// assert_eq!(knack.usage().plan_left, Some(4_999));
     /// # Ok(()) }
     /// ```
+    #[doc(alias = "snapshot")]
     pub fn usage(&self) -> Usage {
         self.executor.usage()
     }

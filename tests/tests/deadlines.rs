@@ -7,36 +7,20 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use knack_emulator::{Emulator, Latency, Spread, Window};
+use knack_emulator::{Latency, Spread, Window};
 use knack_runtime::error::Error;
 use knack_runtime::limit::{Adaptive, Ask, Decision, Limiter, Observation, PermitId, Snapshot};
 use knack_runtime::time::Moment;
 use knack_runtime::{Client, KnackObject, RecordId};
 use knack_tests::sample::Customer;
-use knack_tests::{client_of, emulator};
+use knack_tests::{WINDOWS, client_of, emulator, ms, some_id};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
-
-const WINDOWS: [Window; 5] = [
-    Window::EpochSecond,
-    Window::FixedPhase { phase: Duration::from_millis(370) },
-    Window::FirstCall,
-    Window::Sliding,
-    Window::Bucket,
-];
-
-fn ms(millis: u64) -> Duration {
-    Duration::from_millis(millis)
-}
 
 fn server(window: Window) -> knack_emulator::Builder {
     let way = Spread::log_normal(ms(30), ms(90));
     let latency = Latency::Random { there: way, processing: way, back: way };
     emulator().daily_calls(100_000).window(window).latency(latency).seed(3)
-}
-
-fn id(local: &Emulator) -> RecordId {
-    local.ids("object_1")[0].parse().unwrap()
 }
 
 /// Gets the record so many times at once.
@@ -57,7 +41,7 @@ async fn refused(knack: &Client, id: RecordId, deadline: Duration) -> (Duration,
 async fn a_deadline_that_cannot_be_met_is_refused_at_once_whatever_the_window() {
     for window in WINDOWS {
         let local = server(window).build().unwrap();
-        let (knack, id) = (client_of(&local).build().unwrap(), id(&local));
+        let (knack, id) = (client_of(&local).build().unwrap(), some_id(&local));
         for warm in [0, 200, 200] {
             crowd(&knack, id, warm).join_all().await;
             // Slots that may be found too slow in a moment are no ground to send anybody away.
@@ -126,7 +110,7 @@ async fn no_estimate_is_later_than_what_comes_to_pass() {
             let local = server(window).seed(seed).build().unwrap();
             let watched = Arc::new(Watched { limiter: Adaptive::default(), kept: Mutex::default() });
             let builder = client_of(&local).limiter(Arc::clone(&watched)).deadline(Duration::from_mins(10));
-            let (knack, id) = (builder.build().unwrap(), id(&local));
+            let (knack, id) = (builder.build().unwrap(), some_id(&local));
             let mut all = JoinSet::new();
             // At random: from one to 60 at once, up to five seconds apart.
             let (mut chance, mut calls) = (seed + 1, 0_u64);
