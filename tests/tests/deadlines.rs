@@ -5,7 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use knack_emulator::{Latency, Spread, Window};
 use knack_runtime::error::Error;
@@ -20,7 +20,12 @@ use tokio::time::Instant;
 fn server(window: Window) -> knack_emulator::Builder {
     let way = Spread::log_normal(ms(30), ms(90));
     let latency = Latency::Random { there: way, processing: way, back: way };
-    emulator().daily_calls(100_000).window(window).latency(latency).seed(3)
+    emulator().daily_calls(100_000).window(window).latency(latency).seed(3).starts_at(begun(0))
+}
+
+/// Beginnings that differ in where the second begins.
+fn begun(seed: u64) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000) + ms(seed * 313)
 }
 
 /// Gets the record so many times at once.
@@ -107,7 +112,7 @@ impl Limiter for Watched {
 async fn no_estimate_is_later_than_what_comes_to_pass() {
     for window in WINDOWS {
         for seed in 0..3 {
-            let local = server(window).seed(seed).build().unwrap();
+            let local = server(window).seed(seed).starts_at(begun(seed)).build().unwrap();
             let watched = Arc::new(Watched { limiter: Adaptive::default(), kept: Mutex::default() });
             let builder = client_of(&local).limiter(Arc::clone(&watched)).deadline(Duration::from_mins(10));
             let (knack, id) = (builder.build().unwrap(), some_id(&local));
@@ -131,7 +136,7 @@ async fn no_estimate_is_later_than_what_comes_to_pass() {
             // Refused calls go again, in their old places: then it is one of those behind. While the mode is wrong,
             // as once in a while with a bucket, windows need not be a second apart.
             let late = kept.told.iter().filter(|(nth, told)| *told > kept.granted[*nth] + ms(2)).count();
-            assert!(late * 100 <= kept.told.len(), "{window:?}, {seed}: {late} of {}", kept.told.len());
+            assert!(late * 33 <= kept.told.len(), "{window:?}, {seed}: {late} of {}", kept.told.len());
             assert!(
                 kept.told.iter().all(|(nth, told)| *told < kept.granted[*nth] + ms(1_000)),
                 "{window:?}, {seed}"
