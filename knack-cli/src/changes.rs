@@ -94,7 +94,7 @@ fn between(old: &Application, new: &Application) -> Vec<Change> {
     }
     for (key, (was, is)) in paired(&old.views, &new.views, |view| view.key) {
         let name = is.or(was).map(|view| view.name.clone()).unwrap_or_default();
-        let [was, is] = [was, is].map(|view| Some(Described::view(view?, &names)));
+        let [was, is] = [(old, was), (new, is)].map(|(app, view)| Some(Described::view(app, view?, &names)));
         compare(&Of::View(Named { key, name }), was, is, &mut changes);
     }
     changes

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use knack_runtime::key::ObjectKey;
-use knack_runtime::schema::{Application, FieldSchema, ObjectSchema, SceneSchema, ViewItem, ViewSchema};
+use knack_runtime::schema::{Application, FieldSchema, ObjectSchema, ViewItem, ViewSchema};
 use serde_json::{Value, json};
 
 use crate::args::{FieldsArguments, Format, LookArguments};
@@ -141,16 +141,12 @@ fn keys(items: &[ViewItem]) -> Vec<String> {
     items.iter().filter_map(|item| item.field).map(|key| key.to_string()).collect()
 }
 
-fn scene<'a>(app: &'a Application, view: &ViewSchema) -> Option<&'a SceneSchema> {
-    app.scenes.iter().find(|scene| scene.key == view.scene)
-}
-
 fn page(app: &Application, view: &ViewSchema) -> String {
-    scene(app, view).map(|scene| scene.name.clone()).unwrap_or_default()
+    app.page(view).map(|scene| scene.name.clone()).unwrap_or_default()
 }
 
 fn who(app: &Application, view: &ViewSchema) -> String {
-    scene(app, view).map(|scene| access(app.access(scene))).unwrap_or_default()
+    app.page(view).map(|scene| access(app.access(scene))).unwrap_or_default()
 }
 
 impl LookArguments {

@@ -38,7 +38,7 @@ pub struct SignUp {
 
 /// A table on the page of a record of `object_1`.
 #[derive(Clone, Debug, knack_derive::KnackView)]
-#[knack(view = "view_12", scene = "scene_8", object = "object_6", access = "login", can = "list, export")]
+#[knack(view = "view_12", scene = "scene_8", object = "object_6", access = "login", can = "list")]
 #[knack(under = "customer-details", parent = "object_1", crate = knack_core)]
 pub struct CustomerOrder {
     #[knack(key = "field_40", kind = "auto_increment")]

@@ -57,11 +57,17 @@ impl<T> Default for Given<T> {
     }
 }
 
-/// The attributes of a struct.
+/// The attributes of a struct: of an object, or of a view.
 #[derive(Default)]
 pub(crate) struct StructAttrs {
     pub(crate) object: Given<LitStr>,
     pub(crate) create: Given,
+    pub(crate) view: Given<LitStr>,
+    pub(crate) scene: Given<LitStr>,
+    pub(crate) access: Given<LitStr>,
+    pub(crate) can: Given<LitStr>,
+    pub(crate) under: Given<LitStr>,
+    pub(crate) parent: Given<LitStr>,
     pub(crate) krate: Given<Path>,
 }
 
@@ -91,16 +97,50 @@ pub(crate) struct ArmAttrs {
 
 const PATH: &str = "a path: `crate = path::to::knack_runtime`";
 
+const VIEW: &[&str] = &["view", "scene", "object", "access", "can", "under", "parent", "crate"];
+
+const OBJECT: &str = "a text: `object = \"Customers\"`";
+
 impl StructAttrs {
-    pub(crate) fn read(attrs: &[Attribute], errors: &mut Errors) -> Self {
+    pub(crate) fn of_object(attrs: &[Attribute], errors: &mut Errors) -> Self {
         let mut read = Self::default();
         each(attrs, "a struct", &["object", "create", "crate"], errors, |name, entry, errors| match name {
-            "object" => read.object.set(entry, text, "a text: `object = \"Customers\"`", errors),
+            "object" => read.object.set(entry, text, OBJECT, errors),
             "create" => read.create.set(entry, nothing, NOTHING, errors),
             _ => read.krate.set(entry, path, PATH, errors),
         });
         read
     }
+
+    pub(crate) fn of_view(attrs: &[Attribute], errors: &mut Errors) -> Self {
+        let mut read = Self::default();
+        each(attrs, "a struct of a view", VIEW, errors, |name, entry, errors| match name {
+            "view" => read.view.set(entry, text, "a text: `view = \"view_18\"`", errors),
+            "scene" => read.scene.set(entry, text, "a text: `scene = \"scene_9\"`", errors),
+            "object" => read.object.set(entry, text, OBJECT, errors),
+            "access" => read.access.set(entry, text, "a text: `access = \"public\"`", errors),
+            "can" => read.can.set(entry, text, "a text: `can = \"list, update\"`", errors),
+            "under" => read.under.set(entry, text, "a text: `under = \"customer-details\"`", errors),
+            "parent" => read.parent.set(entry, text, "a text: `parent = \"object_1\"`", errors),
+            _ => read.krate.set(entry, path, PATH, errors),
+        });
+        read
+    }
+}
+
+/// The first of these attributes where it is written, whatever else is wrong: by it one derive knows a struct
+/// of the other.
+pub(crate) fn written(attrs: &[Attribute], names: &[&str]) -> Option<Ident> {
+    let mut unread = Errors::default();
+    let lists = attrs.iter().filter(|attr| attr.path().is_ident("knack"));
+    let lists = lists.filter_map(|attr| attr.meta.require_list().ok());
+    let entries = lists.flat_map(|list| {
+        list.parse_args_with(|input: ParseStream<'_>| entries(input, &String::new, &mut unread))
+            .unwrap_or_default()
+    });
+    let found = entries.map(|entry| entry.name).find(|written| names.iter().any(|name| written == name));
+    unread.finish();
+    found
 }
 
 impl EnumAttrs {
@@ -179,6 +219,10 @@ fn each(
             let name = entry.name.to_string();
             if known.contains(&name.as_str()) {
                 read(&name, entry, errors);
+                continue;
+            }
+            if name == "create" && known == VIEW {
+                errors.at(&entry.name, "a form of new records says itself that it is one: leave this out");
                 continue;
             }
             match Near::of(&name, known.iter().map(|known| (known, *known))).meant() {

@@ -5,43 +5,73 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::DeriveInput;
 use syn::spanned::Spanned;
 
+use crate::attr;
 use crate::errors::Errors;
 use crate::fallback;
 use crate::kind::KindInfo;
-use crate::model::{Field, KnackField, Record};
+use crate::model::{Derive, Field, KnackField, Record};
 use crate::pair::{self, Known};
 use crate::schema::find::Place;
 use crate::validate;
 
 mod check;
 mod track;
+mod view;
 
 /// The code for a struct, and its errors inside it.
-pub(crate) fn derive(input: &DeriveInput, place: &Place) -> TokenStream {
+pub(crate) fn derive(derive: Derive, input: &DeriveInput, place: &Place) -> TokenStream {
     let mut errors = Errors::default();
-    let mut record = Record::read(input, &mut errors);
+    if of_the_other(derive, input, &mut errors) {
+        return errors.finish();
+    }
+    let mut record = Record::read(derive, input, &mut errors);
     let known = pair::pair(&mut record, place.find(), &mut errors);
     validate::check(input, &record, &known, &mut errors);
     let errors = errors.finish();
-    match record.object {
-        Some(object) if errors.is_empty() => whole(&record, object, &known),
-        _ => fallback::beside(&errors, &record),
+    match (record.object, &record.view) {
+        _ if !errors.is_empty() => fallback::beside(&errors, &record),
+        (Some(object), None) => of_object(&record, object, &known),
+        (object, Some(view)) => view::of_view(&record, object, view, &known),
+        (None, None) => fallback::beside(&errors, &record),
     }
 }
 
-/// The code for a struct without errors.
-fn whole(record: &Record<'_>, object: u32, known: &Known) -> TokenStream {
-    let (tracked, checks) = (track::tracked(known, object), check::checks(record, known));
+/// Whether the struct is one for the other derive: its attributes tell. That derive may be there as well, so
+/// this one says what is wrong and prints nothing.
+fn of_the_other(derive: Derive, input: &DeriveInput, errors: &mut Errors) -> bool {
+    let written = |names: &[&str]| attr::written(&input.attrs, names);
+    let (attribute, message) = match derive {
+        Derive::Object => (
+            written(&["view"]),
+            "a struct derives one of the two, and with `view` it is of a view: derive `KnackView` alone, without \
+             `KnackObject`",
+        ),
+        Derive::View if written(&["view", "scene", "access", "can", "under", "parent"]).is_some() => {
+            return false;
+        }
+        Derive::View => (
+            written(&["object"]),
+            "a struct derives one of the two, and with `object` alone it is of an object: derive `KnackObject` alone; \
+             or add which view it is, `view = \"view_…\"`, and derive `KnackView` alone",
+        ),
+    };
+    let found = attribute.is_some();
+    attribute.into_iter().for_each(|attribute| errors.at(attribute, message));
+    found
+}
+
+/// The code for a struct of an object.
+fn of_object(record: &Record<'_>, object: u32, known: &Known) -> TokenStream {
+    let (tracked, checks, fields) =
+        (track::tracked(known, record), check::checks(record, known), defs(record));
     let object = Literal::u32_unsuffixed(object);
     let type_name = record.ident.to_string();
-    let defs = record.knack_fields().map(|(field, knack)| def(field, knack));
-    let count = Literal::usize_unsuffixed(record.knack_fields().count());
-    let implementation = if record.create() { new_record(record) } else { object_and_handles(record) };
+    let implementation = if record.is_new() { new_record(record) } else { object_and_handles(record) };
     in_scope(
         record,
         &quote!(#object),
         &quote! {
-            static _FIELDS: [_Def; #count] = [#(#defs,)*];
+            #fields
             static _PROJECTION: _knack::Projection =
                 _knack::Projection::new(#type_name, _knack::ObjectKey::new(#object), &_FIELDS);
             #implementation
@@ -62,6 +92,13 @@ pub(crate) fn in_scope(record: &Record<'_>, object: &TokenStream, items: &TokenS
             #items
         };
     }
+}
+
+/// The table of the fields.
+fn defs(record: &Record<'_>) -> TokenStream {
+    let defs = record.knack_fields().map(|(field, knack)| def(field, knack));
+    let count = Literal::usize_unsuffixed(record.knack_fields().count());
+    quote!(static _FIELDS: [_Def; #count] = [#(#defs,)*];)
 }
 
 fn marker(kind: &KindInfo) -> TokenStream {
@@ -87,7 +124,20 @@ fn dates(field: &Field<'_>) -> Option<TokenStream> {
 
 /// `impl KnackObject`: how a record is read; and the handles.
 fn object_and_handles(record: &Record<'_>) -> TokenStream {
-    let ident = record.ident;
+    let (ident, read, handles) = (record.ident, read(record), handles(record));
+    quote! {
+        #[automatically_derived]
+        impl _knack::KnackObject for #ident {
+            type Object = _Object;
+            const PROJECTION: &'static _knack::Projection = &_PROJECTION;
+            #read
+        }
+        #handles
+    }
+}
+
+/// `fn read`: how a record is read.
+fn read(record: &Record<'_>) -> TokenStream {
     let mut index = 0..;
     let reads = record.fields.iter().map(|field| {
         let (name, ty) = (field.ident, field.ty);
@@ -100,21 +150,14 @@ fn object_and_handles(record: &Record<'_>) -> TokenStream {
         let (kind, index) = (method(knack.kind), index.next().map(Literal::usize_unsuffixed));
         quote!(#name: reader.#kind::<#ty>(#index)?)
     });
-    let handles = handles(record);
     quote! {
-        #[automatically_derived]
-        impl _knack::KnackObject for #ident {
-            type Object = _Object;
-            const PROJECTION: &'static _knack::Projection = &_PROJECTION;
-            fn read(reader: &mut _knack::Reader<'_>) -> _knack::Result<Self, _knack::FieldError> {
-                _knack::Result::Ok(Self { #(#reads,)* })
-            }
+        fn read(reader: &mut _knack::Reader<'_>) -> _knack::Result<Self, _knack::FieldError> {
+            _knack::Result::Ok(Self { #(#reads,)* })
         }
-        #handles
     }
 }
 
-/// `impl Customer { pub const NAME: … }`: a handle for every field. A new record has none: the
+/// `impl Customer { pub const NAME: … }`: a handle for every field. A new record of an object has none: the
 /// structs that read the object do.
 fn handles(record: &Record<'_>) -> TokenStream {
     let (ident, vis) = (record.ident, record.vis);
@@ -150,7 +193,17 @@ fn doc(field: &Field<'_>, knack: KnackField<'_>) -> String {
 
 /// `impl NewRecord`: how a new record is written.
 fn new_record(record: &Record<'_>) -> TokenStream {
-    let ident = record.ident;
+    let (ident, body) = (record.ident, body(record));
+    quote! {
+        #[automatically_derived]
+        impl _knack::NewRecord<_Object> for #ident {
+            #body
+        }
+    }
+}
+
+/// `fn body`: how a new record is written.
+fn body(record: &Record<'_>) -> TokenStream {
     let writes = record.knack_fields().enumerate().map(|(index, (field, knack))| {
         let index = Literal::usize_unsuffixed(index);
         let (name, ty, kind) = (field.ident, field.ty, method(knack.kind));
@@ -164,13 +217,10 @@ fn new_record(record: &Record<'_>) -> TokenStream {
         quote!(body.#kind::<#ty>(&_FIELDS[#index], &self.#name);)
     });
     quote! {
-        #[automatically_derived]
-        impl _knack::NewRecord<_Object> for #ident {
-            fn body(&self) -> _knack::Result<_knack::String, _knack::Error> {
-                let mut body = _knack::BodyWriter::create(&_PROJECTION);
-                #(#writes)*
-                body.finish()
-            }
+        fn body(&self) -> _knack::Result<_knack::String, _knack::Error> {
+            let mut body = _knack::BodyWriter::create(&_PROJECTION);
+            #(#writes)*
+            body.finish()
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Keys of objects and fields, as attributes and schemas write them.
+//! Keys of objects, fields, pages and views, as attributes and schemas write them.
 
 use std::fmt;
 
@@ -70,6 +70,16 @@ impl fmt::Display for Key {
 /// The number in an object's key.
 pub(crate) fn object(text: &str) -> Option<u32> {
     numbered(text, "object_")
+}
+
+/// The number in the key of a page, which Knack calls a scene.
+pub(crate) fn scene(text: &str) -> Option<u32> {
+    numbered(text, "scene_")
+}
+
+/// The number in a view's key.
+pub(crate) fn view(text: &str) -> Option<u32> {
+    numbered(text, "view_")
 }
 
 /// The number behind `prefix` in its one spelling.

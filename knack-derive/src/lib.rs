@@ -1,8 +1,8 @@
-//! `#[derive(KnackObject)]`: a struct as a typed projection of a Knack object. And
-//! `#[derive(KnackChoice)]`: an enum of the options of a choice field.
+//! `#[derive(KnackObject)]`: a struct as a typed projection of a Knack object; `#[derive(KnackView)]`: one of a
+//! view. And `#[derive(KnackChoice)]`: an enum of the options of a choice field.
 //!
-//! Programs use it through `knack-runtime`, which re-exports it beside the trait of the same name;
-//! the attributes are explained at [`macro@KnackObject`].
+//! Programs use it through `knack-runtime`, which re-exports it beside the traits of the same names;
+//! the attributes are explained at [`macro@KnackObject`] and [`macro@KnackView`].
 //!
 //! The way of a struct through this crate: `attr` reads its attributes, `model` makes a record of
 //! them, `pair` holds that against the committed schema, which `schema` finds and reads, `validate`
@@ -14,6 +14,7 @@ use std::path::PathBuf;
 use proc_macro::TokenStream;
 use syn::parse_macro_input;
 
+use crate::model::Derive;
 use crate::schema::find::Place;
 
 mod attr;
@@ -30,6 +31,7 @@ mod schema;
 #[cfg(test)]
 mod tests;
 mod validate;
+mod view;
 
 /// Makes a struct a typed projection of a Knack object, or the form of a new record.
 ///
@@ -114,7 +116,7 @@ mod validate;
 #[proc_macro_derive(KnackObject, attributes(knack))]
 pub fn derive_knack_object(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as syn::DeriveInput);
-    expand::derive(&input, &place(&input)).into()
+    expand::derive(Derive::Object, &input, &place(&input)).into()
 }
 
 /// Where the struct is. A `macro_rules!` of another crate may print the derive; the name is of whoever
@@ -127,6 +129,88 @@ fn place(input: &syn::DeriveInput) -> Place {
         variable: folder("KNACK_SCHEMA_DIR"),
         manifest: folder("CARGO_MANIFEST_DIR"),
     }
+}
+
+/// Makes a struct stand for a view: what it shows of each record, or what its form takes.
+///
+/// # On the struct
+///
+/// | attribute | meaning |
+/// |---|---|
+/// | `view = "view_18"` | the view's key, always needed; `cargo knack views` lists them |
+/// | `scene = "scene_9"` | the key of the page that the view is on; the schema tells |
+/// | `object = "object_4"` | the object whose records the view shows or takes, of a report none; the schema tells |
+/// | `access = "public"` | who may see the page: `public`, or `login` where it is behind one; the schema tells |
+/// | `can = "list, update"` | what the view does: `list`, `get`, `create`, `update`, `delete`, `report`; the schema tells |
+/// | `under = "customer-details"` | the slug of the page whose record the view is about; the schema tells |
+/// | `parent = "object_1"` | the object of that record; the schema tells |
+/// | `crate = path` | where the generated code finds the library, `::knack_runtime` unless said |
+///
+/// A field has the attributes of [`macro@KnackObject`]. A view of reports has no fields: `struct Sales;`.
+///
+/// # The schema
+///
+/// Beside the folder `.knack/` that `cargo knack pull` writes, a struct needs the view's key alone, and is
+/// checked while it compiles, as a struct of an object is, and besides:
+///
+/// - The view exists, and has records or figures: a login, a menu or a text has none.
+/// - A table, a list, a calendar, a map, a search or details show every field of the struct, and a form has an
+///   input for it. Fields that are reached by a connection are those of another object.
+/// - The struct of a form that makes records has every input that Knack demands, and as no `Option`.
+///
+/// What the view can do, the struct can: a table is listed, details are got, an update form is got and
+/// updated; a table or a list with inline editing is updated, what has a delete link deletes, and a form that
+/// inserts creates. The other verbs do not compile, nor does a call by a client that may not see the page, nor
+/// one of a child page without the record that it is about.
+///
+/// The folder is looked for as [`macro@KnackObject`] does. Without one, the struct says `scene`, `object`,
+/// `access` and `can`, `under` and `parent` where the view is about a page's record, and each field its `key`
+/// and its `kind`.
+///
+/// # What it makes
+///
+/// An `impl KnackView`, and one of `Lists`, `Gets`, `Creates`, `Updates`, `Deletes` and `Reports` for each that
+/// the view is; and for each field a handle, that of a form's input as well, such as `Catalog::PRICE`. Handles
+/// of one object serve all its structs, of objects and of views.
+///
+/// A struct derives `KnackObject` or `KnackView`, not both: they have the same handles and verbs of the same
+/// names.
+///
+/// ```
+/// # mod knack_runtime { pub use knack_core::*; }
+/// use knack_core::RecordId;
+/// use knack_core::view::{Creates, KnackView as _};
+/// use knack_derive::KnackView;
+///
+/// /// A table on the page of a customer, for those who have logged in.
+/// #[derive(KnackView)]
+/// #[knack(view = "view_12", scene = "scene_8", object = "object_6", access = "login", can = "list")]
+/// #[knack(under = "customer-details", parent = "object_1", crate = knack_core)]
+/// struct CustomerOrder {
+///     #[knack(id)]
+///     id: RecordId,
+///     #[knack(key = "field_49", kind = "currency")]
+///     total: Option<f64>,
+/// }
+///
+/// /// A form for everybody.
+/// #[derive(KnackView)]
+/// #[knack(view = "view_3", scene = "scene_4", object = "object_1", access = "public", can = "create")]
+/// #[knack(crate = knack_core)]
+/// struct SignUp {
+///     #[knack(key = "field_5", kind = "short_text", required)]
+///     company: String,
+/// }
+///
+/// assert!(CustomerOrder::VIEW.is_behind_login());
+/// assert_eq!(CustomerOrder::TOTAL.key().to_string(), "field_49");
+/// assert_eq!(SignUp { company: "Fjord".into() }.body()?, r#"{"field_5":"Fjord"}"#);
+/// # Ok::<(), knack_core::Error>(())
+/// ```
+#[proc_macro_derive(KnackView, attributes(knack))]
+pub fn derive_knack_view(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as syn::DeriveInput);
+    expand::derive(Derive::View, &input, &place(&input)).into()
 }
 
 /// Makes an enum hold the options of a multiple choice field.

@@ -13,9 +13,29 @@ use crate::errors::Errors;
 use crate::key::Key;
 use crate::kind::{self, KindInfo};
 use crate::schema;
+use crate::view::{Verb, View};
 
-/// A struct that derives `KnackObject`.
+/// What is derived.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Derive {
+    /// `KnackObject`.
+    Object,
+    /// `KnackView`.
+    View,
+}
+
+impl Derive {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Object => "KnackObject",
+            Self::View => "KnackView",
+        }
+    }
+}
+
+/// A struct that derives `KnackObject` or `KnackView`.
 pub(crate) struct Record<'a> {
+    pub(crate) derive: Derive,
     pub(crate) ident: &'a Ident,
     pub(crate) vis: &'a Visibility,
     pub(crate) generics: &'a Generics,
@@ -24,6 +44,8 @@ pub(crate) struct Record<'a> {
     pub(crate) fields: Vec<Field<'a>>,
     /// The number in the object's key; `None` until it is paired, and where that failed.
     pub(crate) object: Option<u32>,
+    /// The view; `None` until it is paired, where that failed, and of a struct of an object.
+    pub(crate) view: Option<View>,
 }
 
 /// A field of such a struct. `key` and `kind` are `None` where they are wrong or missing, which is
@@ -53,25 +75,35 @@ pub(crate) struct KnackField<'r> {
 
 impl<'a> Record<'a> {
     /// Reads the struct; what is wrong with it is noted and left out.
-    pub(crate) fn read(input: &'a DeriveInput, errors: &mut Errors) -> Self {
-        let attrs = StructAttrs::read(&input.attrs, errors);
-        let fields = named_fields(input, errors);
+    pub(crate) fn read(derive: Derive, input: &'a DeriveInput, errors: &mut Errors) -> Self {
+        let attrs = match derive {
+            Derive::Object => StructAttrs::of_object(&input.attrs, errors),
+            Derive::View => StructAttrs::of_view(&input.attrs, errors),
+        };
+        let fields = named_fields(derive, input, errors);
         Self {
+            derive,
             ident: &input.ident,
             vis: &input.vis,
             generics: &input.generics,
             krate: attrs.krate.value().map_or_else(|| quote!(::knack_runtime), ToTokens::to_token_stream),
             fields: fields.into_iter().flatten().filter_map(|field| Field::read(field, errors)).collect(),
             object: None,
+            view: None,
             attrs,
         }
     }
 }
 
 impl Record<'_> {
-    /// Whether this is a new record.
-    pub(crate) fn create(&self) -> bool {
-        self.attrs.create.is_set()
+    /// Whether this is a new record: it is written, and never read.
+    pub(crate) fn is_new(&self) -> bool {
+        self.attrs.create.is_set() || self.view_can(Verb::Create)
+    }
+
+    /// Whether it is known to be of a view that does this.
+    pub(crate) fn view_can(&self, verb: Verb) -> bool {
+        self.view.as_ref().is_some_and(|view| view.can.has(verb))
     }
 
     /// The fields that are fields of the object, in the order of the table.
@@ -80,21 +112,25 @@ impl Record<'_> {
     }
 }
 
+/// The fields with their names. A view of reports has none, so that a struct of a view may do without.
 fn named_fields<'a>(
+    derive: Derive,
     input: &'a DeriveInput,
     errors: &mut Errors,
 ) -> Option<impl Iterator<Item = &'a syn::Field> + use<'a>> {
-    const NEEDED: &str = "`KnackObject` is derived for structs with named fields: `struct Customer { … }`";
+    let needed =
+        format!("`{}` is derived for structs with named fields: `struct Customer {{ … }}`", derive.name());
     match &input.data {
         Data::Struct(data) => match &data.fields {
             Fields::Named(fields) => return Some(fields.named.iter()),
-            Fields::Unnamed(fields) => errors.at(fields, NEEDED),
-            Fields::Unit => errors.at(&input.ident, NEEDED),
+            Fields::Unnamed(fields) => errors.at(fields, needed),
+            Fields::Unit if derive == Derive::View => {}
+            Fields::Unit => errors.at(&input.ident, needed),
         },
-        Data::Enum(data) => errors.at(data.enum_token, NEEDED),
-        Data::Union(data) => errors.at(data.union_token, NEEDED),
+        Data::Enum(data) => errors.at(data.enum_token, needed),
+        Data::Union(data) => errors.at(data.union_token, needed),
         #[allow(unreachable_patterns)]
-        _ => errors.at(&input.ident, NEEDED),
+        _ => errors.at(&input.ident, needed),
     }
     None
 }

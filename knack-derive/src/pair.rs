@@ -1,25 +1,31 @@
-//! Pairs a struct with the schema: its object, and for each field the one that is meant, with its key, its
-//! kind and its settings. Without a schema the struct says these itself.
+//! Pairs a struct with the schema: its object or its view, and for each field the one that is meant, with its
+//! key, its kind and its settings. Without a schema the struct says these itself.
 
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use proc_macro2::TokenStream;
 use quote::ToTokens;
+use syn::LitStr;
 
-use crate::attr::FieldAttrs;
+use crate::attr::{FieldAttrs, Given};
 use crate::errors::Errors;
 use crate::key::{self, Key};
 use crate::kind::{self, KindInfo};
-use crate::model::{Field, Record};
+use crate::model::{Derive, Field, Record};
 use crate::near::Near;
 use crate::schema::find::Found;
-use crate::schema::{self, App, Object, Schema, rust_name};
+use crate::schema::{self, App, Entry, Object, Schema, rust_name};
+
+mod view;
 
 /// What there is to hold a struct against.
 pub(crate) struct Known {
     pub(crate) schema: Option<Schema>,
     /// The struct's object in it.
     pub(crate) object: Option<Object>,
+    /// Its view, if it is of one.
+    pub(crate) view: Option<schema::View>,
     /// Whether another `KNACK_SCHEMA_DIR` could have led to another schema.
     pub(crate) by_variable: bool,
 }
@@ -27,31 +33,41 @@ pub(crate) struct Known {
 /// Gives the struct what the schema says of it. What is wrong is noted; where the object is, nothing is
 /// said of its fields.
 pub(crate) fn pair(record: &mut Record<'_>, found: Found, errors: &mut Errors) -> Known {
-    let mut known = Known { schema: None, object: None, by_variable: found.by_variable };
+    let mut known = Known { schema: None, object: None, view: None, by_variable: found.by_variable };
     let Some(folder) = found.folder else {
-        alone(record, errors);
+        match record.derive {
+            Derive::Object => alone(record, errors),
+            Derive::View => view::alone(record, errors),
+        }
         return known;
     };
     match Schema::open(folder) {
         Ok(schema) => known.schema = Some(schema),
-        Err(why) => errors.at(said_object(record), why),
+        Err(why) => errors.at(said(record), why),
     }
     let Some(schema) = &known.schema else { return known };
-    record.object = object(record, &schema.app, errors);
+    match record.derive {
+        Derive::Object => record.object = object(record, &schema.app, errors),
+        Derive::View => known.view = view::pair(record, schema, errors),
+    }
     match record.object.map(|key| schema.object(key)) {
         Some(Ok(object)) => {
             fields(record, &object, errors);
+            if let Some(view) = &known.view {
+                view::shows(view, record, &object, errors);
+            }
             known.object = Some(object);
         }
-        Some(Err(why)) => errors.at(said_object(record), why),
+        Some(Err(why)) => errors.at(said(record), why),
         None => {}
     }
     known
 }
 
-/// The tokens that say which object this is.
-fn said_object(record: &Record<'_>) -> proc_macro2::TokenStream {
-    record.attrs.object.value().map_or_else(|| record.ident.to_token_stream(), ToTokens::to_token_stream)
+/// The tokens that say which object or view this is.
+fn said(record: &Record<'_>) -> TokenStream {
+    let literal = record.attrs.view.value().or(record.attrs.object.value());
+    literal.map_or_else(|| record.ident.to_token_stream(), ToTokens::to_token_stream)
 }
 
 /// The key of the object that the struct names.
@@ -85,24 +101,19 @@ fn object(record: &Record<'_>, app: &App, errors: &mut Errors) -> Option<u32> {
 fn object_of_name(record: &Record<'_>, app: &App) -> String {
     let near = near_objects(&record.ident.to_string(), app);
     let name = near.meant().map_or("…", |entry| &entry.name);
-    format!("`#[knack(object = \"{name}\")]` to the struct{}", near.listed(|entry| object_shown(entry)))
+    format!("`#[knack(object = \"{name}\")]` to the struct{}", near.listed(|entry| entry.shown()))
 }
 
 fn no_object(text: &str, app: &App) -> String {
     let near = near_objects(text, app);
     let meant = near.meant().map(|entry| entry.name.as_str());
-    let name = if app.name.is_empty() { "the application".to_owned() } else { format!("`{}`", app.name) };
-    let question = did_you_mean(meant);
-    let listed = near.listed(|entry| object_shown(entry));
-    format!("{name} has no object `{text}`{question}{listed}\nif it is new in Knack, run `cargo knack pull`")
+    let (name, question) = (app.shown(), did_you_mean(meant));
+    let listed = near.listed(|entry| entry.shown());
+    format!("{name} has no object `{text}`{question}{listed}\n{PULL}")
 }
 
-fn near_objects<'a>(text: &str, app: &'a App) -> Near<&'a schema::Entry> {
+fn near_objects<'a>(text: &str, app: &'a App) -> Near<&'a Entry> {
     Near::of(text, app.objects.iter().map(|entry| (&entry.name, entry)))
-}
-
-fn object_shown(entry: &schema::Entry) -> String {
-    format!("`{}` (object_{})", entry.name, entry.key)
 }
 
 fn did_you_mean(name: Option<&str>) -> String {
@@ -270,24 +281,21 @@ fn same_dates(field: &Field<'_>, kind: &KindInfo, schema: &schema::Field, errors
 
 /// What a struct must say if there is no schema.
 fn alone(record: &mut Record<'_>, errors: &mut Errors) {
-    let Some(literal) = record.attrs.object.value() else {
-        if !record.attrs.object.is_set() {
-            errors.at(
-                record.ident,
-                "which object is this? Add `#[knack(object = \"object_…\")]` to the struct",
-            );
-        }
-        return fields_alone(record, errors);
-    };
-    let text = literal.value();
-    record.object = key::object(&text);
-    if record.object.is_some() {
+    if !record.attrs.object.is_set() {
+        errors.at(record.ident, "which object is this? Add `#[knack(object = \"object_…\")]` to the struct");
+    }
+    record.object = record.attrs.object.value().and_then(|literal| object_alone(literal, errors));
+    if !named(&record.attrs.object) {
         fields_alone(record, errors);
-    } else if text.starts_with("object_") {
+    }
+}
+
+/// The number in the key that must be given.
+fn object_alone(literal: &LitStr, errors: &mut Errors) -> Option<u32> {
+    let key = key::object(&literal.value());
+    if key.is_none() && literal.value().starts_with("object_") {
         errors.at(literal, "expected an object's key, such as `object_3`; the Builder's address line has it");
-        fields_alone(record, errors);
-    } else {
-        // Fields without keys follow from this: one error says it all.
+    } else if key.is_none() {
         errors.at(
             literal,
             "an object is found by its name in the schema, and there is no `.knack/` above this file: run \
@@ -295,6 +303,12 @@ fn alone(record: &mut Record<'_>, errors: &mut Errors) {
              or give the key, such as `object_3`, and `key` and `kind` of each field",
         );
     }
+    key
+}
+
+/// Whether the object is given by its name. That fields have no keys follows from this: one error says it all.
+fn named(object: &Given<LitStr>) -> bool {
+    object.value().is_some_and(|literal| !literal.value().starts_with("object_"))
 }
 
 fn fields_alone(record: &mut Record<'_>, errors: &mut Errors) {

@@ -1,5 +1,5 @@
 //! The committed schema, `.knack/`, as `cargo knack pull` writes it: `app.json`, which names the objects,
-//! and a file for each of them, of which a derive reads its own alone.
+//! a file for each of them and one for each view, of which a derive reads its own alone.
 
 use std::collections::HashMap;
 use std::io;
@@ -13,6 +13,9 @@ use crate::schema::json::Json;
 
 pub(crate) mod find;
 mod json;
+mod view;
+
+pub(crate) use view::View;
 
 /// The format of the folder that this version reads, `"knack": 1`.
 const FORMAT: f64 = 1.0;
@@ -74,9 +77,29 @@ impl Schema {
         parsed(&path, &read(&path)?, |json| Ok(Object::of(json)))
     }
 
-    /// The files that the derive of an object reads.
-    pub(crate) fn files(&self, key: u32) -> [PathBuf; 2] {
-        [self.folder.join("app.json"), self.object_path(key)]
+    /// The view with this key, if there is one.
+    pub(crate) fn view(&self, key: u32) -> Option<Result<View, String>> {
+        let path = self.view_path(key);
+        path.exists().then(|| read(&path).and_then(|text| parsed(&path, &text, View::of)))
+    }
+
+    /// All views, for a message: those of files that are broken are left out.
+    pub(crate) fn views(&self) -> Vec<View> {
+        let files = std::fs::read_dir(self.folder.join("views")).into_iter().flatten().flatten();
+        let key = |name: &str| key::view(name.strip_suffix(".json")?);
+        let mut keys: Vec<_> = files.filter_map(|file| key(&file.file_name().to_string_lossy())).collect();
+        keys.sort_unstable();
+        keys.into_iter().filter_map(|key| self.view(key)?.ok()).collect()
+    }
+
+    /// The files that a derive reads, of an object or of a view.
+    pub(crate) fn files(&self, view: Option<u32>, object: Option<u32>) -> impl Iterator<Item = PathBuf> {
+        let view = view.map(|key| self.view_path(key));
+        [self.folder.join("app.json")].into_iter().chain(view).chain(object.map(|key| self.object_path(key)))
+    }
+
+    fn view_path(&self, key: u32) -> PathBuf {
+        self.folder.join("views").join(format!("view_{key}.json"))
     }
 
     fn object_path(&self, key: u32) -> PathBuf {
@@ -115,6 +138,26 @@ impl App {
         };
         let objects = json.get("objects").list().iter().filter_map(entry).collect();
         Ok(Self { name: json.get("name").text().unwrap_or_default().to_owned(), objects })
+    }
+}
+
+impl App {
+    /// As messages name it.
+    pub(crate) fn shown(&self) -> String {
+        if self.name.is_empty() { "the application".to_owned() } else { format!("`{}`", self.name) }
+    }
+
+    /// The object with this key, as messages name it.
+    pub(crate) fn object_shown(&self, key: u32) -> String {
+        let entry = self.objects.iter().find(|entry| entry.key == key);
+        entry.map_or_else(|| format!("object_{key}"), Entry::shown)
+    }
+}
+
+impl Entry {
+    /// As messages name it.
+    pub(crate) fn shown(&self) -> String {
+        format!("`{}` (object_{})", self.name, self.key)
     }
 }
 

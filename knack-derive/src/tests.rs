@@ -9,6 +9,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{DeriveInput, parse_quote};
 
+use crate::model::Derive;
 use crate::schema::find::Place;
 
 /// A folder of a test's own, gone when the test is over.
@@ -50,19 +51,33 @@ impl Drop for Scratch {
 
 /// The code for a struct, as rustfmt would have it.
 fn expansion(input: &DeriveInput) -> String {
-    expansion_at(input, &Place::default())
+    expansion_at(Derive::Object, input, &Place::default())
+}
+
+/// The same of a struct of a view.
+fn of_view(input: &DeriveInput) -> String {
+    expansion_at(Derive::View, input, &Place::default())
 }
 
 /// The same of a struct at a place, whose folder is called `$DIR`.
-fn expansion_at(input: &DeriveInput, place: &Place) -> String {
+fn expansion_at(derive: Derive, input: &DeriveInput, place: &Place) -> String {
     let folder =
         place.file.as_ref().map_or("$DIR", |file| file.to_str().unwrap().trim_end_matches("/main.rs"));
-    let code = crate::expand::derive(input, place).to_string().replace(folder, "$DIR");
+    let code = crate::expand::derive(derive, input, place).to_string().replace(folder, "$DIR");
     prettyplease::unparse(&syn::parse_file(&code).expect("the derive prints items"))
 }
 
 /// The code for a struct beside a schema of customers.
 fn checked(input: &DeriveInput) -> String {
+    beside_schema(Derive::Object, input)
+}
+
+/// The same of a struct of a view.
+fn checked_view(input: &DeriveInput) -> String {
+    beside_schema(Derive::View, input)
+}
+
+fn beside_schema(derive: Derive, input: &DeriveInput) -> String {
     const APP: &str = r#"{"knack":1,"name":"Shop","objects":[
         {"key":"object_3","name":"Customers"},{"key":"object_6","name":"Orders"}]}"#;
     const CUSTOMERS: &str = r#"{"key":"object_3","name":"Customers","fields":[
@@ -71,14 +86,24 @@ fn checked(input: &DeriveInput) -> String {
             "relationship":{"has":"many","belongs_to":"one","object":"object_6"}},
         {"key":"field_9","name":"Status","type":"multiple_choice","format":{"options":["New","Open"],"type":"single"}},
         {"key":"field_10","name":"Born","type":"date_time","format":{"date_format":"dd/mm/yyyy"}}]}"#;
+    const TABLE: &str = r#"{"key":"view_2","name":"All","type":"table","scene":"scene_1","access":"public",
+        "source":{"object":"object_3"},"options":{"cell_editor":true},
+        "columns":[{"key":"field_7","header":"Company"},{"type":"delete_link"}]}"#;
+    const FORM: &str = r#"{"key":"view_3","name":"Add","type":"form","scene":"scene_2","access":"login",
+        "under":{"slug":"order-details","object":"object_6"},"action":"create","source":{"object":"object_3"},
+        "inputs":[{"key":"field_7"},{"key":"field_9"}]}"#;
+    const REPORT: &str = r#"{"key":"view_4","type":"report","scene":"scene_2","access":"login"}"#;
     let scratch = Scratch::new("checked");
     scratch.file(".knack/app.json", APP);
     scratch.file(".knack/objects/object_3.json", CUSTOMERS);
-    expansion_at(input, &Place { file: Some(scratch.path("main.rs")), ..Place::default() })
+    for (key, view) in [(2, TABLE), (3, FORM), (4, REPORT)] {
+        scratch.file(&format!(".knack/views/view_{key}.json"), view);
+    }
+    expansion_at(derive, input, &Place { file: Some(scratch.path("main.rs")), ..Place::default() })
 }
 
 macro_rules! assert_expansion {
-    (checked: $($input:tt)*) => { assert_expansion!(@ checked $($input)*) };
+    ($expansion:ident: $($input:tt)*) => { assert_expansion!(@ $expansion $($input)*) };
     (@ $expansion:ident $($input:tt)*) => {
         insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
             insta::assert_snapshot!($expansion(&parse_quote!($($input)*)));
@@ -165,6 +190,69 @@ fn struct_with_errors_by_the_schema() {
     }
 }
 
+#[test]
+fn table_and_what_it_can() {
+    assert_expansion! { checked_view:
+        #[knack(view = "view_2")]
+        pub struct Customer {
+            #[knack(id)]
+            id: RecordId,
+            company: String,
+        }
+    }
+}
+
+#[test]
+fn form_of_new_records_of_a_page() {
+    assert_expansion! { checked_view:
+        #[knack(view = "view_3")]
+        struct NewCustomer {
+            company: String,
+            status: Option<Status>,
+        }
+    }
+}
+
+#[test]
+fn report() {
+    assert_expansion! { checked_view:
+        #[knack(view = "view_4")]
+        struct Sales;
+    }
+}
+
+#[test]
+fn view_without_a_schema() {
+    assert_expansion! { of_view:
+        #[knack(view = "view_18", scene = "scene_9", object = "object_6", access = "login", can = "get, update")]
+        #[knack(under = "customer-details", parent = "object_3", crate = vendor::knack)]
+        struct Order {
+            #[knack(key = "field_40", kind = "number")]
+            number: u32,
+        }
+    }
+}
+
+#[test]
+fn view_with_errors() {
+    assert_expansion! { checked_view:
+        #[knack(view = "view_2")]
+        struct Customer {
+            compny: String,
+        }
+    }
+}
+
+#[test]
+fn view_that_is_not_known() {
+    assert_expansion! { checked_view:
+        #[knack(view = "view_7")]
+        struct Customer {
+            company: String,
+        }
+    }
+}
+
 /// The error in the README is what the derive tells of the struct above it.
 #[test]
 fn the_readme_shows_what_is_told() {
@@ -192,7 +280,7 @@ fn the_readme_shows_what_is_told() {
         }
     };
     let place = Place { file: Some(scratch.path("main.rs")), ..Place::default() };
-    let told = crate::expand::derive(&input, &place).to_string();
+    let told = crate::expand::derive(Derive::Object, &input, &place).to_string();
     assert_eq!(told.matches("compile_error").count(), 1, "{told}");
     let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
     let readme = std::fs::read_to_string(readme).unwrap();

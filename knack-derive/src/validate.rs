@@ -9,14 +9,18 @@ use syn::ext::IdentExt;
 use syn::{DeriveInput, GenericParam};
 
 use crate::errors::Errors;
-use crate::model::{Field, Record};
+use crate::model::{Derive, Field, Record};
 use crate::pair::Known;
-use crate::schema::{self, Object};
+use crate::schema;
+use crate::view::Verb;
 
 /// Holds the struct against every rule.
 pub(crate) fn check(input: &DeriveInput, record: &Record<'_>, known: &Known, errors: &mut Errors) {
     no_generics(input, errors);
     nothing_twice(record, errors);
+    if record.view_can(Verb::Report) {
+        return no_fields(record, errors);
+    }
     for field in &record.fields {
         if field.attrs.id.is_set() {
             id_stands_alone(field, errors);
@@ -24,12 +28,20 @@ pub(crate) fn check(input: &DeriveInput, record: &Record<'_>, known: &Known, err
             computed_is_not_required(field, errors);
             only_dates_have_a_date_format(field, errors);
         }
-        if record.create() {
+        if record.is_new() {
             can_be_written(field, errors);
         }
+        if let (Some(handle), Derive::Object, true) =
+            (field.attrs.handle.written(), record.derive, record.is_new())
+        {
+            errors.at(
+                handle,
+                "a new record has no handles; the structs that read the object do: leave this out",
+            );
+        }
     }
-    if let (Some(create), Some(object)) = (record.attrs.create.written(), &known.object) {
-        nothing_lacks(create, record, object, errors);
+    if record.is_new() {
+        nothing_lacks(record, known, errors);
     }
 }
 
@@ -118,10 +130,19 @@ fn only_dates_have_a_date_format(field: &Field<'_>, errors: &mut Errors) {
     }
 }
 
-/// In a new record: no id, nothing that Knack computes, every required field, and no handles.
+/// `struct Sales { total: f64 }` of a view of reports.
+fn no_fields(record: &Record<'_>, errors: &mut Errors) {
+    for field in &record.fields {
+        errors.at(
+            field.ident,
+            "a report has figures and no records: leave this field out, `struct Name;` is enough",
+        );
+    }
+}
+
+/// In a new record: no id, nothing that Knack computes, and every required field.
 fn can_be_written(field: &Field<'_>, errors: &mut Errors) {
-    let attrs = &field.attrs;
-    if let Some(id) = attrs.id.written() {
+    if let Some(id) = field.attrs.id.written() {
         errors.at(id, "a new record has no id yet: leave this field out");
     }
     if let Some(kind) = field.kind.filter(|kind| !kind.writable) {
@@ -132,24 +153,27 @@ fn can_be_written(field: &Field<'_>, errors: &mut Errors) {
     if field.required && field.optional().is_some() {
         errors.at(field.ty, "Knack demands a value here: drop the `Option`");
     }
-    if let Some(handle) = attrs.handle.written() {
-        errors.at(handle, "a new record has no handles; the structs that read the object do: leave this out");
-    }
 }
 
-/// In a new record: every field that Knack demands. Where a field is not known for what it is, it may be
+/// In a new record: every field that Knack demands; in that of a form, every such input of it. Where a field is not known for what it is, it may be
 /// one of these.
-fn nothing_lacks(create: &Ident, record: &Record<'_>, object: &Object, errors: &mut Errors) {
+fn nothing_lacks(record: &Record<'_>, known: &Known, errors: &mut Errors) {
+    let Some(object) = &known.object else { return };
     if record.fields.iter().any(|field| !field.attrs.id.is_set() && field.key.is_none()) {
         return;
     }
-    let demanded = object.fields.iter().filter(|known| known.required && known.kind().may_lack());
+    let input =
+        |field: &schema::Field| known.view.as_ref().is_none_or(|form| form.fields.contains(&field.key));
+    let demanded =
+        object.fields.iter().filter(|known| known.required && known.kind().may_lack() && input(known));
     let lacking = demanded.filter(|known| record.fields.iter().all(|field| field.key != Some(known.key)));
     let proposals: Vec<_> = lacking.map(|known| format!("\n{}", proposal(known))).collect();
     if !proposals.is_empty() {
-        let message =
-            format!("Knack demands more of a new record of `{}`: add{}", object.name, proposals.concat());
-        errors.at(create, message);
+        let of = known.view.as_ref().map(|form| format!("in the form {}", form.shown()));
+        let of = of.unwrap_or_else(|| format!("of a new record of `{}`", object.name));
+        let said = record.attrs.create.written().map(ToTokens::to_token_stream);
+        let said = said.or_else(|| record.attrs.view.value().map(ToTokens::to_token_stream));
+        errors.at(said, format!("Knack demands more {of}: add{}", proposals.concat()));
     }
 }
 

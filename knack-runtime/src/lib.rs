@@ -159,7 +159,7 @@ pub use knack_core::{
     clock as time, error, headers, key, kind, ledger, limit, list, object, patch, plan, query, quota, record,
     resolve, schema, settings, transport, value, verbs, view, write,
 };
-pub use knack_derive::{KnackChoice, KnackObject};
+pub use knack_derive::{KnackChoice, KnackObject, KnackView};
 
 #[doc(hidden)]
 pub use knack_core::__private1;

@@ -25,6 +25,17 @@ const CUSTOMERS: &str = r#"{
     {"key":"field_8","name":"Employees","type":"number"}
   ]
 }"#;
+const TABLE: &str = r#"{
+  "key": "view_2",
+  "name": "Customers",
+  "type": "table",
+  "scene": "scene_1",
+  "access": "public",
+  "source": {"object":"object_3"},
+  "columns": [
+    {"key":"field_7","header":"Company"}
+  ]
+}"#;
 const ORDERS: &str = r#"{
   "key": "object_6",
   "name": "Orders",
@@ -34,19 +45,26 @@ const ORDERS: &str = r#"{
 }"#;
 
 /// Crates that lie beside a schema, or in a folder where none is found.
-const CRATES: [(&str, &str); 4] = [
+const CRATES: [(&str, &str); 5] = [
     (
         "shop/customers",
-        "#[knack(object = \"Customers\", crate = knack_core)] pub struct Customer { pub company: String }",
+        "KnackObject)] #[knack(object = \"Customers\", crate = knack_core)] pub struct Customer { pub company: String }",
     ),
-    ("shop/orders", "#[knack(object = \"Orders\", crate = knack_core)] pub struct Order { pub number: f64 }"),
+    (
+        "shop/table",
+        "KnackView)] #[knack(view = \"view_2\", crate = knack_core)] pub struct Row { pub company: String }",
+    ),
+    (
+        "shop/orders",
+        "KnackObject)] #[knack(object = \"Orders\", crate = knack_core)] pub struct Order { pub number: f64 }",
+    ),
     (
         "apart",
-        "#[knack(object = \"Customers\", crate = knack_core)] pub struct Customer { pub company: String }",
+        "KnackObject)] #[knack(object = \"Customers\", crate = knack_core)] pub struct Customer { pub company: String }",
     ),
     (
         "keys",
-        "#[knack(object = \"object_3\", crate = knack_core)] pub struct Customer {
+        "KnackObject)] #[knack(object = \"object_3\", crate = knack_core)] pub struct Customer {
             #[knack(key = \"field_7\", kind = \"short_text\")] pub company: String }",
     ),
 ];
@@ -55,7 +73,7 @@ const CRATES: [(&str, &str); 4] = [
 fn a_change_rebuilds_the_crates_that_read_the_file() {
     let crates = Crates::new();
     let (shop, other) = (Some("../shop/.knack"), Some("../other/.knack"));
-    let all = ["apart", "customers", "keys", "orders"];
+    let all = ["apart", "customers", "keys", "orders", "table"];
     assert_eq!(crates.check(shop), built(all), "the first build");
     assert_eq!(crates.check(shop), built([]), "nothing changed");
 
@@ -74,7 +92,20 @@ fn a_change_rebuilds_the_crates_that_read_the_file() {
     assert_eq!(crates.check(shop), built(["orders"]), "and is called as before");
 
     crates.write("shop/.knack/objects/object_3.json", &CUSTOMERS.replace("number", "currency"));
-    assert_eq!(crates.check(shop), built(["apart", "customers", "keys"]), "an object of several crates");
+    let several = ["apart", "customers", "keys", "table"];
+    assert_eq!(crates.check(shop), built(several), "an object of several crates");
+
+    crates.write("shop/.knack/views/view_2.json", &TABLE.replace("public", "login"));
+    assert_eq!(crates.check(shop), built(["table"]), "who may see a view");
+
+    crates.write("shop/.knack/views/view_2.json", &TABLE.replace("field_7", "field_8"));
+    let outcome = crates.check(shop);
+    assert_eq!(outcome.built, BTreeSet::new(), "a view lost a column: what needs it does not compile");
+    let [error] = &*outcome.errors else { panic!("{:?}", outcome.errors) };
+    let text = "`Customers` (view_2) does not show `Company` (field_7)\nit has `Employees` (field_8)\n";
+    assert!(error.starts_with(text), "{error}");
+    crates.write("shop/.knack/views/view_2.json", TABLE);
+    assert_eq!(crates.check(shop), built(["table"]), "and has it again");
 
     // Another value of the variable matters where nothing is found without it.
     assert_eq!(crates.check(other), built(["apart", "keys"]), "the variable");
@@ -83,7 +114,7 @@ fn a_change_rebuilds_the_crates_that_read_the_file() {
 
     crates.write("shop/.knack/app.json", &APP.replace("Customers", "Clients"));
     let outcome = crates.check(other);
-    assert_eq!(outcome.built, built(["apart", "keys", "orders"]).built, "an object was renamed");
+    assert_eq!(outcome.built, built(["apart", "keys", "orders", "table"]).built, "an object was renamed");
     let [error] = &*outcome.errors else { panic!("{:?}", outcome.errors) };
     assert!(error.starts_with("`Shop` has no object `Customers`\nit has `"), "{error}");
 }
@@ -121,15 +152,13 @@ impl Crates {
                     here = here.display(),
                 ),
             );
-            crates.write(
-                &format!("{folder}/src/lib.rs"),
-                &format!("#[derive(knack_derive::KnackObject)] {code}\n"),
-            );
+            crates.write(&format!("{folder}/src/lib.rs"), &format!("#[derive(knack_derive::{code}\n"));
         }
         for schema in ["shop/.knack", "other/.knack"] {
             crates.write(&format!("{schema}/app.json"), APP);
             crates.write(&format!("{schema}/objects/object_3.json"), CUSTOMERS);
             crates.write(&format!("{schema}/objects/object_6.json"), ORDERS);
+            crates.write(&format!("{schema}/views/view_2.json"), TABLE);
         }
         // The versions of our own lock file are at hand without a network.
         fs::copy(here.join("Cargo.lock"), crates.0.join("Cargo.lock")).unwrap();

@@ -85,11 +85,17 @@ impl Described {
             .set("access", access(app.access(scene)))
     }
 
-    pub(crate) fn view(view: &ViewSchema, names: &ObjectNames) -> Self {
+    pub(crate) fn view(app: &Application, view: &ViewSchema, names: &ObjectNames) -> Self {
+        // To whom a page is open the page tells; whether calls need a login is what a program goes by.
+        let login = app.page(view).is_some_and(|page| app.access(page) != Access::Everybody);
+        let under = app.page_of_record(view);
+        let under = under.map(|page| format!("{} of `{}`", names.get(page.object), page.slug));
         let described = Self::default()
             .set("name", &view.name)
             .set("kind", &view.kind)
             .set("page", view.scene.to_string())
+            .set("login", yes(login))
+            .set("record", under.unwrap_or_default())
             .set("title", &view.title)
             .set("action", view.action.clone().unwrap_or_default())
             .set("object", names.get(view.object))
@@ -155,7 +161,8 @@ fn plain(value: &Value) -> String {
 fn item(item: &ViewItem) -> String {
     let field = item.field.map(|key| key.to_string());
     let through = item.connection.map(|key| format!(" through {key}")).unwrap_or_default();
-    format!("{}{through} \"{}\"", field.as_deref().unwrap_or(&item.kind), item.label)
+    let what = field.unwrap_or_else(|| item.kind.replace('_', " "));
+    format!("{what}{through} \"{}\"", item.label)
 }
 
 /// Who may see a page, in words.

@@ -60,13 +60,15 @@ Customers (object_1)
 fn objects_pages_and_views_are_told() {
     let old = Application::of(&json!({"name": "Shop", "objects": [{"key": "object_1", "name": "Old"}],
         "scenes": [{"key": "scene_1", "name": "Home", "views": [
-            {"key": "view_1", "name": "All", "type": "table", "columns": [{"field": {"key": "field_1"}}]}]}]}))
+            {"key": "view_1", "name": "All", "type": "table", "columns": [{"field": {"key": "field_1"}}]},
+            {"key": "view_3", "name": "Edit", "type": "form", "action": "update"}]}]}))
     .unwrap();
     let new = Application::of(&json!({"name": "Store", "objects": [{"key": "object_3", "name": "New"}],
         "settings": {"timezone": "Tokyo"},
-        "scenes": [{"key": "scene_1", "name": "Home", "authenticated": true, "views": [
+        "scenes": [{"key": "scene_1", "name": "Home", "slug": "home", "object": "object_3", "authenticated": true, "views": [
             {"key": "view_1", "name": "All", "type": "table", "options": {"cell_editor": true}, "columns": [
-                {"field": {"key": "field_2"}, "header": "Two"}]},
+                {"field": {"key": "field_2"}, "header": "Two"}, {"type": "delete_link", "header": "Delete"}]},
+            {"key": "view_3", "name": "Edit", "type": "form", "action": "create", "source": {"connection_key": "field_9"}},
             {"key": "view_2", "name": "Add", "type": "form"}]}]}))
     .unwrap();
     let wanted = "\
@@ -78,11 +80,18 @@ Old (object_1)
 New (object_3)
   + added
 Pages and views
+  ~ page Home (scene_1): slug: none → home
+  ~ page Home (scene_1): object: none → New (object_3)
   ~ page Home (scene_1): access: everybody → every user
+  ~ view All (view_1): calls need a login now
   ~ view All (view_1): editing in place: none → yes
-  + view All (view_1): column added: field_2 \"Two\"
+  + view All (view_1): columns added: field_2 \"Two\", delete link \"Delete\"
   - view All (view_1): column removed: field_1 \"\"
   + view Add (view_2): added, form
+  ~ view Edit (view_3): calls need a login now
+  ~ view Edit (view_3): about one record: none → New (object_3) of `home`
+  ~ view Edit (view_3): action: update → create
+  ~ view Edit (view_3): connection_key: none → field_9
 ";
     assert_eq!(told(&old, &new), wanted);
 }

@@ -52,6 +52,10 @@ fn set(f: &mut fmt::Formatter<'_>, setting: &str, from: &str, to: &str) -> fmt::
         ("target", _, _) => write!(f, "led to {}, leads to {}", or_none(from), or_none(to)),
         ("shared", _, "yes") => f.write_str("the same record may be connected several times now"),
         ("shared", _, _) => f.write_str("the same record may be connected once now"),
+        ("login", _, "yes") => f.write_str("calls need a login now"),
+        ("login", _, _) => f.write_str("calls need no login any more"),
+        ("record", _, "") => write!(f, "no longer about one record, {from}"),
+        ("record", _, _) => write!(f, "about one record: {} → {to}", or_none(from)),
         _ => write!(f, "{setting}: {} → {}", or_none(from), or_none(to)),
     }
 }

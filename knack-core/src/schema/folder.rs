@@ -10,7 +10,9 @@ use std::fmt::Display;
 use serde_json::{Value, json};
 
 use super::settings::{quoted, sorted_object};
-use super::{Application, FieldSchema, ObjectSchema, SceneSchema, SchemaError, ViewItem, ViewSchema, text};
+use super::{
+    Access, Application, FieldSchema, ObjectSchema, SceneSchema, SchemaError, ViewItem, ViewSchema, text,
+};
 use crate::kind::FieldKind;
 
 /// The format of the folder that this version writes, and the newest that it reads.
@@ -57,7 +59,7 @@ impl Application {
             (PAGES.to_owned(), Entries::default().lines("scenes", scenes.iter().map(|s| s.line())).file()),
         ]);
         files.extend(objects.into_iter().map(|object| (object_path(object.key), object.file())));
-        files.extend(views.into_iter().map(|view| (view_path(view.key), view.file())));
+        files.extend(views.into_iter().map(|view| (view_path(view.key), view.file(self))));
         files
     }
 
@@ -193,12 +195,23 @@ impl SceneSchema {
 }
 
 impl ViewSchema {
-    fn file(&self) -> String {
+    /// Who may see it and whose record it is about, the pages tell as well: here they stand for a struct of the
+    /// view, which is built anew for a change of this file and not for one of any page.
+    fn file(&self, app: &Application) -> String {
+        let access = app.page(self).map(|page| match app.access(page) {
+            Access::Everybody => "public",
+            Access::Users | Access::Roles(_) => "login",
+        });
+        let under = app
+            .page_of_record(self)
+            .map(|page| Entries::default().text("slug", &page.slug).key("object", page.object).line());
         let options = self.inline_editing.then(|| r#"{"cell_editor":true}"#.to_owned());
         Entries::of(self.key)
             .text("name", &self.name)
             .text("type", &self.kind)
             .key("scene", Some(self.scene))
+            .text("access", access.unwrap_or_default())
+            .json("under", under)
             .text("title", &self.title)
             .text("action", self.action.as_deref().unwrap_or_default())
             .object("source", &self.source)
@@ -304,12 +317,14 @@ mod tests {
                     {"key": "field_9", "name": "Whose", "type": "connection", "required": false,
                         "relationship": {"object": "object_10", "has": "many", "belongs_to": "one"}}]}],
             "scenes": [
-                {"key": "scene_4", "slug": "orders", "parent": "home", "object": "object_2", "views": [
+                {"key": "scene_4", "slug": "orders", "parent": "whose", "object": "object_2", "views": [
                     {"key": "view_7", "name": "Orders", "type": "table", "rules": {"records": [1]},
-                        "source": {"object": "object_2", "criteria": {"rules": []}, "limit": ""},
+                        "source": {"object": "object_2", "connection_key": "field_9", "criteria": {"rules": []},
+                            "parent_source": {"object": "object_10"}, "limit": ""},
                         "options": {"cell_editor": true}, "columns": [
                             {"type": "field", "field": {"key": "field_5"}, "header": "Number"},
                             {"type": "field", "field": {"key": "field_8"}, "connection": {"key": "field_9"}}]}]},
+                {"key": "scene_5", "slug": "whose", "parent": "home", "object": "object_10"},
                 {"key": "scene_1", "name": "Home", "slug": "home", "type": "authentication",
                     "allowed_profiles": ["profile_3"], "limit_profile_access": true}],
         }}))
@@ -355,7 +370,8 @@ mod tests {
 {
   "scenes": [
     {"key":"scene_1","name":"Home","slug":"home","type":"authentication","allowed_profiles":["profile_3"]},
-    {"key":"scene_4","slug":"orders","parent":"home","object":"object_2","views":["view_7"]}
+    {"key":"scene_4","slug":"orders","parent":"whose","object":"object_2","views":["view_7"]},
+    {"key":"scene_5","slug":"whose","parent":"home","object":"object_10"}
   ]
 }
 == views/view_7.json
@@ -364,7 +380,9 @@ mod tests {
   "name": "Orders",
   "type": "table",
   "scene": "scene_4",
-  "source": {"object":"object_2"},
+  "access": "login",
+  "under": {"slug":"whose","object":"object_10"},
+  "source": {"connection_key":"field_9","object":"object_2","parent_source":{"object":"object_10"}},
   "options": {"cell_editor":true},
   "columns": [
     {"key":"field_5","header":"Number"},

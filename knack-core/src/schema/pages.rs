@@ -143,19 +143,68 @@ impl Application {
     /// Source: docs.knack.com/docs/view-based-requests.
     pub fn access<'a>(&'a self, scene: &'a SceneSchema) -> Access<'a> {
         let mut access = Access::Everybody;
-        let mut next = Some(scene);
-        // As many steps as there are pages: somebody's tree may be a circle.
-        for _ in 0..=self.scenes.len() {
-            let Some(scene) = next else { break };
+        for scene in self.upwards(scene) {
             if !scene.allowed_profiles.is_empty() {
                 return Access::Roles(&scene.allowed_profiles);
             }
             if scene.has_login() {
                 access = Access::Users;
             }
-            next = self.scenes.iter().find(|above| Some(&above.slug) == scene.parent.as_ref());
         }
         access
+    }
+
+    /// The page that a view is on.
+    ///
+    /// ```
+    /// use knack_core::schema::Application;
+    ///
+    /// let dump = br#"{"objects":[],"scenes":[{"key":"scene_2","slug":"home","views":[{"key":"view_1"}]}]}"#;
+    /// let app = Application::read(dump)?;
+    /// assert_eq!(app.page(&app.views[0]).unwrap().slug, "home");
+    /// # Ok::<(), knack_core::schema::SchemaError>(())
+    /// ```
+    pub fn page(&self, view: &ViewSchema) -> Option<&SceneSchema> {
+        self.scenes.iter().find(|scene| scene.key == view.scene)
+    }
+
+    /// The page whose record a view is about, where it shows or makes what is connected to that record: calls
+    /// to the view give the record's id under the page's slug. `None` for what is connected to the user who
+    /// is logged in.
+    ///
+    /// Source: `view-work-orders-marking-details_id=5b63…` in the calls of live apps.
+    ///
+    /// ```
+    /// use knack_core::schema::Application;
+    ///
+    /// let dump = br#"{"objects":[],"scenes":[
+    ///     {"key":"scene_1","slug":"customer-details","object":"object_1"},
+    ///     {"key":"scene_2","slug":"add-order","parent":"customer-details","views":[{"key":"view_1",
+    ///         "type":"form","action":"create","source":{"object":"object_6","connection_key":"field_41"}}]}]}"#;
+    /// let app = Application::read(dump)?;
+    /// assert_eq!(app.page_of_record(&app.views[0]).unwrap().slug, "customer-details");
+    /// # Ok::<(), knack_core::schema::SchemaError>(())
+    /// ```
+    pub fn page_of_record(&self, view: &ViewSchema) -> Option<&SceneSchema> {
+        let connected =
+            ["connection_key", "parent_source"].iter().any(|name| view.source.contains_key(*name));
+        if !connected || view.source.contains_key("authenticated_user") {
+            return None;
+        }
+        let whose: Option<ObjectKey> =
+            key_in(view.source.get("parent_source").and_then(|parent| parent.get("object")));
+        self.upwards(self.page(view)?)
+            .find(|page| page.object.is_some() && (whose.is_none() || page.object == whose))
+    }
+
+    /// A page, and those above it.
+    fn upwards<'a>(&'a self, scene: &'a SceneSchema) -> impl Iterator<Item = &'a SceneSchema> {
+        let above = |scene: &&'a SceneSchema| {
+            let parent = scene.parent.as_ref()?;
+            self.scenes.iter().find(|above| above.slug == *parent)
+        };
+        // As many steps as there are pages: somebody's tree may be a circle.
+        std::iter::successors(Some(scene), above).take(self.scenes.len() + 1)
     }
 }
 
@@ -218,6 +267,7 @@ impl ViewSchema {
             ViewItem::collect(view.get(place), &mut inputs);
         }
         inputs.retain(|input| input.field.is_some());
+        let source = source(view);
         Some(Self {
             key: text(view, "/key").parse().ok()?,
             name: text(view, "/name").to_owned(),
@@ -225,13 +275,23 @@ impl ViewSchema {
             scene,
             title: text(view, "/title").to_owned(),
             action: filled(text(view, "/action")),
-            object: text(view, "/source/object").parse().ok(),
-            source: settings::kept(view.get("source"), settings::SOURCE),
+            object: key_in(source.get("object")),
+            source,
             inline_editing: flag(view, "/options/cell_editor"),
             columns,
             inputs,
         })
     }
+}
+
+/// Which records a view is about. Of a view of reports, those of one that is about the page's record, or else
+/// those of its first.
+fn source(view: &Value) -> Map<String, Value> {
+    let reports = list(view, "/reports").map(|report| report.get("source"));
+    let sources = std::iter::once(view.get("source")).chain(reports);
+    let sources = sources.map(|source| settings::kept(source, settings::SOURCE));
+    let telling = sources.filter(|source| !source.is_empty());
+    telling.min_by_key(|source| !source.contains_key("connection_key")).unwrap_or_default()
 }
 
 impl ViewItem {
@@ -265,6 +325,10 @@ impl ViewItem {
             connection: text(item, "/connection/key").parse().ok(),
         })
     }
+}
+
+fn key_in(value: Option<&Value>) -> Option<ObjectKey> {
+    value?.as_str()?.parse().ok()
 }
 
 fn filled(text: &str) -> Option<String> {
@@ -302,6 +366,31 @@ mod tests {
         assert!(text.columns.is_empty() && text.source.is_empty());
         assert!(table.inline_editing && table.columns.is_empty());
         assert_eq!((table.object, table.source.len()), (Some(ObjectKey::new(1)), 1));
+    }
+
+    #[test]
+    fn the_page_of_the_record_is_the_nearest_with_the_right_one() {
+        let view =
+            |key: &str, source: serde_json::Value| json!({"key": key, "type": "table", "source": source});
+        let app = Application::of(&json!({"objects": [], "scenes": [
+            {"key": "scene_1", "slug": "customer", "object": "object_1", "parent": "orders"},
+            {"key": "scene_2", "slug": "order", "object": "object_6", "parent": "customer"},
+            {"key": "scene_3", "slug": "orders", "parent": "order", "views": [
+                view("view_1", json!({"object": "object_7", "connection_key": "field_41"})),
+                view("view_2", json!({"object": "object_7", "connection_key": "field_41",
+                    "parent_source": {"object": "object_1", "connection": "field_41"}})),
+                view("view_3", json!({"object": "object_7", "connection_key": "field_41",
+                    "parent_source": {"object": "object_9"}})),
+                view("view_4", json!({"object": "object_7", "connection_key": "field_41", "authenticated_user": true})),
+                view("view_5", json!({"object": "object_6", "connection_key": "", "parent_source": null})),
+                {"key": "view_6", "type": "report", "source": {}, "reports": [
+                    {"source": {"object": "object_1"}},
+                    {"source": {"object": "object_7", "connection_key": "field_41"}}]}]}]}))
+        .unwrap();
+        let slug = |view| app.page_of_record(view).map(|page| page.slug.as_str());
+        let slugs: Vec<_> = app.views.iter().map(slug).collect();
+        assert_eq!(slugs, [Some("order"), Some("customer"), None, None, None, Some("order")]);
+        assert_eq!(app.views[5].object, Some(ObjectKey::new(7)));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::schema;
 /// A constant for each field whose settings a type can contradict; all of them come at once.
 pub(super) fn checks(record: &Record<'_>, known: &Known) -> TokenStream {
     let checks: Vec<_> =
-        record.fields.iter().filter_map(|field| check(field, record.create(), known)).collect();
+        record.fields.iter().filter_map(|field| check(field, record.is_new(), known)).collect();
     if checks.is_empty() {
         return TokenStream::new();
     }
@@ -23,7 +23,7 @@ pub(super) fn checks(record: &Record<'_>, known: &Known) -> TokenStream {
     }
 }
 
-fn check(field: &Field<'_>, create: bool, known: &Known) -> Option<TokenStream> {
+fn check(field: &Field<'_>, is_new: bool, known: &Known) -> Option<TokenStream> {
     let schema = field.schema.as_deref()?;
     // A new record may set one of several.
     let (settings, what) = match schema.kind().name {
@@ -31,7 +31,7 @@ fn check(field: &Field<'_>, create: bool, known: &Known) -> Option<TokenStream> 
         "multiple_choice" => ((!schema.options.is_empty()).then(|| options(schema)), "options"),
         _ => return None,
     };
-    let several = (schema.several && !create).then(|| quote!(.several(#what)));
+    let several = (schema.several && !is_new).then(|| quote!(.several(#what)));
     if settings.is_none() && several.is_none() {
         return None;
     }
