@@ -13,8 +13,10 @@ mod limits;
 mod lists;
 mod records;
 mod sample;
+mod sessions;
 mod socket;
 mod time;
+mod views;
 
 use bytes::Bytes;
 use http::{Method, Request, Response};
@@ -83,6 +85,47 @@ pub(crate) async fn call(knack: &Emulator, method: Method, path: &str, body: Val
     let value = serde_json::from_slice(response.body())
         .unwrap_or_else(|_| json!(String::from_utf8_lossy(response.body())));
     (response.status().as_u16(), value)
+}
+
+/// A call as a browser makes it: with the key `knack` and, behind a login, a user's token.
+pub(crate) async fn browse(
+    knack: &Emulator,
+    method: Method,
+    path: &str,
+    token: Option<&str>,
+    body: Value,
+) -> Response<Bytes> {
+    let mut request = Request::builder()
+        .method(method)
+        .uri(format!("https://api.knack.com/v1{path}"))
+        .header("X-Knack-Application-Id", knack.application_id())
+        .header("X-Knack-REST-API-Key", "knack")
+        .header("Content-Type", "application/json");
+    if let Some(token) = token {
+        request = request.header("Authorization", token);
+    }
+    let body = if body.is_null() { String::new() } else { body.to_string() };
+    knack.transport().send(request.body(body.into()).unwrap()).await.unwrap()
+}
+
+/// The status and the body of an answer, as JSON or as text.
+pub(crate) fn told(response: &Response<Bytes>) -> (u16, Value) {
+    let text = || json!(String::from_utf8_lossy(response.body()));
+    (response.status().as_u16(), serde_json::from_slice(response.body()).unwrap_or_else(|_| text()))
+}
+
+/// What a login is answered with.
+pub(crate) async fn login(knack: &Emulator, email: &str, password: &str) -> (u16, Value) {
+    let path = format!("/applications/{}/session", knack.application_id());
+    told(&browse(knack, Method::POST, &path, None, json!({"email": email, "password": password})).await)
+}
+
+/// The token of the sample's `n`th account: 0 has both roles, odd ones are staff, even ones managers.
+pub(crate) async fn token(knack: &Emulator, n: usize) -> String {
+    let email = knack.account_email(n).unwrap();
+    let (status, body) = login(knack, &email, Emulator::SAMPLE_PASSWORD).await;
+    assert_eq!(status, 200, "{body}");
+    body["session"]["user"]["token"].as_str().unwrap().to_owned()
 }
 
 pub(crate) async fn get(knack: &Emulator, path: &str) -> Value {
