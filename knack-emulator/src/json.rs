@@ -62,19 +62,16 @@ pub(crate) fn record(
         name(out, "id");
         text(out, id);
     }
-    match look.columns {
-        Some(columns) => {
-            for column in columns {
-                self::column(out, scene, object, row, *column, look.shape);
-            }
+    if let Some(columns) = look.columns {
+        for column in columns {
+            self::column(out, scene, object, row, *column, look.shape);
         }
-        None => {
-            for (key, part) in &row.extra {
-                member(out, key, part);
-            }
-            for (field, cell) in object.fields.iter().zip(&row.cells) {
-                pair(out, scene, ("", field), Some(cell), look.shape);
-            }
+    } else {
+        for (key, part) in &row.extra {
+            member(out, key, part);
+        }
+        for (field, cell) in object.fields.iter().zip(&row.cells) {
+            pair(out, scene, ("", field), Some(cell), look.shape);
         }
     }
     out.push(b'}');

@@ -16,7 +16,7 @@ use crate::store::{Id, Store};
 use users::User;
 
 /// How long a session lasts, as documented.
-pub(crate) const LIFETIME: Duration = Duration::from_secs(48 * 3_600);
+pub(crate) const LIFETIME: Duration = Duration::from_hours(48);
 
 /// All sessions, and the logins that went wrong.
 #[derive(Debug)]

@@ -42,21 +42,36 @@ pub(crate) fn answer(
     rest: &[&str],
     user: Option<&User>,
 ) -> Answer {
-    let Desk { app, store, manners, wall, .. } = desk;
-    let found = app.pages.view(scene, view).and_then(|(scene, view)| {
-        let (place, object) = app.object(view.source.object.as_deref()?)?;
-        let query = Query::parse(&request.query);
-        Some(Call { app, manners: *manners, wall: *wall, scene, view, place, object, user, query })
-    });
-    let Some(call) = found else {
+    let Some(found) = desk.app.pages.view(scene, view) else {
         return Answer::server_error();
     };
-    let answer = match (request.method.as_str(), rest) {
-        ("GET", ["records"]) => call.list(store),
-        ("GET", ["records", id]) => call.read(store, id),
-        ("POST", ["records"]) => request.object().and_then(|body| call.insert(store, &body)),
-        ("PUT", ["records", id]) => request.object().and_then(|body| call.update(store, id, &body)),
-        ("DELETE", ["records", id]) => call.delete(store, id),
+    match rest {
+        ["records"] => records(desk, request, found, None, user),
+        ["records", id] => records(desk, request, found, Some(id), user),
+        _ => Answer::no_route(&request.method, &request.path),
+    }
+}
+
+/// Answers a call of a view's records, or of one of them.
+fn records(
+    desk: &mut Desk<'_>,
+    request: &Request,
+    (scene, view): (&Scene, &View),
+    id: Option<&str>,
+    user: Option<&User>,
+) -> Answer {
+    let Desk { app, store, manners, wall, .. } = desk;
+    let Some((place, object)) = view.source.object.as_deref().and_then(|key| app.object(key)) else {
+        return Answer::server_error();
+    };
+    let query = Query::parse(&request.query);
+    let call = Call { app, manners: *manners, wall: *wall, scene, view, place, object, user, query };
+    let answer = match (request.method.as_str(), id) {
+        ("GET", None) => call.list(store),
+        ("GET", Some(id)) => call.read(store, id),
+        ("POST", None) => request.object().and_then(|body| call.insert(store, &body)),
+        ("PUT", Some(id)) => request.object().and_then(|body| call.update(store, id, &body)),
+        ("DELETE", Some(id)) => call.delete(store, id),
         _ => Err(Answer::no_route(&request.method, &request.path)),
     };
     answer.unwrap_or_else(|refusal| refusal)

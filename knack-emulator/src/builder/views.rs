@@ -66,7 +66,7 @@ impl Builder {
     /// ```
     /// # use std::time::Duration;
     /// # use knack_emulator::Emulator;
-    /// let knack = Emulator::builder().sample().session_lifetime(Duration::from_secs(60)).build()?;
+    /// let knack = Emulator::builder().sample().session_lifetime(Duration::from_mins(1)).build()?;
     /// # Ok::<(), knack_emulator::EmulatorError>(())
     /// ```
     pub const fn session_lifetime(mut self, lifetime: Duration) -> Self {
@@ -80,7 +80,7 @@ impl Builder {
     /// ```
     /// # use std::time::Duration;
     /// # use knack_emulator::Emulator;
-    /// let knack = Emulator::builder().sample().lockout(3, Duration::from_secs(900)).build()?;
+    /// let knack = Emulator::builder().sample().lockout(3, Duration::from_mins(15)).build()?;
     /// # Ok::<(), knack_emulator::EmulatorError>(())
     /// ```
     pub const fn lockout(mut self, attempts: u32, length: Duration) -> Self {

@@ -1,16 +1,19 @@
 //! The emulator as its users meet it: in-process, and on a socket.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
+mod child_pages;
 mod computed;
 mod errors;
 mod faults;
 mod files;
 mod filters;
 mod fixtures;
+mod forms;
 mod hostile;
 mod kinds;
 mod limits;
 mod lists;
+mod pages;
 mod records;
 mod sample;
 mod sessions;
@@ -26,6 +29,10 @@ use serde_json::{Value, json};
 
 /// Two connected objects with every kind that writes are tested with.
 pub(crate) fn shop() -> Builder {
+    Emulator::builder().application(shop_dump())
+}
+
+pub(crate) fn shop_dump() -> Value {
     let field = |key: &str, name: &str, kind: &str, rest: Value| {
         let mut field = json!({"key": key, "name": name, "type": kind, "required": false, "unique": false});
         for (key, value) in rest.as_object().unwrap() {
@@ -33,7 +40,7 @@ pub(crate) fn shop() -> Builder {
         }
         field
     };
-    Emulator::builder().application(json!({"application": {
+    json!({"application": {
         "id": "5f00000000000000000000aa",
         "name": "Shop",
         "settings": {"timezone": "Central Time (US & Canada)"},
@@ -58,7 +65,7 @@ pub(crate) fn shop() -> Builder {
                 field("field_21", "Height", "number", json!({"format": {"mark_decimal": "none"}})),
             ]},
         ],
-    }}))
+    }})
 }
 
 pub(crate) async fn send(
@@ -106,6 +113,13 @@ pub(crate) async fn browse(
     }
     let body = if body.is_null() { String::new() } else { body.to_string() };
     knack.transport().send(request.body(body.into()).unwrap()).await.unwrap()
+}
+
+/// What a view shows, or a panic.
+pub(crate) async fn seen(knack: &Emulator, path: &str, token: Option<&str>) -> Value {
+    let (status, body) = told(&browse(knack, Method::GET, path, token, Value::Null).await);
+    assert_eq!(status, 200, "{path}: {body}");
+    body
 }
 
 /// The status and the body of an answer, as JSON or as text.

@@ -91,14 +91,14 @@ async fn a_session_is_checked_and_ended() {
 async fn sessions_expire() {
     let knack = sample().build().unwrap();
     let two_days = token(&knack, 0).await;
-    advance(Duration::from_secs(48 * 3_600 - 1)).await;
+    advance(Duration::from_hours(48) - Duration::from_secs(1)).await;
     assert_eq!(orders(&knack, Some(&two_days)).await.0, 200);
     advance(Duration::from_secs(1)).await;
     assert_eq!(orders(&knack, Some(&two_days)).await, (403, json!("Invalid or Expired Token")));
 
-    let knack = sample().session_lifetime(Duration::from_secs(60)).build().unwrap();
+    let knack = sample().session_lifetime(Duration::from_mins(1)).build().unwrap();
     let minute = token(&knack, 0).await;
-    advance(Duration::from_secs(60)).await;
+    advance(Duration::from_mins(1)).await;
     assert_eq!(orders(&knack, Some(&minute)).await.0, 403);
     let again = token(&knack, 0).await;
     assert_eq!(orders(&knack, Some(&again)).await.0, 200);
@@ -128,7 +128,7 @@ async fn wrong_logins_are_told_alike() {
 
 #[tokio::test(start_paused = true)]
 async fn too_many_wrong_passwords_lock() {
-    let knack = sample().lockout(3, Duration::from_secs(600)).build().unwrap();
+    let knack = sample().lockout(3, Duration::from_mins(10)).build().unwrap();
     for email in [knack.account_email(1).unwrap(), "nobody@example.com".to_owned()] {
         for _ in 0..3 {
             assert_eq!(message(&login(&knack, &email, "wrong").await.1), "Email or password incorrect.");
