@@ -1,5 +1,7 @@
 //! How an emulator is put together.
 
+mod views;
+
 use std::fmt;
 use std::path::Path;
 use std::sync::Mutex;
@@ -16,11 +18,12 @@ use crate::fault::Fault;
 use crate::files;
 use crate::gate::Gate;
 use crate::latency::Latency;
+use crate::manners::{Manners, MissingRecord};
 use crate::near::{self, Point};
 use crate::plan::DailyPlan;
-use crate::routes::{Manners, MissingRecord};
 use crate::sample;
 use crate::seen::Log;
+use crate::sessions::{self, Lockout, Sessions};
 use crate::store::Store;
 use crate::window::{StoredWindow, Window, WindowModel};
 use crate::write::Surroundings;
@@ -64,6 +67,8 @@ pub struct Builder {
     starts_at: Option<SystemTime>,
     skew_ms: i64,
     manners: Manners,
+    session_lifetime: Duration,
+    lockout: Option<Lockout>,
     places: Vec<(String, Point)>,
     searchable: Vec<String>,
     log_bound: usize,
@@ -88,13 +93,9 @@ impl Builder {
             faults: Vec::new(),
             starts_at: None,
             skew_ms: 0,
-            manners: Manners {
-                missing: MissingRecord::default(),
-                required: true,
-                strict_filters: false,
-                field_order: false,
-                proper_timestamps: true,
-            },
+            manners: Manners::default(),
+            session_lifetime: sessions::LIFETIME,
+            lockout: None,
             places: Vec::new(),
             searchable: Vec::new(),
             log_bound: LOG_BOUND,
@@ -133,6 +134,10 @@ impl Builder {
 
     /// The built-in application, a bicycle workshop, with its records; the same for every seed. Every
     /// kind of field occurs in it.
+    ///
+    /// All its accounts have the password [`Emulator::SAMPLE_PASSWORD`]; [`Emulator::account_email`] tells
+    /// their addresses. Account 0 has both roles; of the others, odd ones have `profile_11` (staff), even
+    /// ones `profile_12` (managers), and 5 and 11 are inactive.
     pub fn sample(mut self) -> Self {
         self.sample = true;
         self
@@ -341,8 +346,10 @@ impl Builder {
             plan: DailyPlan::new(daily, self.daily_used),
             charge_refused: self.charge_refused,
         };
+        let lockout = self.lockout.or(app.lockout);
         let state = State {
             store,
+            sessions: Sessions::new(self.session_lifetime, lockout, self.seed),
             gate,
             log: Log::new(self.log_bound),
             faults: self.faults,
