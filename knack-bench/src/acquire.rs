@@ -10,7 +10,7 @@ use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
 
 use crate::Failure;
-use crate::report::{Report, Row};
+use crate::report::{Report, Row, met};
 use crate::stats::median;
 
 mod allocations;
@@ -64,7 +64,7 @@ pub(crate) fn run(rounds: u32) -> Result<Report<Cost>, Failure> {
 fn judge(rows: &[Cost], tasks: u32) -> Option<String> {
     let of = |subject| rows.iter().find(|row| row.tasks == tasks && row.subject == subject).map(|row| row.ns);
     let ratio = of(ours::NAME)? / of(peers::TOWER)?;
-    let met = if ratio <= 1.0 { "met" } else { "NOT met" };
+    let met = met(ratio <= 1.0);
     Some(format!("{met}: adaptive / tower-buffer = {ratio:.2} <= 1 with {tasks} tasks"))
 }
 

@@ -9,7 +9,7 @@ use fastrand::Rng;
 use serde::Serialize;
 
 use crate::Failure;
-use crate::report::{Report, Row};
+use crate::report::{Report, Row, met};
 use crate::stats::median;
 
 mod cargo;
@@ -130,7 +130,6 @@ fn judge(rows: &[Cost]) -> Vec<String> {
     let of = |case: &str, subject: &str| {
         rows.iter().find(|row| row.case == case && row.subject == subject).map(|row| row.cpu_s)
     };
-    let met = |is_met: bool| if is_met { "met" } else { "NOT met" };
     let mut notes = Vec::new();
     if let (Some(ours), Some(serde)) = (of("structs", "knack"), of("structs", "serde_derive")) {
         let ratio = ours / serde;

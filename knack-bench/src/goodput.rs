@@ -204,7 +204,7 @@ pub(crate) fn run(choice: &Choice) -> Result<Report<Figures>, Failure> {
         "waits are those of persons, half a call a second beside fifty workers; in the peers they queue with them"
             .to_owned(),
     ];
-    notes.extend(needs::judge(&rows));
+    notes.extend(needs::judge(&rows).iter().map(ToString::to_string));
     rows.extend(choice.bounds());
     let title = format!(
         "goodput: {runs} runs of {} s each from seed {}, in {:.0} s",
@@ -213,6 +213,12 @@ pub(crate) fn run(choice: &Choice) -> Result<Report<Figures>, Failure> {
         began.elapsed().as_secs_f64()
     );
     Ok(Report { title, rows, notes })
+}
+
+/// Fails where these rows do not meet all needs of the default strategy, or lack some that have needs.
+pub(crate) fn require(rows: &[Figures]) -> Result<(), Failure> {
+    let lacking = needs::lacking(rows);
+    if lacking.is_empty() { Ok(()) } else { Err(lacking.join("\n").into()) }
 }
 
 /// The outcomes of all runs, in their order.

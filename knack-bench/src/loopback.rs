@@ -15,7 +15,7 @@ use tokio::time::sleep;
 use crate::Failure;
 use crate::goodput::Tool;
 use crate::goodput::server::{APPLICATION, RECORD, emulator};
-use crate::report::{Report, Row};
+use crate::report::{Report, Row, met};
 
 /// Always something to do, as in `goodput`.
 const WORKERS: usize = 50;
@@ -61,7 +61,7 @@ pub(crate) fn run(seconds: u32) -> Result<Report<Figures>, Failure> {
 
 fn judge(row: &Figures) -> String {
     let (goodput, refused) = NEED;
-    let met = if row.goodput >= goodput && row.refused <= refused { "met" } else { "NOT met" };
+    let met = met(row.goodput >= goodput && row.refused <= refused);
     let Figures { subject, server, goodput: got, refused: lost } = row;
     format!("{met}: {subject} {server}: {got:.1} % >= {goodput} with {lost:.2} % <= {refused} refused")
 }

@@ -35,6 +35,7 @@ const EXAMPLES: &str = "Examples:
   cargo run --release -p knack-bench -- overhead --json overhead.json
   cargo run --release -p knack-bench -- goodput --strategies adaptive --runs 200 --json goodput.json
   cargo run --release -p knack-bench -- goodput --servers A,B --shape cold,foreign --seed0 5000
+  cargo run --release -p knack-bench -- goodput --strategies adaptive --shape base,skew,foreign,cold --require
   cargo run --release -p knack-bench -- acquire --json acquire.json
   cargo run --release -p knack-bench -- loopback
   cargo run --release -p knack-bench -- compile --case schema --objects 1000
@@ -70,6 +71,10 @@ enum Bench {
         output: Output,
         #[command(flatten)]
         choice: Choice,
+        /// Fails where a need of `adaptive` is not met, or its row was not measured: on all servers, in the
+        /// shapes base, skew and cold, and on A and B beside foreign calls.
+        #[arg(long)]
+        require: bool,
     },
     /// What a permit costs, from being asked for to the answer.
     Acquire {
@@ -155,7 +160,11 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Bench::Compile { output, case, rounds, objects } => {
             compile::run(&compile::Choice { case, rounds, objects })?.publish(output.json.as_deref())
         }
-        Bench::Goodput { output, choice } => goodput::run(&choice.into())?.publish(output.json.as_deref()),
+        Bench::Goodput { output, choice, require } => {
+            let report = goodput::run(&choice.into())?;
+            report.publish(output.json.as_deref())?;
+            if require { goodput::require(&report.rows) } else { Ok(()) }
+        }
     }
 }
 

@@ -69,6 +69,11 @@ impl<R: Row> Report<R> {
     }
 }
 
+/// How a note says whether a need is met.
+pub(crate) const fn met(is_met: bool) -> &'static str {
+    if is_met { "met" } else { "NOT met" }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

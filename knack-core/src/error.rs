@@ -1,17 +1,26 @@
 //! What can go wrong, in one enum: what happened, to which object and record, and what to do next.
 
-use std::fmt;
 use std::time::Duration;
 
 use http::StatusCode;
 
-use crate::call::{Label, Verb};
+use crate::call::Label;
 use crate::cell::ValueError;
 use crate::key::{FieldKey, RecordId};
 use crate::ledger::Shortage;
-use crate::object::Projection;
 use crate::record::RecordError;
 use crate::transport::{Failure, TransportError};
+
+mod answer;
+mod malformed;
+mod validation;
+mod words;
+
+pub use answer::from_answer;
+pub use malformed::MalformedAnswer;
+pub use validation::{Problem, Validation};
+pub(crate) use words::resets;
+use words::{auth_hint, made, outcome, plural, session_over, status_hint, tried, waiting_for};
 
 /// The result of a call.
 ///
@@ -300,6 +309,31 @@ pub enum Error {
         cause: RecordError,
     },
 
+    /// A record was changed, and the answer of the update could not be read as what was asked for. What was
+    /// written is in Knack; a second update would change nothing more.
+    ///
+    /// ```
+    /// # use knack_core::{Error, KnackObject, Patch, RecordId};
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// # let id: RecordId = "5d7964422d7159001659b27a".parse().unwrap();
+    /// let knack = Canned(r#"{"id":"5d7964422d7159001659b27a","field_7":"Oslo","field_8":"many"}"#);
+    /// let error = Customer::update(&knack, id, Patch::new().set(Customer::CITY, "Oslo")).await.unwrap_err();
+    /// assert!(matches!(error, Error::Updated { .. }));
+    /// assert!(error.to_string().contains("was carried out, but its answer does not fit: `Customer.age`"));
+    /// # }
+    /// ```
+    #[error(
+        "{call} was carried out, but its answer does not fit: {cause}; \
+         change the struct's field to fit, or mend the record in Knack"
+    )]
+    Updated {
+        /// The call.
+        call: Label,
+        /// What is wrong with the answer.
+        cause: RecordError,
+    },
+
     /// The answer has a status of success and is not what the API gives, such as the page of a
     /// gateway. After a write, look whether it was carried out: such an answer does not tell.
     ///
@@ -444,378 +478,6 @@ impl Error {
     /// Whether a write may have been carried out although it failed; see [`Ambiguous`](Self::Ambiguous).
     pub const fn is_ambiguous(&self) -> bool {
         matches!(self, Self::Ambiguous { .. })
-    }
-}
-
-fn waiting_for(estimate: Option<Duration>, refusals: u32) -> String {
-    let mut text = match estimate {
-        Some(estimate) => {
-            format!("under the rate limit no answer comes before {estimate:.1?}, which is not")
-        }
-        None => "the rate limit left no room".to_owned(),
-    };
-    if refusals > 0 {
-        text = format!("the server refused it {refusals} time{} (429), and {text}", plural(refusals));
-    }
-    text
-}
-
-pub(crate) fn resets(resets_in: Option<Duration>) -> String {
-    resets_in.map(|left| format!(", for another {}", in_words(left))).unwrap_or_default()
-}
-
-/// `2 h 58 min`, `12 s`.
-fn in_words(duration: Duration) -> String {
-    let seconds = duration.as_secs();
-    match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
-        (0, 0, s) => format!("{s} s"),
-        (0, m, s) => format!("{m} min {s} s"),
-        (h, m, _) => format!("{h} h {m} min"),
-    }
-}
-
-fn session_over(cause: Option<&Error>) -> String {
-    cause.map_or_else(
-        || "the user has logged out".to_owned(),
-        |cause| format!("the user's session is over ({cause})"),
-    )
-}
-
-fn made(record: Option<RecordId>) -> String {
-    record.map_or_else(|| "a record".to_owned(), |id| format!("record {id}"))
-}
-
-const fn plural(count: u32) -> &'static str {
-    if count == 1 { "" } else { "s" }
-}
-
-/// Whether a call failed, or was answered well and did not do what was asked.
-fn outcome(status: StatusCode) -> String {
-    if status.is_success() {
-        format!("was answered ({status}), but not as asked")
-    } else {
-        format!("failed ({status})")
-    }
-}
-
-fn tried(attempts: u32) -> String {
-    if attempts > 1 { format!(" after {attempts} attempts") } else { String::new() }
-}
-
-fn auth_hint(verb: Verb, message: &str) -> &'static str {
-    let message = message.to_ascii_lowercase();
-    if verb == Verb::Login && !message.contains("app id") {
-        if message.contains("lock") || message.contains("attempts") {
-            "wait until the lock is over, and check the password"
-        } else {
-            "check the e-mail and the password; who logs in by single sign-on cannot do so here"
-        }
-    } else if message.contains("api key") {
-        "check the API key (Builder, API & Code) and that it is of this application"
-    } else if message.contains("app id") || message.contains("api request") {
-        "check the application id (Builder, API & Code)"
-    } else if message.contains("token") || message.contains("reauthenticate") {
-        "log in again, with a user whose roles may see the page"
-    } else {
-        "check the credentials and what they may access"
-    }
-}
-
-fn status_hint(status: StatusCode) -> &'static str {
-    match status.as_u16() {
-        500 => "; Knack answers 500 also for an unknown application or object: check both ids",
-        502..=504 => "; Knack or a gateway before it is in trouble: try again later",
-        414 | 431 => "; the query is too long for the server: filter by less, or in several lists",
-        300..=399 => {
-            "; redirects are not followed, since they would carry the key elsewhere: check the base URL"
-        }
-        _ => "",
-    }
-}
-
-/// Values that were refused, each with the struct's field where it is known.
-///
-/// By Knack, in an answer with status 400; or before sending, when a [`Patch`](crate::Patch) that is to
-/// make a record does not set a required field. Then [`Error::status`] is `None`.
-///
-/// ```
-/// # use http::StatusCode;
-/// # use knack_core::{Error, call, error::from_answer, key::ObjectKey, object::Projection};
-/// # static CUSTOMER: Projection = Projection::new("Customer", ObjectKey::new(3), &[]);
-/// # let call = *call::get(&CUSTOMER, "5d7964422d7159001659b27a".parse()?).label();
-/// use knack_core::error::Validation;
-///
-/// fn report(refused: &Validation) -> Vec<String> {
-///     refused.problems().iter().map(|p| format!("{}: {}", p.field().unwrap_or("?"), p.message())).collect()
-/// }
-///
-/// let body = br#"{"errors":[{"field":"field_7","type":"unique","message":"City must be unique."}]}"#;
-/// let error = from_answer(&call, Some(&CUSTOMER), StatusCode::BAD_REQUEST, 1, body);
-/// let Error::Validation(refused) = error else { panic!("{error}") };
-/// assert_eq!(report(&refused), ["?: City must be unique."]); // this projection does not know field_7
-/// assert_eq!(refused.call().record(), call.record());
-/// # Ok::<(), knack_core::key::KeyError>(())
-/// ```
-#[derive(Clone, Debug)]
-pub struct Validation {
-    pub(crate) call: Label,
-    pub(crate) status: Option<StatusCode>,
-    pub(crate) problems: Vec<Problem>,
-}
-
-impl Validation {
-    /// What is wrong, value by value.
-    pub fn problems(&self) -> &[Problem] {
-        &self.problems
-    }
-
-    /// The call that was refused.
-    pub fn call(&self) -> &Label {
-        &self.call
-    }
-}
-
-impl fmt::Display for Validation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let by_whom = if self.status.is_some() { "Knack refused it" } else { "it was not sent" };
-        write!(f, "{} has wrong values ({by_whom}): ", self.call)?;
-        for (index, problem) in self.problems.iter().enumerate() {
-            write!(f, "{}{problem}", if index > 0 { "; " } else { "" })?;
-        }
-        Ok(())
-    }
-}
-
-/// One value that was refused.
-///
-/// Source: the JSON of a refused write, `{"errors":[{"field":…,"type":…,"message":…}]}`, as recorded.
-///
-/// ```
-/// # use std::time::Duration;
-/// # use knack_core::{Error, call, key::ObjectKey, object::Projection, query::ListQuery};
-/// # static CUSTOMER: Projection = Projection::new("Customer", ObjectKey::new(3), &[]);
-/// # let call = *call::list(&CUSTOMER, &ListQuery::default()).label();
-/// use http::StatusCode;
-/// use knack_core::error::from_answer;
-/// use knack_core::key::FieldKey;
-///
-/// let body = br#"{"errors":[{"field":"field_7","type":"required","message":"City is required."}]}"#;
-/// let error = from_answer(&call, None, StatusCode::BAD_REQUEST, 1, body);
-/// let Error::Validation(refused) = error else { panic!("{error}") };
-/// let problem = &refused.problems()[0];
-/// assert_eq!((problem.key(), problem.rule()), (Some(FieldKey::new(7)), "required"));
-/// assert_eq!(problem.to_string(), "field_7: City is required.");
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    pub(crate) field: Option<&'static str>,
-    pub(crate) key: Option<FieldKey>,
-    pub(crate) rule: String,
-    pub(crate) message: String,
-}
-
-impl Problem {
-    pub(crate) fn required(projection: &Projection, key: FieldKey) -> Self {
-        let def = projection.fields().iter().find(|def| def.key() == key);
-        let field = def.map(crate::object::FieldDef::name);
-        Self { field, key: Some(key), rule: "required".into(), message: "a value is required".into() }
-    }
-
-    /// The struct's field; `None` if Knack named no field or one that the struct does not have.
-    pub fn field(&self) -> Option<&'static str> {
-        self.field
-    }
-
-    /// The field's key in Knack.
-    pub fn key(&self) -> Option<FieldKey> {
-        self.key
-    }
-
-    /// Which rule was broken, in Knack's word: `required`, `unique`. Empty if it gave none.
-    pub fn rule(&self) -> &str {
-        &self.rule
-    }
-
-    /// Knack's own words.
-    pub fn message(&self) -> &str {
-        &self.message
-    }
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.field, self.key) {
-            (Some(field), Some(key)) => write!(f, "`{field}` ({key}): {}", self.message),
-            (None, Some(key)) => write!(f, "{key}: {}", self.message),
-            _ => f.write_str(&self.message),
-        }
-    }
-}
-
-/// An answer that is not the JSON that the API gives: where reading stopped, and how it begins, at
-/// most 60 characters of it.
-///
-/// ```
-/// # use knack_core::Error;
-/// # #[derive(Debug, knack_derive::KnackObject)]
-/// # #[knack(object = "object_3", crate = knack_core)]
-/// # struct Customer { #[knack(key = "field_8", kind = "number")] age: Option<u32> }
-/// use knack_core::record::read_page;
-///
-/// let cut = read_page::<Customer>(br#"{"total_pages":1,"#).unwrap_err();
-/// assert!(cut.to_string().starts_with("it ends after 17 bytes"));
-/// assert_eq!(read_page::<Customer>(b"").unwrap_err().to_string(), "it is empty");
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MalformedAnswer {
-    at: usize,
-    expected: &'static str,
-    length: usize,
-    beginning: String,
-}
-
-impl MalformedAnswer {
-    pub(crate) fn new(body: &[u8], at: usize, expected: &'static str) -> Self {
-        let beginning = String::from_utf8_lossy(body.get(..200).unwrap_or(body));
-        let beginning = beginning.trim().chars().take(60).collect();
-        Self { at, expected, length: body.len(), beginning }
-    }
-
-    /// Of an answer that is JSON, but not what was asked for. It is not shown: it may hold a token.
-    ///
-    /// ```
-    /// use knack_core::error::MalformedAnswer;
-    ///
-    /// let answer = MalformedAnswer::unlike("a session with a token");
-    /// assert_eq!(answer.to_string(), "a session with a token was expected, and it holds none");
-    /// ```
-    pub fn unlike(expected: &'static str) -> Self {
-        Self { at: 0, expected, length: usize::MAX, beginning: String::new() }
-    }
-
-    fn is_html(&self) -> bool {
-        self.beginning.starts_with('<')
-    }
-}
-
-impl fmt::Display for MalformedAnswer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { at, expected, length, beginning } = self;
-        if *length == usize::MAX {
-            return write!(f, "{expected} was expected, and it holds none");
-        }
-        if *length == 0 {
-            return f.write_str("it is empty");
-        }
-        if self.is_html() {
-            return write!(
-                f,
-                "it is an HTML page, not JSON ({beginning}…); check the base URL and any proxy"
-            );
-        }
-        if at >= length {
-            return write!(f, "it ends after {length} bytes where {expected} was expected");
-        }
-        write!(f, "expected {expected} at byte {at} of {length}; it begins with {beginning}")
-    }
-}
-
-impl std::error::Error for MalformedAnswer {}
-
-/// The error that an answer without success stands for. `projection` gives problems the names of the
-/// struct's fields; `attempts` is told in messages.
-///
-/// | answer | error |
-/// |---|---|
-/// | 400 with a list of `errors` in JSON | [`Error::Validation`] |
-/// | 401, 403, and 400 that speaks of the app id | [`Error::Auth`] |
-/// | 400 of a login | [`Error::Auth`] |
-/// | 404 of a call that names a record | [`Error::NotFound`] |
-/// | any other | [`Error::Api`] |
-///
-/// Source: docs.knack.com/reference/response-format; plain text is the rule, JSON the exception.
-///
-/// ```
-/// # use http::StatusCode;
-/// # use knack_core::{Error, call, error::from_answer, key::ObjectKey, object::Projection};
-/// # static CUSTOMER: Projection = Projection::new("Customer", ObjectKey::new(3), &[]);
-/// # let call = *call::get(&CUSTOMER, "5d7964422d7159001659b27a".parse()?).label();
-/// let error = from_answer(&call, Some(&CUSTOMER), StatusCode::FORBIDDEN, 1, b"Invalid or Expired Token");
-/// assert!(matches!(error, Error::Auth { message, .. } if message == "Invalid or Expired Token"));
-/// # Ok::<(), knack_core::key::KeyError>(())
-/// ```
-pub fn from_answer(
-    call: &Label,
-    projection: Option<&Projection>,
-    status: StatusCode,
-    attempts: u32,
-    body: &[u8],
-) -> Error {
-    let call = *call;
-    let body = Body::of(body);
-    let message = body.message();
-    match status.as_u16() {
-        400 if call.verb() == Verb::Login => Error::Auth { call, status, message },
-        400 if !body.problems(projection).is_empty() => {
-            Error::Validation(Validation { call, status: Some(status), problems: body.problems(projection) })
-        }
-        401 | 403 => Error::Auth { call, status, message },
-        400 if message.contains("App ID") => Error::Auth { call, status, message },
-        404 if call.record().is_some() => Error::NotFound { call },
-        _ => Error::Api { call, status, message, attempts },
-    }
-}
-
-struct Body {
-    text: String,
-    json: serde_json::Value,
-}
-
-impl Body {
-    fn of(body: &[u8]) -> Self {
-        let text = String::from_utf8_lossy(body).trim().to_owned();
-        let json = serde_json::from_str(&text).unwrap_or_default();
-        Self { text, json }
-    }
-
-    /// The entries of `{"errors":[{"field":…,"type":…,"message":…}]}` that name a rule or field.
-    fn problems(&self, projection: Option<&Projection>) -> Vec<Problem> {
-        let errors = self.json.get("errors").and_then(|errors| errors.as_array());
-        let text =
-            |entry: &serde_json::Value, key| entry.get(key).and_then(|v| v.as_str()).map(str::to_owned);
-        let read = |entry: &serde_json::Value| {
-            let key: Option<FieldKey> = text(entry, "field").and_then(|key| key.parse().ok());
-            let fields = projection.map(Projection::fields).unwrap_or_default();
-            let def = fields.iter().find(|def| Some(def.key()) == key);
-            Problem {
-                field: def.map(crate::object::FieldDef::name),
-                key,
-                rule: text(entry, "type").unwrap_or_default(),
-                message: text(entry, "message").or(entry.as_str().map(str::to_owned)).unwrap_or_default(),
-            }
-        };
-        errors.map(|errors| errors.iter().map(read).collect()).unwrap_or_default()
-    }
-
-    /// Knack's own words, wherever they stand, shortened.
-    fn message(&self) -> String {
-        let first = self.json.get("errors").and_then(|errors| errors.get(0));
-        let places = [
-            first.and_then(|error| error.get("message")),
-            first,
-            self.json.get("message"),
-            self.json.get("error"),
-        ];
-        if let Some(message) = places.into_iter().flatten().find_map(|place| place.as_str()) {
-            return message.chars().take(300).collect();
-        }
-        if self.text.is_empty() {
-            "no message".to_owned()
-        } else if self.text.starts_with('<') {
-            "an HTML page".to_owned()
-        } else {
-            self.text.chars().take(300).collect()
-        }
     }
 }
 

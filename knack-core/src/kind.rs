@@ -223,6 +223,11 @@ impl FieldKind {
     pub const fn is_writable(self) -> bool {
         self.writable
     }
+
+    /// Whether a value of nothing is shown as one, as 0: the least, greatest or mean of no records.
+    pub(crate) fn shows_nothing_as_a_value(self) -> bool {
+        matches!(self, Self::MIN | Self::MAX | Self::AVERAGE)
+    }
 }
 
 impl fmt::Debug for FieldKind {

@@ -531,6 +531,14 @@ impl fmt::Debug for Permit {
 /// The most calls a second of limiters that keep count of each: a thousand times what any plan allows.
 const MOST_CALLS: u32 = 10_000;
 
+/// How long a call that was given up on its way could still take to reach the server.
+const LATEST_ARRIVAL: Duration = Duration::from_secs(5);
+
+/// How many answers must have come before the smallest round trip counts. The first calls open
+/// connections, and a handshake in a round trip makes a slot return too early: 60 calls on a cold
+/// pool had 10 refusals with that credit, and none without.
+const COLD_ANSWERS: u64 = 20;
+
 mod adaptive;
 mod fixed_delay;
 mod lock;

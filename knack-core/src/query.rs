@@ -9,9 +9,10 @@
 //! | date/time | `is`, `is_before`, `is_after`, `is_today` and the like, `is_during_the_previous(3, Months)` and the like |
 //! | yes/no, link | `is` |
 //! | file, image, signature | |
+//! | password, unknown | none |
 //!
-//! Besides, `is` has `is_not`, `contains` has `does_not_contain`, and all of them `is_blank` and
-//! `is_not_blank`. Knack's table has no row for connections; their filters are those seen in use. What
+//! Besides, `is` has `is_not`, `contains` has `does_not_contain`, and all kinds but the last two have `is_blank`
+//! and `is_not_blank`. Knack's table has no row for connections; their filters are those seen in use. What
 //! has no method here can be said by [`Rule::raw`].
 //!
 //! Source: docs.knack.com/docs/constructing-filters, …/pagination, …/sorting, …/formatting, and
@@ -29,14 +30,14 @@
 mod dates;
 mod fit;
 mod list_query;
+mod methods;
 mod operand;
 pub mod operator;
-mod operators;
 mod rule;
 
 pub use dates::{Unit, Units};
 pub(crate) use list_query::parameter;
 pub use list_query::{Format, ListQuery, MOST_ROWS, Sort};
+pub use methods::{ComparedWith, Distance, Has};
 pub use operand::{Comparison, Operand, TextOperand};
-pub use operators::{ComparedWith, Distance, Has};
 pub use rule::{All, Any, Filter, IntoFilter, OneLevel, Rule};

@@ -49,7 +49,7 @@ use crate::write::ValueWriter;
 mod choice;
 mod contact;
 #[cfg(feature = "jiff")]
-mod date;
+pub(crate) mod date;
 mod file;
 mod html;
 #[cfg(feature = "jiff")]

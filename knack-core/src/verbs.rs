@@ -7,7 +7,7 @@ use std::future::Future;
 use bytes::Bytes;
 use http::StatusCode;
 
-use crate::call::{self, Call, Label};
+use crate::call::{self, Call, Label, Verb};
 use crate::error::{Error, Result};
 use crate::key::RecordId;
 use crate::kind::Connection;
@@ -131,7 +131,7 @@ pub trait KnackObject: Sized + Send + 'static {
     /// ```
     fn get<C: ObjectAccess>(client: &C, id: RecordId) -> impl Future<Output = Result<Self>> + Send {
         async move {
-            let label = Label::new(call::Verb::Get, Self::PROJECTION, Some(id));
+            let label = Label::new(Verb::Get, Self::PROJECTION, Some(id));
             Self::get_opt(client, id).await?.ok_or(Error::NotFound { call: label })
         }
     }
@@ -217,7 +217,7 @@ pub trait KnackObject: Sized + Send + 'static {
     /// two more when Knack answers 500, to tell a missing record from trouble.
     ///
     /// A record that does not exist is [`Error::NotFound`]. An update without an answer is sent again: a
-    /// second one changes nothing more.
+    /// second one changes nothing more. One whose answer does not fit the struct is [`Error::Updated`].
     ///
     /// ```
     /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/customer.rs")); } use doc::*;
@@ -271,7 +271,8 @@ pub trait KnackObject: Sized + Send + 'static {
     /// Knack can only replace the whole set, so this reads the record and writes it: two calls, or one if
     /// nothing is new. What another program changes in between is lost. If Knack does not keep what was
     /// written, as a field of one connection does with several, that is an [`Error::Api`] that names both;
-    /// an answer that does not tell what the field holds is an error before anything is written.
+    /// an answer that does not tell what the field holds is an [`Error::Unreadable`] before anything is
+    /// written, and an [`Error::Updated`] after it.
     ///
     /// Source: docs.knack.com/docs/working-with-fields.
     ///
@@ -360,7 +361,15 @@ pub trait NewRecord<O: ObjectTag> {
 fn decode<T: KnackObject>(call: &Call, reply: &Reply) -> Result<T> {
     let record = read_record::<T>(&reply.body);
     let record = record.map_err(|answer| Error::Malformed { call: *call.label(), answer })?;
-    record.result.map_err(Error::Unreadable)
+    record.result.map_err(|cause| unreadable(call, cause))
+}
+
+/// The error of a record in an answer that does not fit. Of an update it says that it was carried out.
+fn unreadable(call: &Call, cause: RecordError) -> Error {
+    match call.verb() {
+        Verb::Update => Error::Updated { call: *call.label(), cause },
+        _ => Error::Unreadable(cause),
+    }
 }
 
 /// Reads the answer of a create. Whatever is wrong with it, nobody is to send it again unawares.
@@ -485,5 +494,5 @@ async fn connected<T: KnackObject, C: ObjectAccess>(
     let reply = on_record::<T, C>(client, call, id).await?.reply(call)?;
     let links = read_field::<Connection, Vec<Link<T>>>(&reply.body, T::PROJECTION, id, &field);
     let links = links.map_err(|answer| Error::Malformed { call: *call.label(), answer })?;
-    Ok(links.map_err(|error| Error::Unreadable(error.into()))?.iter().map(Link::id).collect())
+    Ok(links.map_err(|error| unreadable(call, error.into()))?.iter().map(Link::id).collect())
 }

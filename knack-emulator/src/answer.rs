@@ -66,6 +66,11 @@ impl Answer {
         Self::json(StatusCode::BAD_REQUEST, json!({ "errors": errors }).to_string())
     }
 
+    /// An error that is about no field.
+    pub(crate) fn problem(status: StatusCode, message: &str) -> Self {
+        Self::json(status, json!({"errors": [{"message": message}]}).to_string())
+    }
+
     /// The whole response, with the limits' headers where the key was accepted.
     pub(crate) fn respond(self, limits: Option<&Limits>, wall: Duration) -> Response<Bytes> {
         let mut response = Response::new(self.body);
@@ -96,19 +101,28 @@ pub(crate) struct Problem {
 /// The figures of both limits after a call.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
-    pub(crate) plan_limit: u64,
-    pub(crate) plan_left: i64,
-    pub(crate) plan_reset_ms: u64,
+    /// Only of calls that use up the plan.
+    pub(crate) plan: Option<PlanFigures>,
     pub(crate) rate_limit: u32,
     pub(crate) rate_left: u32,
     pub(crate) rate_reset: u64,
 }
 
+/// The figures of the daily plan.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PlanFigures {
+    pub(crate) limit: u64,
+    pub(crate) left: i64,
+    pub(crate) reset_ms: u64,
+}
+
 impl Limits {
     fn put(&self, headers: &mut HeaderMap) {
-        headers.insert(PLAN_LIMIT, self.plan_limit.into());
-        headers.insert(PLAN_LEFT, self.plan_left.into());
-        headers.insert(PLAN_RESET, self.plan_reset_ms.into());
+        if let Some(plan) = &self.plan {
+            headers.insert(PLAN_LIMIT, plan.limit.into());
+            headers.insert(PLAN_LEFT, plan.left.into());
+            headers.insert(PLAN_RESET, plan.reset_ms.into());
+        }
         headers.insert(RATE_LIMIT, self.rate_limit.into());
         headers.insert(RATE_LEFT, self.rate_left.into());
         headers.insert(RATE_RESET, self.rate_reset.into());

@@ -10,6 +10,8 @@ use crate::error::EmulatorError;
 use crate::formula::{self, Formula, Place};
 use crate::kind::Kind;
 use crate::near::Point;
+use crate::pages::Pages;
+use crate::sessions::Lockout;
 use crate::zone::Zone;
 
 /// The application: its objects in the order of the dump.
@@ -20,10 +22,13 @@ pub(crate) struct App {
     pub(crate) zone: Zone,
     /// Calls a day of the account's plan, if the dump tells.
     pub(crate) daily_calls: Option<u64>,
+    /// How many wrong passwords lock an account, if the dump tells.
+    pub(crate) lockout: Option<Lockout>,
     pub(crate) objects: Vec<Object>,
     by_key: HashMap<String, usize>,
     /// The computed fields, in the order in which they are computed.
     pub(crate) order: Vec<Place>,
+    pub(crate) pages: Pages,
     /// Places that filters may name, beside those of the records.
     pub(crate) places: Vec<(String, Point)>,
     /// The answer to `GET /v1/applications/{id}`.
@@ -38,6 +43,10 @@ pub(crate) struct Object {
     /// The place of the field that names a record.
     pub(crate) identifier: Option<usize>,
     pub(crate) sort: Option<Sort>,
+    /// Whether its records are accounts that can log in.
+    pub(crate) users: bool,
+    /// The role that each of its records has.
+    pub(crate) profile: Option<String>,
     pub(crate) fields: Vec<Field>,
     by_key: HashMap<String, usize>,
     pub(crate) meta: Value,
@@ -59,6 +68,8 @@ pub(crate) struct Field {
     pub(crate) kind: Kind,
     pub(crate) required: bool,
     pub(crate) unique: bool,
+    /// Whether free text is looked for in it. Dumps may tell, but under which name is not known.
+    pub(crate) searchable: bool,
     /// The value of a new record that does not give one, in a form that can be written.
     pub(crate) default: Option<Value>,
     /// How the server computes the value, if it does and the formula is understood.
@@ -101,6 +112,8 @@ impl App {
             name: string(app.get("name")),
             zone: Zone::of(app.get("settings").unwrap_or(&Value::Null)),
             daily_calls,
+            lockout: Lockout::read(app.get("settings").and_then(|settings| settings.get("lockout_options"))),
+            pages: Pages::read(app.get("scenes"), &objects),
             objects,
             by_key,
             order,
@@ -113,6 +126,14 @@ impl App {
     pub(crate) fn object(&self, key: &str) -> Option<(usize, &Object)> {
         let place = *self.by_key.get(key)?;
         Some((place, self.objects.get(place)?))
+    }
+
+    /// Marks a field as one that free text is looked for in.
+    pub(crate) fn mark_searchable(&mut self, key: &str) -> Result<(), EmulatorError> {
+        let mut fields = self.objects.iter_mut().flat_map(|object| &mut object.fields);
+        let unknown = || EmulatorError::UnknownField { field: key.to_owned() };
+        fields.find(|field| field.key == key).ok_or_else(unknown)?.searchable = true;
+        Ok(())
     }
 
     /// A field and its object.
@@ -150,6 +171,9 @@ impl Object {
                 .and_then(|key| by_key.get(key))
                 .copied(),
             sort,
+            users: meta.get("type").and_then(Value::as_str) == Some("UserObject")
+                || meta.get("user").and_then(Value::as_bool) == Some(true),
+            profile: meta.get("profile_key").and_then(Value::as_str).map(str::to_owned),
             fields,
             by_key,
             meta: meta.clone(),
@@ -188,6 +212,7 @@ impl Field {
             kind,
             required: flag("required"),
             unique: flag("unique"),
+            searchable: false,
             default,
             formula: None,
             meta: meta.clone(),
@@ -201,7 +226,7 @@ fn string(value: Option<&Value>) -> String {
 }
 
 /// A count that may be written as a number or as text.
-fn whole_number(value: &Value) -> Option<u64> {
+pub(crate) fn whole_number(value: &Value) -> Option<u64> {
     match value {
         Value::Number(number) => number.as_u64(),
         Value::String(text) => text.trim().parse().ok(),

@@ -1,5 +1,7 @@
 //! How an emulator is put together.
 
+mod views;
+
 use std::fmt;
 use std::path::Path;
 use std::sync::Mutex;
@@ -16,11 +18,12 @@ use crate::fault::Fault;
 use crate::files;
 use crate::gate::Gate;
 use crate::latency::Latency;
+use crate::manners::{Manners, MissingRecord};
 use crate::near::{self, Point};
 use crate::plan::DailyPlan;
-use crate::routes::{Manners, MissingRecord};
 use crate::sample;
 use crate::seen::Log;
+use crate::sessions::{self, Lockout, Sessions};
 use crate::store::Store;
 use crate::window::{StoredWindow, Window, WindowModel};
 use crate::write::Surroundings;
@@ -64,7 +67,10 @@ pub struct Builder {
     starts_at: Option<SystemTime>,
     skew_ms: i64,
     manners: Manners,
+    session_lifetime: Duration,
+    lockout: Option<Lockout>,
     places: Vec<(String, Point)>,
+    searchable: Vec<String>,
     log_bound: usize,
     seed: u64,
 }
@@ -87,14 +93,11 @@ impl Builder {
             faults: Vec::new(),
             starts_at: None,
             skew_ms: 0,
-            manners: Manners {
-                missing: MissingRecord::default(),
-                required: true,
-                strict_filters: false,
-                field_order: false,
-                proper_timestamps: true,
-            },
+            manners: Manners::default(),
+            session_lifetime: sessions::LIFETIME,
+            lockout: None,
             places: Vec::new(),
+            searchable: Vec::new(),
             log_bound: LOG_BOUND,
             seed: 0,
         }
@@ -131,6 +134,10 @@ impl Builder {
 
     /// The built-in application, a bicycle workshop, with its records; the same for every seed. Every
     /// kind of field occurs in it.
+    ///
+    /// All its accounts have the password [`Emulator::SAMPLE_PASSWORD`]; [`Emulator::account_email`] tells
+    /// their addresses. Account 0 has both roles; of the others, odd ones have `profile_11` (staff), even
+    /// ones `profile_12` (managers), and 5 and 11 are inactive.
     pub fn sample(mut self) -> Self {
         self.sample = true;
         self
@@ -272,6 +279,20 @@ impl Builder {
         self
     }
 
+    /// Marks a field, by its key, as searchable: the free text of a list, `q`, is looked for in the marked
+    /// fields of its object, and ignored if there are none. May be given any number of times.
+    ///
+    /// ```
+    /// # use knack_emulator::Emulator;
+    /// let knack = Emulator::builder().sample().searchable("field_1").searchable("field_2").build()?;
+    /// assert!(Emulator::builder().sample().searchable("field_999").build().is_err());
+    /// # Ok::<(), knack_emulator::EmulatorError>(())
+    /// ```
+    pub fn searchable(mut self, field: impl Into<String>) -> Self {
+        self.searchable.push(field.into());
+        self
+    }
+
     /// Whether dates written here carry `proper_unix_timestamp` and `proper_iso_timestamp`, the
     /// true moments that newer applications of Knack have; they do unless set to false.
     pub const fn proper_timestamps(mut self, proper: bool) -> Self {
@@ -304,6 +325,9 @@ impl Builder {
         };
         let mut app = App::read(dump)?;
         app.places = self.places;
+        for key in &self.searchable {
+            app.mark_searchable(key)?;
+        }
         let clock = WallClock::new(self.starts_at.unwrap_or_else(SystemTime::now), self.skew_ms);
         let around = Surroundings {
             application: &app.id,
@@ -322,8 +346,10 @@ impl Builder {
             plan: DailyPlan::new(daily, self.daily_used),
             charge_refused: self.charge_refused,
         };
+        let lockout = self.lockout.or(app.lockout);
         let state = State {
             store,
+            sessions: Sessions::new(self.session_lifetime, lockout, self.seed),
             gate,
             log: Log::new(self.log_bound),
             faults: self.faults,

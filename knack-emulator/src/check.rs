@@ -284,7 +284,7 @@ fn listed(value: Option<&Value>) -> Vec<String> {
 }
 
 /// Text is compared without case and without space around it.
-fn fold(text: &str) -> String {
+pub(crate) fn fold(text: &str) -> String {
     text.trim().to_lowercase()
 }
 

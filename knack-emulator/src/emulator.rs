@@ -13,11 +13,14 @@ use crate::app::App;
 use crate::builder::Builder;
 use crate::clock::WallClock;
 use crate::fault::{Effect, Fault};
-use crate::gate::{self, Gate};
-use crate::json::{self, Shape};
+use crate::gate::{Gate, Guards};
+use crate::json::{self, Look, Shape};
 use crate::latency::{Latency, Trip};
-use crate::routes::{self, Manners, Request};
+use crate::manners::Manners;
+use crate::routes::{self, Desk, Request};
+use crate::sample;
 use crate::seen::{Log, Seen};
+use crate::sessions::{Sessions, users};
 use crate::store::Store;
 use crate::transport::InProcess;
 
@@ -52,6 +55,7 @@ pub(crate) struct Core {
 
 pub(crate) struct State {
     pub(crate) store: Store,
+    pub(crate) sessions: Sessions,
     pub(crate) gate: Gate,
     pub(crate) log: Log,
     pub(crate) faults: Vec<Fault>,
@@ -82,6 +86,9 @@ pub(crate) enum Ending {
 impl Emulator {
     /// The API key unless another is set. It opens nothing but emulators.
     pub const API_KEY: &'static str = "6d1f0c52-9a3e-4b7d-8c21-5e0f4a7b9d36";
+
+    /// The password of every account of the sample.
+    pub const SAMPLE_PASSWORD: &'static str = sample::PASSWORD;
 
     /// Begins an emulator.
     pub fn builder() -> Builder {
@@ -144,7 +151,7 @@ impl Emulator {
         let state = self.state();
         let row = state.store.row(place, id)?;
         let mut out = Vec::new();
-        json::record(&mut out, (&self.core.app, &state.store), object, (id, row), Shape::Both);
+        json::record(&mut out, (&self.core.app, &state.store), object, (id, row), Look::whole(Shape::Both));
         serde_json::from_slice(&out).ok()
     }
 
@@ -164,6 +171,53 @@ impl Emulator {
             return 0;
         };
         self.state().store.tables.get(place).map_or(0, |table| table.rows.len())
+    }
+
+    /// The mail address that the `n`th account logs in with, in the order of their ids; `None` where
+    /// there are not so many.
+    ///
+    /// ```
+    /// use knack_emulator::Emulator;
+    ///
+    /// let knack = Emulator::builder().sample().build()?;
+    /// assert_eq!(knack.account_email(0).as_deref(), Some("ada.abara900@example.com"));
+    /// assert_eq!(knack.account_email(12), None);
+    /// # Ok::<(), knack_emulator::EmulatorError>(())
+    /// ```
+    pub fn account_email(&self, n: usize) -> Option<String> {
+        let (place, object) = users::accounts(&self.core.app).next()?;
+        let state = self.state();
+        let (_, row) = state.store.tables.get(place)?.rows.iter().nth(n)?;
+        users::address(object, row).map(str::to_owned)
+    }
+
+    /// Ends all sessions now: their tokens are answered as expired ones.
+    ///
+    /// ```
+    /// use bytes::Bytes;
+    /// use knack_core::transport::Transport;
+    /// use knack_emulator::Emulator;
+    /// use serde_json::{Value, json};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let knack = Emulator::builder().sample().build()?;
+    /// let login = json!({"email": knack.account_email(0), "password": Emulator::SAMPLE_PASSWORD});
+    /// let request = http::Request::post(format!("/v1/applications/{}/session", knack.application_id()))
+    ///     .body(Bytes::from(login.to_string()))?;
+    /// let answer: Value = serde_json::from_slice(knack.transport().send(request).await?.body())?;
+    /// let token = answer["session"]["user"]["token"].as_str().unwrap_or_default();
+    ///
+    /// let orders = http::Request::get("/v1/pages/scene_7/views/view_7/records")
+    ///     .header("X-Knack-Application-Id", knack.application_id())
+    ///     .header("Authorization", token)
+    ///     .body(Bytes::new())?;
+    /// assert_eq!(knack.transport().send(orders.clone()).await?.status(), 200);
+    /// knack.expire_sessions();
+    /// assert_eq!(knack.transport().send(orders).await?.status(), 403);
+    /// # Ok(()) }
+    /// ```
+    pub fn expire_sessions(&self) {
+        self.state().sessions.end_all();
     }
 
     /// Adds a fault to the running server.
@@ -292,16 +346,21 @@ impl Core {
         if let Some(dump) = routes::dump(&self.app, &request.method, &steps) {
             return (instead.unwrap_or(dump), None);
         }
-        if let Err(answer) = gate::identify(&request.headers, &self.app.id, &self.api_key) {
-            return (instead.unwrap_or(answer), None);
-        }
+        let (store, sessions) = (&mut state.store, &mut state.sessions);
+        let (app, manners) = (&self.app, self.manners);
+        let guards = Guards { app, api_key: &self.api_key, manners, store, sessions, wall };
+        let pass = match guards.admit(&request.headers, &steps) {
+            Ok(pass) => pass,
+            Err(answer) => return (instead.unwrap_or(answer), None),
+        };
         let throttle = effects.contains(&Effect::Throttle);
-        let (passes, limits) = state.gate.judge(wall, throttle);
+        let (passes, limits) = state.gate.judge(wall, pass.counts, throttle);
         if !passes {
             return (Answer::throttled(), Some(limits));
         }
         let answer = instead.unwrap_or_else(|| {
-            routes::answer((&self.app, &mut state.store), self.manners, request, &steps, wall)
+            let mut desk = Desk { app, store, sessions, manners, wall };
+            routes::answer(&mut desk, request, &steps, pass.user.as_ref())
         });
         (answer, Some(limits))
     }

@@ -23,6 +23,12 @@ pub enum EmulatorError {
         /// The keys that exist, separated by commas.
         known: String,
     },
+    /// A field was marked as searchable that the application does not have.
+    #[error("the application has no field {field:?} that could be searchable")]
+    UnknownField {
+        /// The key that was given.
+        field: String,
+    },
     /// A record is no JSON object.
     #[error("record {position} of {object} is no JSON object")]
     Record {

@@ -1,12 +1,15 @@
 //! Filters of a list (`docs.knack.com/docs/constructing-filters`): their grammar, and which
 //! records they admit.
 
+use std::time::Duration;
+
 use jiff::civil::DateTime;
 use serde_json::Value;
 
 use crate::app::{App, Field, Object};
 use crate::check::Check;
 use crate::kind::Kind;
+use crate::manners::Manners;
 use crate::query::Query;
 use crate::render::{self, is_blank};
 use crate::store::{Row, Store};
@@ -19,6 +22,12 @@ pub(crate) struct Now<'a> {
     pub(crate) field_order: bool,
     /// Where places are looked up.
     pub(crate) scene: Option<(&'a App, &'a Store)>,
+}
+
+impl<'a> Now<'a> {
+    pub(crate) fn at((app, store): (&'a App, &'a Store), wall: Duration, manners: Manners) -> Self {
+        Self { local: app.zone.local(wall), field_order: manners.field_order, scene: Some((app, store)) }
+    }
 }
 
 /// Rules joined by AND or OR.

@@ -1,34 +1,138 @@
-//! What every metered call passes first: application id and key, then the limits.
+//! What every call but the dump passes first: who calls, and then the limits.
 
 use std::time::Duration;
 
 use http::StatusCode;
-use http::header::HeaderMap;
+use http::header::{AUTHORIZATION, HeaderMap};
 
-use crate::answer::{Answer, Limits};
+use crate::answer::{Answer, Limits, PlanFigures};
+use crate::app::App;
+use crate::manners::Manners;
+use crate::pages::Access;
 use crate::plan::DailyPlan;
+use crate::sessions::Sessions;
+use crate::sessions::users::User;
+use crate::store::Store;
 use crate::window::StoredWindow;
 
-/// Checks the two headers of object-based calls (`docs.knack.com/docs/object-based-requests`).
-pub(crate) fn identify(headers: &HeaderMap, application: &str, key: &str) -> Result<(), Answer> {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
-    let id = text("x-knack-application-id").filter(|id| !id.is_empty());
-    let given = text("x-knack-rest-api-key").filter(|key| !key.is_empty());
-    let Some(id) = id else {
-        return Err(Answer::text(StatusCode::UNAUTHORIZED, "Invalid API Request"));
-    };
-    if id != application {
-        return Err(if id.len() == 24 && id.bytes().all(|c| c.is_ascii_hexdigit()) {
+/// Whom the gate asks.
+#[derive(Clone, Copy)]
+pub(crate) struct Guards<'a> {
+    pub(crate) app: &'a App,
+    pub(crate) api_key: &'a str,
+    pub(crate) manners: Manners,
+    pub(crate) store: &'a Store,
+    pub(crate) sessions: &'a Sessions,
+    pub(crate) wall: Duration,
+}
+
+/// What a call that is let in has.
+#[derive(Debug)]
+pub(crate) struct Pass {
+    pub(crate) user: Option<User>,
+    /// Whether the call uses up the daily plan.
+    pub(crate) counts: bool,
+}
+
+impl Guards<'_> {
+    /// Checks a call's credentials, by the part of the API that it goes to. Who is turned away here
+    /// costs neither limit anything: a guess for views, as nobody tells.
+    pub(crate) fn admit(self, headers: &HeaderMap, steps: &[&str]) -> Result<Pass, Answer> {
+        match steps {
+            ["pages" | "scenes", scene, "views", view, ..] => self.view(headers, scene, view),
+            // A login needs no headers (`docs.knack.com/docs/remote-user-logins`).
+            ["applications", id, "session"] => {
+                self.application(id)?;
+                Ok(Pass { user: None, counts: false })
+            }
+            ["session", ..] => {
+                self.application(text(headers, "x-knack-application-id").ok_or_else(anonymous)?)?;
+                let user = self.user(token(headers).ok_or_else(unknown)?).ok_or_else(expired)?;
+                Ok(Pass { user: Some(user), counts: false })
+            }
+            _ => self.key(headers),
+        }
+    }
+
+    /// The two headers of object-based calls (`docs.knack.com/docs/object-based-requests`).
+    fn key(self, headers: &HeaderMap) -> Result<Pass, Answer> {
+        self.application(text(headers, "x-knack-application-id").ok_or_else(anonymous)?)?;
+        match text(headers, "x-knack-rest-api-key") {
+            None => Err(anonymous()),
+            Some(given) if given != self.api_key => Err(wrong_key()),
+            Some(_) => Ok(Pass { user: None, counts: true }),
+        }
+    }
+
+    /// The headers of view-based calls, and whether their page is open to the caller
+    /// (`docs.knack.com/docs/view-based-requests`). Not documented: that the live app's `renderer` and
+    /// the real key do as well as `knack`, and that a token needs no key beside it.
+    fn view(self, headers: &HeaderMap, scene: &str, view: &str) -> Result<Pass, Answer> {
+        self.application(text(headers, "x-knack-application-id").ok_or_else(anonymous)?)?;
+        let token = token(headers);
+        let by_key = match text(headers, "x-knack-rest-api-key") {
+            Some("knack" | "renderer") => false,
+            Some(given) if given == self.api_key => true,
+            Some(_) => return Err(wrong_key()),
+            None if token.is_some() => false,
+            None => return Err(anonymous()),
+        };
+        let user = token.and_then(|token| self.user(token));
+        let pages = &self.app.pages;
+        let access = pages.view(scene, view).map_or(Access::Everybody, |(scene, _)| pages.access(scene));
+        if access != Access::Everybody && !(by_key && self.manners.key_opens_pages) {
+            token.ok_or_else(unknown)?;
+            let user = user.as_ref().ok_or_else(expired)?;
+            if !access.admits(&user.roles) {
+                return Err(Answer::text(StatusCode::FORBIDDEN, "Forbidden"));
+            }
+        }
+        // By the older documents calls with a user's token count and public ones do not; what comes
+        // with the real key counts always.
+        let counts = user.is_some() || by_key || self.manners.public_views_count;
+        Ok(Pass { user, counts })
+    }
+
+    fn application(self, id: &str) -> Result<(), Answer> {
+        if id == self.app.id {
+            return Ok(());
+        }
+        Err(if id.len() == 24 && id.bytes().all(|c| c.is_ascii_hexdigit()) {
             Answer::text(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error\n")
         } else {
             Answer::text(StatusCode::BAD_REQUEST, "Malformed App ID.")
-        });
+        })
     }
-    match given {
-        None => Err(Answer::text(StatusCode::UNAUTHORIZED, "Invalid API Request")),
-        Some(given) if given != key => Err(Answer::text(StatusCode::UNAUTHORIZED, "Invalid API Key")),
-        Some(_) => Ok(()),
+
+    fn user(self, token: &str) -> Option<User> {
+        self.sessions.user((self.app, self.store), token, self.wall)
     }
+}
+
+/// A user's token: the whole header, without `Bearer`.
+pub(crate) fn token(headers: &HeaderMap) -> Option<&str> {
+    text(headers, AUTHORIZATION.as_str())
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok().map(str::trim).filter(|text| !text.is_empty())
+}
+
+fn anonymous() -> Answer {
+    Answer::text(StatusCode::UNAUTHORIZED, "Invalid API Request")
+}
+
+fn wrong_key() -> Answer {
+    Answer::text(StatusCode::UNAUTHORIZED, "Invalid API Key")
+}
+
+/// A page behind a login, and no token. The status was measured, the words are a guess.
+pub(crate) fn unknown() -> Answer {
+    Answer::text(StatusCode::UNAUTHORIZED, "Unauthorized: please reauthenticate.")
+}
+
+fn expired() -> Answer {
+    Answer::text(StatusCode::FORBIDDEN, "Invalid or Expired Token")
 }
 
 /// Both limits of an account.
@@ -41,20 +145,22 @@ pub(crate) struct Gate {
 }
 
 impl Gate {
-    /// Judges one call at `wall` (since the Unix epoch): whether it passes, and its headers.
-    /// With `throttle` it is refused although there is room.
-    pub(crate) fn judge(&mut self, wall: Duration, throttle: bool) -> (bool, Limits) {
+    /// Judges one call at `wall` (since the Unix epoch): whether it passes, and its headers. A call
+    /// that does not count passes a spent plan too. With `throttle` it is refused although there is room.
+    pub(crate) fn judge(&mut self, wall: Duration, counts: bool, throttle: bool) -> (bool, Limits) {
         // A spent plan refuses whatever the window says; that refusal takes no place in it.
-        let spent = self.plan.left(wall) <= 0;
+        let spent = counts && self.plan.left(wall) <= 0;
         let admission = if spent { self.window.peek(wall) } else { self.window.admit(wall) };
         let passes = !spent && admission.admitted && !throttle;
-        if passes || self.charge_refused {
+        if counts && (passes || self.charge_refused) {
             self.plan.charge(wall);
         }
         let limits = Limits {
-            plan_limit: self.plan.limit(),
-            plan_left: self.plan.left(wall).max(0),
-            plan_reset_ms: DailyPlan::reset_ms(wall),
+            plan: counts.then(|| PlanFigures {
+                limit: self.plan.limit(),
+                left: self.plan.left(wall).max(0),
+                reset_ms: DailyPlan::reset_ms(wall),
+            }),
             rate_limit: self.window.limit(),
             rate_left: if throttle && !spent { 0 } else { admission.remaining },
             rate_reset: admission.reset_epoch_ceil(),

@@ -1,11 +1,14 @@
 //! Writes records as JSON in Knack's order of keys: `id`, what belongs to users, then
 //! `field_N` and `field_N_raw` in schema order.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
-use crate::app::{App, Object};
+use crate::app::{App, Field, Object};
 use crate::kind::Kind;
-use crate::store::{Row, Store};
+use crate::pages::Column;
+use crate::store::{Cell, Row, Store};
 
 /// Which halves of a value a client asked for with `format=`
 /// (`docs.knack.com/docs/formatting`).
@@ -30,47 +33,119 @@ impl Shape {
     }
 }
 
+/// What of a record is written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Look<'a> {
+    pub(crate) shape: Shape,
+    /// The columns of a view in its order; without them, everything.
+    pub(crate) columns: Option<&'a [Column]>,
+    pub(crate) id: bool,
+}
+
+impl Look<'_> {
+    /// All of a record.
+    pub(crate) const fn whole(shape: Shape) -> Self {
+        Self { shape, columns: None, id: true }
+    }
+}
+
 /// Appends one record.
 pub(crate) fn record(
     out: &mut Vec<u8>,
-    (app, store): (&App, &Store),
+    scene: (&App, &Store),
     object: &Object,
     (id, row): (&str, &Row),
-    shape: Shape,
+    look: Look<'_>,
 ) {
-    out.extend_from_slice(b"{\"id\":");
-    text(out, id);
-    for (key, part) in &row.extra {
-        member(out, key, part);
+    out.push(b'{');
+    if look.id {
+        name(out, "id");
+        text(out, id);
     }
-    for (field, cell) in object.fields.iter().zip(&row.cells) {
-        // A password is never given out.
-        if field.kind == Kind::Password && cell.recorded.is_none() {
-            continue;
+    if let Some(columns) = look.columns {
+        for column in columns {
+            self::column(out, scene, object, row, *column, look.shape);
         }
-        let raw = store.raw(app, field, cell);
-        match shape {
-            Shape::Raw => match raw {
-                Some(raw) => member(out, &field.key, &raw),
-                None => member(out, &field.key, &Value::String(String::new())),
-            },
-            Shape::Html => member(out, &field.key, &store.shown(app, field, cell, 3)),
-            Shape::Both => {
-                member(out, &field.key, &store.shown(app, field, cell, 3));
-                if let Some(raw) = raw {
-                    member(out, &field.raw_key, &raw);
-                }
-            }
+    } else {
+        for (key, part) in &row.extra {
+            member(out, key, part);
+        }
+        for (field, cell) in object.fields.iter().zip(&row.cells) {
+            pair(out, scene, ("", field), Some(cell), look.shape);
         }
     }
     out.push(b'}');
 }
 
+/// Appends what a view shows of one field. One of a connected record has the connection's key before
+/// its own, as the live app's own scripts read it; which of several records it shows is a guess.
+fn column(
+    out: &mut Vec<u8>,
+    (app, store): (&App, &Store),
+    object: &Object,
+    row: &Row,
+    column: Column,
+    shape: Shape,
+) {
+    let Some((_, field)) = app.at(column.field) else { return };
+    let (_, place) = column.field;
+    let Some(through) = column.through else {
+        return pair(out, (app, store), ("", field), row.cells.get(place), shape);
+    };
+    let Some(connection) = object.fields.get(through) else { return };
+    let first = row.links(through).find_map(|id| store.row(column.field.0, id));
+    let cell = first.and_then(|row| row.cells.get(place));
+    pair(out, (app, store), (&format!("{}.", connection.key), field), cell, shape);
+}
+
+/// Appends both halves of a value, under the field's key behind `before`.
+fn pair(
+    out: &mut Vec<u8>,
+    (app, store): (&App, &Store),
+    (before, field): (&str, &Field),
+    cell: Option<&Cell>,
+    shape: Shape,
+) {
+    let never_set = Cell::default();
+    let cell = cell.unwrap_or(&never_set);
+    // A password is never given out.
+    if field.kind == Kind::Password && cell.recorded.is_none() {
+        return;
+    }
+    let raw = store.raw(app, field, cell);
+    let (key, raw_key) = (behind(before, &field.key), behind(before, &field.raw_key));
+    match shape {
+        Shape::Raw => match raw {
+            Some(raw) => member(out, &key, &raw),
+            None => member(out, &key, &Value::String(String::new())),
+        },
+        Shape::Html => member(out, &key, &store.shown(app, field, cell, 3)),
+        Shape::Both => {
+            member(out, &key, &store.shown(app, field, cell, 3));
+            if let Some(raw) = raw {
+                member(out, &raw_key, &raw);
+            }
+        }
+    }
+}
+
+fn behind<'a>(before: &str, key: &'a str) -> Cow<'a, str> {
+    if before.is_empty() { Cow::Borrowed(key) } else { Cow::Owned(format!("{before}{key}")) }
+}
+
 fn member(out: &mut Vec<u8>, key: &str, part: &Value) {
-    out.push(b',');
+    name(out, key);
+    value(out, part);
+}
+
+/// Appends a key, behind a comma unless it is an object's first.
+fn name(out: &mut Vec<u8>, key: &str) {
+    // No value ends so: where a record ends with its opening brace, nothing is in it yet.
+    if out.last() != Some(&b'{') {
+        out.push(b',');
+    }
     text(out, key);
     out.push(b':');
-    value(out, part);
 }
 
 /// Appends any value.

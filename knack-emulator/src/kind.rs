@@ -179,6 +179,14 @@ impl Kind {
         }
     }
 
+    /// The key of the object that a connection leads to.
+    pub(crate) fn target(&self) -> Option<&str> {
+        match self {
+            Self::Connection { object, .. } => Some(object),
+            _ => None,
+        }
+    }
+
     /// Whether the server computes the value, so that what is written to it is ignored.
     pub(crate) fn computed(&self) -> bool {
         matches!(self, Self::AutoIncrement | Self::Concatenation | Self::Equation(_) | Self::Aggregate(_))

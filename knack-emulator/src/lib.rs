@@ -30,6 +30,9 @@
 //! and measures along great circles. Rules that are not understood are ignored, as it seems that
 //! Knack ignores them, unless [`Builder::strict_filters`] asks otherwise.
 //!
+//! The free text of a list, `q`, is looked for in the fields that [`Builder::searchable`] marks, and ignored
+//! where none is marked.
+//!
 //! ```
 //! use bytes::Bytes;
 //! use knack_core::transport::Transport;
@@ -57,6 +60,41 @@
 //! assert_eq!(made["field_4"], "SA");
 //! let shelf = knack.record("object_1", "5f0000000000000000000002").unwrap_or_default();
 //! assert_eq!(shelf["field_1"], 1);
+//! # Ok(()) }
+//! ```
+//!
+//! # What browsers may do
+//!
+//! Views are served at `/v1/pages/{scene}/views/{view}/records`, and at `/v1/scenes/…`, as the dump
+//! describes them:
+//!
+//! - A page is open unless a login, on it or on a page above it, protects it, perhaps for some roles.
+//!   `POST /v1/applications/{id}/session` begins a session; it ends after
+//!   [48 hours](Builder::session_lifetime), with [`Emulator::expire_sessions`] or when its account is no
+//!   longer active. [`Builder::lockout`] locks accounts after wrong passwords.
+//! - Tables, lists and the like give out their columns and the records of their source: its criteria, order
+//!   and limit, and what belongs to the user. Details and update forms give out one record.
+//! - Insert forms take their inputs, update forms change them, tables take what is edited in place and
+//!   delete where they have a link for that. Anything else is refused.
+//! - Views of child pages are about the record that a call names by its page's slug
+//!   (`?customer-details_id=…`).
+//! - Calls of public views are free unless [`Builder::public_views_count`] says otherwise.
+//!
+//! ```
+//! use bytes::Bytes;
+//! use knack_core::transport::Transport;
+//! use knack_emulator::Emulator;
+//! use serde_json::Value;
+//!
+//! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let knack = Emulator::builder().sample().build()?;
+//! let request = http::Request::get("/v1/pages/scene_4/views/view_4/records")
+//!     .header("X-Knack-Application-Id", knack.application_id())
+//!     .header("X-Knack-REST-API-Key", "knack")
+//!     .body(Bytes::new())?;
+//! let bikes: Value = serde_json::from_slice(knack.transport().send(request).await?.body())?;
+//! assert_eq!(bikes["total_records"], 10); // the view's own limit
+//! assert_eq!(knack.plan_left(), 5_000);
 //! # Ok(()) }
 //! ```
 //!
@@ -106,19 +144,25 @@ mod json;
 mod kind;
 mod latency;
 mod list;
+mod manners;
 mod near;
+mod pages;
 mod plan;
 mod query;
 mod records;
 mod render;
 mod routes;
 mod sample;
+mod scope;
+mod search;
 mod seen;
 mod server;
+mod sessions;
 mod span;
 mod store;
 mod template;
 mod transport;
+mod views;
 pub mod window;
 mod write;
 mod zone;
@@ -128,7 +172,7 @@ pub use emulator::Emulator;
 pub use error::EmulatorError;
 pub use fault::{Effect, Fault};
 pub use latency::{Latency, Spread};
-pub use routes::MissingRecord;
+pub use manners::{BadLogin, MissingRecord};
 pub use seen::Seen;
 pub use server::Server;
 pub use transport::InProcess;

@@ -1,4 +1,4 @@
-//! A list of records: filters, order, pages (`docs.knack.com/docs/pagination`).
+//! A list of records: filters, free text, order, pages (`docs.knack.com/docs/pagination`).
 
 use std::cmp::Ordering;
 use std::time::Duration;
@@ -8,11 +8,13 @@ use serde_json::Value;
 use crate::app::{App, Object, Sort};
 use crate::figures;
 use crate::filter::{Filter, Now};
-use crate::json::{self, Shape};
+use crate::json::{self, Look, Shape};
 use crate::kind::Kind;
+use crate::manners::Manners;
 use crate::query::Query;
 use crate::render;
-use crate::routes::Manners;
+use crate::scope::Scope;
+use crate::search::Search;
 use crate::store::{Row, Store};
 
 /// Rows of a page where none are asked for.
@@ -22,35 +24,41 @@ const MOST_ROWS: usize = 1_000;
 
 type Entry<'a> = (&'a str, &'a Row);
 
-/// Answers a list request with the JSON of the envelope, or with why the filter is not understood
-/// where strict filters ask for that.
+/// Answers a list request on what `scope` leaves of an object, with the JSON of the envelope, or with
+/// why the filter is not understood where strict filters ask for that.
 pub(crate) fn page(
     (app, store): (&App, &Store),
-    place: usize,
-    object: &Object,
+    (place, object): (usize, &Object),
+    scope: &Scope<'_>,
     query: &Query,
-    now: Duration,
+    wall: Duration,
     manners: Manners,
 ) -> Result<Vec<u8>, String> {
-    let now = Now { local: app.zone.local(now), field_order: manners.field_order, scene: Some((app, store)) };
+    let now = Now::at((app, store), wall, manners);
     let filter = Filter::read(object, query, &now, manners.strict_filters)?;
+    let search = Search::read(object, query);
     let table = store.tables.get(place);
     let rows = table.into_iter().flat_map(|table| &table.rows).map(|(id, row)| (&**id, row));
-    let mut found: Vec<Entry<'_>> =
-        rows.filter(|(id, row)| filter.admits((app, store), object, id, row)).collect();
-    sort((app, store), object, query, &mut found);
+    let mut found: Vec<Entry<'_>> = rows
+        .filter(|(id, row)| scope.admits((app, store), object, id, row))
+        .filter(|(id, row)| filter.admits((app, store), object, id, row))
+        .filter(|(_, row)| search.as_ref().is_none_or(|search| search.admits((app, store), object, row)))
+        .collect();
+    sort((app, store), object, scope, query, &mut found);
+    found.truncate(scope.limit.unwrap_or(usize::MAX));
 
     let rows = query
         .get("rows_per_page")
         .and_then(|text| text.trim().parse::<usize>().ok())
         .filter(|&rows| rows > 0)
+        .or(scope.rows)
         .unwrap_or(DEFAULT_ROWS)
         .min(MOST_ROWS);
     let asked = query.get("page");
     let number = asked.and_then(|text| text.trim().parse::<usize>().ok()).unwrap_or(1).max(1);
     let skipped = (number - 1).saturating_mul(rows);
     let total = found.len();
-    let shape = Shape::of(query.get("format"));
+    let look = Look { columns: scope.columns, ..Look::whole(Shape::of(query.get("format"))) };
 
     let mut out = Vec::with_capacity(total.saturating_sub(skipped).min(rows) * 1_024 + 128);
     out.extend_from_slice(format!("{{\"total_pages\":{},\"current_page\":", total.div_ceil(rows)).as_bytes());
@@ -64,16 +72,17 @@ pub(crate) fn page(
         if at > 0 {
             out.push(b',');
         }
-        json::record(&mut out, (app, store), object, entry, shape);
+        json::record(&mut out, (app, store), object, entry, look);
     }
     out.extend_from_slice(b"]}");
     Ok(out)
 }
 
-/// Orders records by the query, else by the object's own order, else leaves them in that of ids.
-fn sort(scene: (&App, &Store), object: &Object, query: &Query, found: &mut [Entry<'_>]) {
+/// Orders records by the query, else as a view says, else by the object's own order, else leaves them
+/// in that of ids.
+fn sort(scene: (&App, &Store), object: &Object, scope: &Scope<'_>, query: &Query, found: &mut [Entry<'_>]) {
     let descending = query.get("sort_order").is_some_and(|order| order.eq_ignore_ascii_case("desc"));
-    let by = match query.get("sort_field") {
+    let asked = match query.get("sort_field") {
         Some("id") => {
             if descending {
                 found.reverse();
@@ -83,13 +92,17 @@ fn sort(scene: (&App, &Store), object: &Object, query: &Query, found: &mut [Entr
         Some(key) => object.place(key).map(|field| Sort { field, descending }),
         None => None,
     };
-    let Some(by) = by.or(object.sort) else { return };
-    let mut keyed: Vec<(Key, Entry<'_>)> =
-        found.iter().map(|&entry| (Key::of(scene, object, by.field, entry.1), entry)).collect();
-    // The sort is stable, so that records of one value stay in the order of their ids.
-    keyed.sort_by(|(a, _), (b, _)| if by.descending { b.compare(a) } else { a.compare(b) });
-    for (slot, (_, entry)) in found.iter_mut().zip(keyed) {
-        *slot = entry;
+    let own = if scope.sort.is_empty() { object.sort.as_slice() } else { scope.sort };
+    let order = if asked.is_some() { asked.as_slice() } else { own };
+    // The sort is stable, so that the first of several counts most, and records of one value stay in the
+    // order of their ids.
+    for by in order.iter().rev() {
+        let mut keyed: Vec<(Key, Entry<'_>)> =
+            found.iter().map(|&entry| (Key::of(scene, object, by.field, entry.1), entry)).collect();
+        keyed.sort_by(|(a, _), (b, _)| if by.descending { b.compare(a) } else { a.compare(b) });
+        for (slot, (_, entry)) in found.iter_mut().zip(keyed) {
+            *slot = entry;
+        }
     }
 }
 

@@ -97,6 +97,10 @@ async fn run(arguments: Arguments) -> Result<(), EmulatorError> {
     println!("{} at {}", knack.application_name(), server.url());
     println!("application id  {}", knack.application_id());
     println!("API key         {}", knack.api_key());
+    if arguments.app.is_none() {
+        let emails: Vec<String> = (0..3).filter_map(|n| knack.account_email(n)).collect();
+        println!("accounts        {} and others, with {}", emails.join(", "), Emulator::SAMPLE_PASSWORD);
+    }
     println!("Ctrl-C stops it.");
     if !host.is_loopback() {
         eprintln!("warning: {host} can be reached from other machines");

@@ -9,8 +9,9 @@ use crate::app::{App, Field, Object};
 use crate::compute;
 use crate::filter;
 use crate::kind::Kind;
+use crate::manners::Manners;
 use crate::render::is_blank;
-use crate::routes::{Manners, missing};
+use crate::routes::missing;
 use crate::store::{Cell, Row, Store};
 use crate::write::{self, Surroundings};
 
@@ -20,6 +21,9 @@ pub(crate) struct Writing<'a> {
     pub(crate) place: usize,
     pub(crate) object: &'a Object,
     pub(crate) manners: Manners,
+    /// The fields of which a new record has to give those that are required: a form's inputs; without it,
+    /// all.
+    pub(crate) asked: Option<&'a [usize]>,
     /// The server's wall clock, since the Unix epoch.
     pub(crate) wall: Duration,
 }
@@ -30,13 +34,14 @@ impl Writing<'_> {
         let around = self.around();
         let mut problems = Vec::new();
         let mut cells = Vec::with_capacity(self.object.fields.len());
-        for field in &self.object.fields {
+        for (place, field) in self.object.fields.iter().enumerate() {
             let given = body.get(&field.key).filter(|_| !field.kind.computed());
             let raw = match given {
                 Some(value) => self.read(store, field, value, &around, &mut problems),
                 None => write::initial(field, &around),
             };
-            let required = given.is_some() || self.manners.required;
+            let asked = self.asked.is_none_or(|asked| asked.contains(&place));
+            let required = given.is_some() || (self.manners.required && asked);
             self.validate(store, None, field, raw.as_ref(), required, &mut problems);
             cells.push(Cell { raw: kept(field, raw), recorded: None });
         }
@@ -51,6 +56,7 @@ impl Writing<'_> {
             }
         }
         store.put(self.place, &id, Row { cells, extra: Vec::new() });
+        store.keep_password((self.place, self.object), &id, |key| body.get(key));
         compute::follow(self.app, store, &around, (self.place, &id), None);
         Ok(id)
     }
@@ -87,6 +93,7 @@ impl Writing<'_> {
             }
         }
         let before = store.put(self.place, id, row);
+        store.keep_password((self.place, self.object), id, |key| body.get(key));
         compute::follow(self.app, store, &around, (self.place, id), before.as_ref());
         Ok(id.to_owned())
     }
@@ -180,7 +187,7 @@ impl Writing<'_> {
     }
 }
 
-/// A password is taken, but neither stored nor given out.
+/// A password is no value of its record, which could be given out; the store keeps it apart.
 fn kept(field: &Field, raw: Option<Value>) -> Option<Value> {
     raw.filter(|_| field.kind != Kind::Password)
 }

@@ -10,37 +10,26 @@ use serde_json::{Value, json};
 
 use crate::answer::Answer;
 use crate::app::{App, Object};
-use crate::json::{self as writer, Shape};
+use crate::json::{self, Look, Shape};
 use crate::kind::Kind;
 use crate::list;
+use crate::manners::{Manners, MissingRecord};
 use crate::query::Query;
-use crate::records;
+use crate::records::Writing;
+use crate::scope::Scope;
+use crate::sessions::users::User;
+use crate::sessions::{Sessions, calls};
 use crate::store::Store;
+use crate::views;
 
-/// What a record that does not exist is answered with.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum MissingRecord {
-    /// 500 `Internal Server Error`, as recorded in 2015.
-    #[default]
-    Status500,
-    /// 404 `Not Found`.
-    Status404,
-}
-
-/// How the server behaves where Knack's own behaviour is not known for sure.
-#[derive(Clone, Copy, Debug)]
-#[allow(clippy::struct_excessive_bools, reason = "switches that have nothing to do with each other")]
-pub(crate) struct Manners {
-    pub(crate) missing: MissingRecord,
-    /// Whether a new record without a required field is refused.
-    pub(crate) required: bool,
-    /// Whether filters that are not understood are told of instead of ignored.
-    pub(crate) strict_filters: bool,
-    /// Whether filters give dates in the order of their field instead of the American one.
-    pub(crate) field_order: bool,
-    /// Whether dates written here get their `proper_` twins.
-    pub(crate) proper_timestamps: bool,
+/// What answers are made of.
+pub(crate) struct Desk<'a> {
+    pub(crate) app: &'a App,
+    pub(crate) store: &'a mut Store,
+    pub(crate) sessions: &'a mut Sessions,
+    pub(crate) manners: Manners,
+    /// The server's wall clock, since the Unix epoch.
+    pub(crate) wall: Duration,
 }
 
 /// A request, taken apart.
@@ -59,6 +48,22 @@ impl Request {
         let path = self.path.trim_end_matches('/').strip_prefix("/v1/")?;
         Some(path.split('/').map(|step| percent_decode_str(step).decode_utf8_lossy().into_owned()).collect())
     }
+
+    /// The body of a write: a JSON object, a form, or nothing at all.
+    pub(crate) fn object(&self) -> Result<Value, Answer> {
+        let content_type = self.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        if content_type.is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded")) {
+            return Ok(Query::parse(&String::from_utf8_lossy(&self.body)).into_object());
+        }
+        if self.body.iter().all(u8::is_ascii_whitespace) {
+            return Ok(json!({}));
+        }
+        match serde_json::from_slice(&self.body) {
+            Ok(body @ Value::Object(_)) => Ok(body),
+            Ok(_) => Err(Answer::text(StatusCode::BAD_REQUEST, "Bad Request")),
+            Err(error) => Err(Answer::text(StatusCode::BAD_REQUEST, format!("SyntaxError: {error}\n"))),
+        }
+    }
 }
 
 /// The application's dump, which needs no key and is not counted. `None` for any other request.
@@ -76,66 +81,67 @@ pub(crate) fn dump(app: &App, method: &Method, steps: &[&str]) -> Option<Answer>
     })
 }
 
-/// Answers a call that passed the gate, at `wall` since the Unix epoch.
-pub(crate) fn answer(
-    (app, store): (&App, &mut Store),
-    manners: Manners,
-    request: &Request,
-    steps: &[&str],
-    wall: Duration,
-) -> Answer {
-    let get = request.method == Method::GET;
+/// Answers a call that passed the gate, made by `user` if there is one.
+pub(crate) fn answer(desk: &mut Desk<'_>, request: &Request, steps: &[&str], user: Option<&User>) -> Answer {
     match steps {
-        ["objects"] if get => {
+        // The live app says scenes, the documents pages.
+        ["pages" | "scenes", scene, "views", view, rest @ ..] => {
+            views::answer(desk, request, (scene, view), rest, user)
+        }
+        ["applications", _, "session"] | ["session", ..] => calls::answer(desk, request, steps, user),
+        ["objects", key, "records", rest @ ..] => object_records(desk, request, key, rest),
+        ["objects", ..] if request.method == Method::GET => schema(desk.app, request, steps),
+        _ => Answer::no_route(&request.method, &request.path),
+    }
+}
+
+fn object_records(desk: &mut Desk<'_>, request: &Request, key: &str, rest: &[&str]) -> Answer {
+    let Desk { app, store, manners, wall, .. } = desk;
+    let Some((place, object)) = app.object(key) else {
+        return Answer::server_error();
+    };
+    let query = Query::parse(&request.query);
+    let writing = Writing { app, place, object, manners: *manners, asked: None, wall: *wall };
+    let written = match (request.method.as_str(), rest) {
+        ("GET", []) => {
+            let all = Scope::default();
+            return listed(list::page((app, store), (place, object), &all, &query, *wall, *manners));
+        }
+        ("GET", [id]) => Ok((*id).to_owned()),
+        ("POST", []) => request.object().and_then(|body| writing.create(store, &body)),
+        ("PUT", [id]) => request.object().and_then(|body| writing.update(store, id, &body)),
+        ("DELETE", [id]) => {
+            return if writing.delete(store, id) { deleted() } else { missing(*manners) };
+        }
+        _ => return Answer::no_route(&request.method, &request.path),
+    };
+    let look = Look::whole(Shape::of(query.get("format")));
+    match written.and_then(|id| record((app, store), (place, object), &id, look, *manners)) {
+        Ok(record) => ok(record),
+        Err(answer) => answer,
+    }
+}
+
+/// Reads of the schema, which no document tells of.
+fn schema(app: &App, request: &Request, steps: &[&str]) -> Answer {
+    match steps {
+        ["objects"] => {
             let list: Vec<Value> =
                 app.objects.iter().map(|o| json!({"name": o.name, "key": o.key})).collect();
             ok(json!({ "objects": list }).to_string())
         }
-        ["objects", key] if get => ok(match app.object(key) {
+        ["objects", key] => ok(match app.object(key) {
             Some((_, object)) => json!({ "object": object.meta }).to_string(),
             None => "{}".to_owned(),
         }),
-        ["objects", key, "fields"] if get => {
+        ["objects", key, "fields"] => {
             let fields = app.object(key).map(|(_, object)| fields(object)).unwrap_or_default();
             ok(json!({ "fields": fields }).to_string())
         }
-        ["objects", key, "fields", field] if get => {
+        ["objects", key, "fields", field] => {
             match app.object(key).and_then(|(_, object)| object.field(field)) {
                 Some(field) => ok(json!({ "field": field.meta }).to_string()),
                 None => Answer::server_error(),
-            }
-        }
-        ["objects", key, "records", rest @ ..] if rest.len() <= 1 => {
-            let Some((place, object)) = app.object(key) else {
-                return Answer::server_error();
-            };
-            let query = Query::parse(&request.query);
-            let shape = Shape::of(query.get("format"));
-            let writing = records::Writing { app, place, object, manners, wall };
-            let written = match (request.method.as_str(), rest) {
-                ("GET", []) => {
-                    return match list::page((app, store), place, object, &query, wall, manners) {
-                        Ok(page) => ok(page),
-                        Err(why) => {
-                            Answer::json(StatusCode::BAD_REQUEST, json!({ "message": why }).to_string())
-                        }
-                    };
-                }
-                ("GET", [id]) => Ok((*id).to_owned()),
-                ("POST", []) => body(request).and_then(|body| writing.create(store, &body)),
-                ("PUT", [id]) => body(request).and_then(|body| writing.update(store, id, &body)),
-                ("DELETE", [id]) => {
-                    return if writing.delete(store, id) {
-                        ok(r#"{"delete":true}"#)
-                    } else {
-                        missing(manners)
-                    };
-                }
-                _ => return Answer::no_route(&request.method, &request.path),
-            };
-            match written {
-                Ok(id) => record((app, store), place, object, &id, shape, manners),
-                Err(answer) => answer,
             }
         }
         _ => Answer::no_route(&request.method, &request.path),
@@ -150,40 +156,35 @@ pub(crate) fn missing(manners: Manners) -> Answer {
     }
 }
 
-fn ok(body: impl Into<Bytes>) -> Answer {
+/// The answer to a list.
+pub(crate) fn listed(page: Result<Vec<u8>, String>) -> Answer {
+    match page {
+        Ok(page) => ok(page),
+        Err(why) => Answer::json(StatusCode::BAD_REQUEST, json!({ "message": why }).to_string()),
+    }
+}
+
+/// The answer to a delete.
+pub(crate) fn deleted() -> Answer {
+    ok(r#"{"delete":true}"#)
+}
+
+pub(crate) fn ok(body: impl Into<Bytes>) -> Answer {
     Answer::json(StatusCode::OK, body)
 }
 
-fn record(
+/// The JSON of one record, or the answer that there is none.
+pub(crate) fn record(
     (app, store): (&App, &Store),
-    place: usize,
-    object: &Object,
+    (place, object): (usize, &Object),
     id: &str,
-    shape: Shape,
+    look: Look<'_>,
     manners: Manners,
-) -> Answer {
-    let Some(row) = store.row(place, id) else {
-        return missing(manners);
-    };
+) -> Result<Vec<u8>, Answer> {
+    let row = store.row(place, id).ok_or_else(|| missing(manners))?;
     let mut out = Vec::with_capacity(1_024);
-    writer::record(&mut out, (app, store), object, (id, row), shape);
-    ok(out)
-}
-
-/// The body of a write: a JSON object, a form, or nothing at all.
-fn body(request: &Request) -> Result<Value, Answer> {
-    let content_type = request.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    if content_type.is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded")) {
-        return Ok(Query::parse(&String::from_utf8_lossy(&request.body)).into_object());
-    }
-    if request.body.iter().all(u8::is_ascii_whitespace) {
-        return Ok(json!({}));
-    }
-    match serde_json::from_slice(&request.body) {
-        Ok(body @ Value::Object(_)) => Ok(body),
-        Ok(_) => Err(Answer::text(StatusCode::BAD_REQUEST, "Bad Request")),
-        Err(error) => Err(Answer::text(StatusCode::BAD_REQUEST, format!("SyntaxError: {error}\n"))),
-    }
+    json::record(&mut out, (app, store), object, (id, row), look);
+    Ok(out)
 }
 
 fn fields(object: &Object) -> Vec<Value> {

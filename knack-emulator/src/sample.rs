@@ -11,6 +11,9 @@ const APPLICATION: &str = include_str!("../sample/application.json");
 
 const APPLICATION_ID: &str = "64a1f0d2c8b94e0012ab34cd";
 
+/// What every account logs in with.
+pub(crate) const PASSWORD: &str = "Pedal-2026";
+
 /// Fixed, so that every emulator has the same records.
 const SEED: u64 = 2_026;
 
@@ -98,7 +101,7 @@ pub(crate) fn records() -> Vec<(String, Vec<Value>)> {
         ("object_6", orders),
         ("object_7", (0..LINES).map(|n| line(&mut rng, n, &prices)).collect()),
         ("object_9", (0..DELIVERIES).map(|n| delivery(&mut rng, n)).collect()),
-        ("object_10", (0..ACCOUNTS).map(|n| details::account(&mut rng, n)).collect()),
+        ("object_10", (0..ACCOUNTS).map(details::account).collect()),
     ];
     let mut rng = Rng::with_seed(SEED + 1);
     for (object, records) in &mut all {

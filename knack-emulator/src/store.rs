@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::fmt;
 
 use serde_json::{Value, json};
 
@@ -20,6 +21,8 @@ pub(crate) type Id = Box<str>;
 pub(crate) struct Store {
     pub(crate) tables: Vec<Table>,
     links: Links,
+    /// What accounts log in with. Nothing that is given out or printed holds it.
+    passwords: HashMap<(usize, Id), Password>,
     /// Numbers the records made here, so that ids made within one second stay in order.
     made: u64,
 }
@@ -32,6 +35,14 @@ pub(crate) struct Table {
     next: HashMap<usize, i64>,
     /// Ids of deleted records: connections to them vanish from what is read later.
     graves: HashSet<Id>,
+}
+
+struct Password(String);
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("…")
+    }
 }
 
 /// One record: a cell for each field in schema order, and what the schema does not know
@@ -53,7 +64,7 @@ pub(crate) struct Cell {
 impl Store {
     pub(crate) fn new(app: &App) -> Self {
         let tables = app.objects.iter().map(|_| Table::default()).collect();
-        Self { tables, links: Links::of(app), made: 0 }
+        Self { tables, links: Links::of(app), passwords: HashMap::new(), made: 0 }
     }
 
     pub(crate) fn row(&self, table: usize, id: &str) -> Option<&Row> {
@@ -92,6 +103,9 @@ impl Store {
                 Some(Value::String(id)) if !id.is_empty() => id,
                 _ => self.new_id(0),
             };
+            if object.users {
+                self.keep_password((place, object), &id, |key| parts.get(key));
+            }
             let mut raw_keys = parts.keys().filter_map(|key| key.strip_suffix("_raw"));
             let recorded_raw = raw_keys.any(|key| object.place(key).is_some());
             let cells = object.fields.iter().map(|field| {
@@ -195,8 +209,26 @@ impl Store {
         Some(before)
     }
 
+    /// Keeps what a record's password is set to, if `given` says; none opens no account.
+    pub(crate) fn keep_password<'a>(
+        &mut self,
+        (table, object): (usize, &Object),
+        id: &str,
+        given: impl Fn(&str) -> Option<&'a Value>,
+    ) {
+        let fields = object.fields.iter().filter(|field| field.kind == Kind::Password);
+        for password in fields.filter_map(|field| given(&field.key)?.as_str()) {
+            self.passwords.insert((table, id.into()), Password(password.to_owned()));
+        }
+    }
+
+    pub(crate) fn has_password(&self, table: usize, id: &Id, password: &str) -> bool {
+        self.passwords.get(&(table, id.clone())).is_some_and(|own| !own.0.is_empty() && own.0 == password)
+    }
+
     /// Removes a record and answers it; connections to it vanish.
     pub(crate) fn delete(&mut self, table: usize, id: &str) -> Option<Row> {
+        self.passwords.remove(&(table, id.into()));
         let rows = self.tables.get_mut(table)?;
         let gone = rows.rows.remove(id)?;
         rows.graves.insert(id.into());

@@ -388,6 +388,7 @@ impl<A: Access> Client<A> {
     /// assert_eq!(knack.usage().plan_left, Some(4_999));
     /// # Ok(()) }
     /// ```
+    #[doc(alias = "snapshot")]
     pub fn usage(&self) -> Usage {
         self.executor.usage()
     }

@@ -5,12 +5,14 @@
 #![allow(clippy::expect_used, clippy::missing_panics_doc)]
 
 use std::future::Future;
+use std::ops::Add;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use knack_emulator::{Builder, Emulator};
+use knack_emulator::{Builder, Emulator, Window};
 use knack_runtime::transport::{BoxFuture, Request, Response, Transport, TransportError};
-use knack_runtime::{ApiKey, Client, ClientBuilder};
+use knack_runtime::{ApiKey, Client, ClientBuilder, RecordId};
 
 pub mod everything;
 pub mod sample;
@@ -29,6 +31,33 @@ pub fn emulator() -> Builder {
 /// A builder of clients of `local`, over its in-process transport.
 pub fn client_of(local: &Emulator) -> ClientBuilder<ApiKey> {
     Client::builder(local.application_id()).api_key(local.api_key()).transport(local.transport())
+}
+
+/// The id of some customer: the first of the sample application.
+pub fn some_id(local: &Emulator) -> RecordId {
+    local.ids("object_1").first().and_then(|id| id.parse().ok()).expect("an id")
+}
+
+/// So many milliseconds.
+pub const fn ms(millis: u64) -> Duration {
+    Duration::from_millis(millis)
+}
+
+/// Servers of every kind.
+pub const WINDOWS: [Window; 5] = [
+    Window::EpochSecond,
+    Window::FixedPhase { phase: ms(370) },
+    Window::FirstCall,
+    Window::Sliding,
+    Window::Bucket,
+];
+
+/// The most of these moments that any second holds, not only those between whole ones.
+pub fn busiest_second<T: Copy + Ord + Add<Duration, Output = T>>(at: impl IntoIterator<Item = T>) -> usize {
+    let mut at: Vec<T> = at.into_iter().collect();
+    at.sort_unstable();
+    let from = |start: &T| at.iter().filter(|t| **t >= *start && **t < *start + ms(1_000)).count();
+    at.iter().map(from).max().unwrap_or_default()
 }
 
 /// A transport that answers each request by a function, and keeps what was sent.

@@ -150,6 +150,11 @@ async fn error_pages_and_error_json_in_every_form() {
             "was refused (400 Bad Request): ValidationError: Malformed App ID.; check the application id (Builder, API & Code)",
         ),
         (409, r#"{"message":"no way"}"#, "failed (409 Conflict): no way"),
+        (
+            414,
+            "<html>nginx</html>",
+            "failed (414 URI Too Long): an HTML page; the query is too long for the server: filter by less, or in several lists",
+        ),
         (409, r#"{"error":"no way"}"#, "failed (409 Conflict): no way"),
         (418, "", "failed (418 I'm a teapot): no message"),
         (
@@ -359,6 +364,22 @@ async fn a_create_whose_answer_cannot_be_read_is_not_to_be_sent_again() {
         )
     );
     assert!(!error.is_retryable());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_update_whose_answer_does_not_fit_was_carried_out() {
+    let script = Script::always(200, format!(r#"{{"id":"{ID}","field_7":"x","field_8":"many"}}"#));
+    let patch = Patch::new().set(Thing::NAME, "x");
+    let error = Thing::update(&script.client(), some_id(), patch).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "update of `Thing` (object_3), record {ID} was carried out, but its answer does not fit: `Thing.size` \
+             (object_3, field_8, number) of record {ID} could not be read: the value is no number; it is \"many\"; \
+             change the struct's field to fit, or mend the record in Knack"
+        )
+    );
+    assert_eq!(script.sent().len(), 1);
 }
 
 #[tokio::test(start_paused = true)]

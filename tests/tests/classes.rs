@@ -11,13 +11,9 @@ use knack_runtime::error::Error;
 use knack_runtime::limit::{Adaptive, Class, Limiter, Slots};
 use knack_runtime::{Client, KnackObject, RecordId};
 use knack_tests::sample::Customer;
-use knack_tests::{client_of, emulator};
+use knack_tests::{client_of, emulator, ms};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
-
-fn ms(millis: u64) -> Duration {
-    Duration::from_millis(millis)
-}
 
 fn ids(local: &Emulator, count: usize) -> Vec<RecordId> {
     local.ids("object_1").iter().take(count).map(|id| id.parse().unwrap()).collect()

@@ -15,9 +15,9 @@ use knack_runtime::call::Call;
 use knack_runtime::error::Error;
 use knack_runtime::quota::{Metering, Outcome, QuotaPolicy, StandardPolicy, Verdict};
 use knack_runtime::transport::Failure;
-use knack_runtime::{BuildError, Client, Host, KnackObject, Plan, RecordId};
+use knack_runtime::{BuildError, Client, Host, KnackObject, Plan};
 use knack_tests::sample::Customer;
-use knack_tests::{APP, KEY, Script, client_of, emulator};
+use knack_tests::{APP, KEY, Script, client_of, emulator, some_id};
 use tokio_rustls::rustls::{ServerConfig, ServerConnection, StreamOwned, pki_types};
 
 const EMPTY: &str = r#"{"total_pages":0,"current_page":1,"total_records":0,"records":[]}"#;
@@ -243,7 +243,7 @@ async fn a_policy_of_the_users_own_decides() {
     let silent = Effect::Header { name: "x-planlimit-remaining".into(), value: String::new() };
     let local = emulator().rate_limit(1_000).fault(Fault::new(silent)).build().unwrap();
     let knack = client_of(&local).policy(Free).plan(Plan::Starter).build().unwrap();
-    let id: RecordId = local.ids("object_1")[0].parse().unwrap();
+    let id = some_id(&local);
     let began = tokio::time::Instant::now();
     for _ in 0..50 {
         Customer::get(&knack, id).await.unwrap();

@@ -11,7 +11,7 @@ use knack_emulator::{Builder, Effect, Emulator, Fault};
 use knack_runtime::limit::{Class, Slots};
 use knack_runtime::{Client, KnackObject, RecordId};
 use knack_tests::sample::Customer;
-use knack_tests::{client_of, emulator};
+use knack_tests::{client_of, emulator, some_id};
 use tokio::task::JoinSet;
 use tracing::Level;
 use tracing_subscriber::fmt::MakeWriter;
@@ -61,7 +61,7 @@ async fn at_once(knack: &Client, id: RecordId, calls: usize) {
 
 fn begin(local: &Emulator) -> (Client, RecordId) {
     let knack = client_of(local).limiter(Slots::new(1)).build().unwrap();
-    (knack, local.ids("object_1")[0].parse().unwrap())
+    (knack, some_id(local))
 }
 
 /// One test, since there is one log in a process.

@@ -207,6 +207,31 @@ fn new_everything() -> impl Strategy<Value = NewEverything> {
     })
 }
 
+/// Some of `count` places, each once, in any order.
+fn some_of(count: usize) -> impl Strategy<Value = Vec<usize>> {
+    let places = (0..count).collect::<Vec<_>>();
+    (Just(places).prop_shuffle(), 0..=count).prop_map(|(mut places, length)| {
+        places.truncate(length);
+        places
+    })
+}
+
+fn account() -> impl Strategy<Value = Account> {
+    let status = prop_oneof![
+        Just(AccountStatus::Active),
+        Just(AccountStatus::Inactive),
+        Just(AccountStatus::PendingApproval),
+    ];
+    let role = prop_oneof![any::<u32>().prop_map(ProfileKey::new), Just(ProfileKey::ALL_USERS)];
+    let roles = proptest::collection::hash_set(role, 0..5);
+    (maybe(name()), maybe(status), roles).prop_map(|(name, status, roles)| Account {
+        name,
+        status,
+        roles: roles.into_iter().collect(),
+        password: None,
+    })
+}
+
 trait Unambiguous {
     fn is_unambiguous(&self) -> bool;
 }
@@ -310,6 +335,66 @@ proptest! {
             let blank: Everything = Everything::create(&knack, &Patch::<Everything>::new()).await.unwrap();
             let patched = Everything::update(&knack, blank.id, patch(&new)).await.unwrap();
             same(&patched, &new);
+        });
+    }
+
+    /// Connected in any order and number: created, listed in both formats and set anew, always the same.
+    #[test]
+    fn connections_are_read_back(first in some_of(5), then in some_of(5)) {
+        run(async move {
+            let (_local, knack) = local();
+            let mut parts = Vec::new();
+            for number in 0..5 {
+                let new = Patch::<Part>::new().set(Part::NAME, format!("part {number}"));
+                parts.push(Part::create(&knack, &new).await.map(|part: Part| Link::<Part>::to(part.id)).unwrap());
+            }
+            let links = |chosen: &[usize]| chosen.iter().map(|&at| parts[at].clone()).collect::<Vec<_>>();
+            let set = |chosen: &[usize]| {
+                let patch = Patch::<Everything>::new().set(Everything::MANY, links(chosen));
+                match chosen.first() {
+                    Some(&at) => patch.set(Everything::ONE, &parts[at]),
+                    None => patch.clear(Everything::ONE),
+                }
+            };
+            let connected = |record: &Everything, chosen: &[usize]| {
+                assert_eq!((&record.many, &record.one), (&links(chosen), &links(chosen).first().cloned()));
+                let labels: Vec<_> = record.many.iter().map(|link| link.label().unwrap().to_owned()).collect();
+                assert_eq!(labels, chosen.iter().map(|at| format!("part {at}")).collect::<Vec<_>>());
+            };
+            let made: Everything = Everything::create(&knack, &set(&first)).await.unwrap();
+            connected(&made, &first);
+            for format in [Format::Raw, Format::Both] {
+                let listed = Everything::list(&knack).format(format).all().await.unwrap();
+                connected(&listed[0], &first);
+            }
+            connected(&Everything::update(&knack, made.id, set(&then)).await.unwrap(), &then);
+        });
+    }
+
+    /// The name, the status and the roles of an account, which user objects alone have.
+    #[test]
+    fn accounts_are_read_back(first in account(), then in account()) {
+        run(async move {
+            let (local, knack) = local();
+            let set = |account: &Account| {
+                let patch = Patch::<Account>::new().set(Account::ROLES, &account.roles);
+                let patch = match &account.name {
+                    Some(name) => patch.set(Account::NAME, name),
+                    None => patch.clear(Account::NAME),
+                };
+                match &account.status {
+                    Some(status) => patch.set(Account::STATUS, status),
+                    None => patch.clear(Account::STATUS),
+                }
+            };
+            let made: Account = Account::create(&knack, &set(&first)).await.unwrap();
+            assert_eq!(made, first);
+            for format in [Format::Raw, Format::Both] {
+                let listed = Account::list(&knack).format(format).all().await.unwrap();
+                assert_eq!(listed, std::slice::from_ref(&first));
+            }
+            let id = local.ids("object_3")[0].parse().unwrap();
+            assert_eq!(Account::update(&knack, id, set(&then)).await.unwrap(), then);
         });
     }
 

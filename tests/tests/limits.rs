@@ -8,40 +8,30 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use knack_emulator::{Builder, Effect, Emulator, Fault, Latency, Seen, Spread, Window};
+use knack_emulator::{Builder, Effect, Emulator, Fault, Latency, Spread, Window};
 use knack_runtime::error::Error;
 use knack_runtime::limit::{Ask, Bell, Decision, Limiter, Observation, PermitId, Slots, Snapshot, Unmetered};
 use knack_runtime::time::Moment;
 use knack_runtime::{Client, KnackObject, Patch, RecordId};
 use knack_tests::sample::{Customer, NewCustomer};
-use knack_tests::{Script, answer, client_of, emulator};
+use knack_tests::{Script, WINDOWS, answer, busiest_second, client_of, emulator, ms, some_id};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
-
-const WINDOWS: [Window; 5] = [
-    Window::EpochSecond,
-    Window::FixedPhase { phase: Duration::from_millis(370) },
-    Window::FirstCall,
-    Window::Sliding,
-    Window::Bucket,
-];
-
-fn ms(millis: u64) -> Duration {
-    Duration::from_millis(millis)
-}
 
 /// 140 ms there and back.
 fn round_trip() -> Latency {
     Latency::fixed(ms(40), ms(60), ms(40))
 }
 
+/// Ways and answers that take their time, each another.
+fn jittery() -> Latency {
+    let way = Spread::log_normal(ms(40), ms(200));
+    Latency::Random { there: way, processing: way, back: way }
+}
+
 /// A plan of so many calls a day, at 22:13 GMT: no midnight comes in the middle of a test.
 fn daily_plan(calls: u64) -> Builder {
     emulator().daily_calls(calls).starts_at(SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000))
-}
-
-fn some_id(local: &Emulator) -> RecordId {
-    local.ids("object_1").first().and_then(|id| id.parse().ok()).expect("an id")
 }
 
 /// Gets one record `calls` times at once and gives back what did not succeed.
@@ -54,12 +44,9 @@ async fn at_once(knack: &Client, id: RecordId, calls: usize) -> Vec<Error> {
     tasks.join_all().await.into_iter().filter_map(Result::err).collect()
 }
 
-/// The most requests that any second (not only those between whole ones) holds.
-fn busiest_second(requests: &[Seen]) -> usize {
-    let mut at: Vec<Duration> = requests.iter().map(|seen| seen.at).collect();
-    at.sort_unstable();
-    let from = |start: &Duration| at.iter().filter(|t| **t >= *start && **t < *start + ms(1_000)).count();
-    at.iter().map(from).max().unwrap_or_default()
+/// When requests came to the server.
+fn arrivals(local: &Emulator) -> impl Iterator<Item = Duration> {
+    local.requests().into_iter().map(|seen| seen.at)
 }
 
 #[tokio::test(start_paused = true)]
@@ -102,7 +89,7 @@ async fn two_clients_share_a_limiter_that_both_are_given() {
     let (one, other, id) = (client(), client(), some_id(&local));
     let (a, b) = tokio::join!(at_once(&one, id, 6), at_once(&other, id, 6));
     assert!(a.is_empty() && b.is_empty());
-    assert!(busiest_second(&local.requests()) <= 4);
+    assert!(busiest_second(arrivals(&local)) <= 4);
 }
 
 /// Some other limiter than `Slots` that several clients can share, and `Slots`.
@@ -153,7 +140,7 @@ async fn clients_of_different_ages_share_a_limiter() {
     let (a, b) = tokio::join!(at_once(&old, id, 25), at_once(&young, id, 25));
     assert!(a.is_empty() && b.is_empty());
     assert_eq!(local.refused(), 0);
-    assert!(busiest_second(&local.requests()) <= 10);
+    assert!(busiest_second(arrivals(&local)) <= 10);
 }
 
 #[tokio::test(start_paused = true)]
@@ -377,6 +364,64 @@ async fn a_limiter_of_the_users_own_is_asked_and_may_ring() {
     assert_eq!(door.observed.load(Ordering::SeqCst), 3);
 }
 
+/// Counts how often it is asked.
+struct Counted {
+    limiter: Slots,
+    asked: AtomicU64,
+}
+
+impl Limiter for Counted {
+    fn try_acquire(&self, ask: &Ask, now: Moment) -> Decision {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        self.limiter.try_acquire(ask, now)
+    }
+    fn refund(&self, id: PermitId) {
+        self.limiter.refund(id);
+    }
+    fn lost(&self, id: PermitId, sent_at: Moment) {
+        self.limiter.lost(id, sent_at);
+    }
+    fn observe(&self, id: PermitId, observation: &Observation) {
+        self.limiter.observe(id, observation);
+    }
+    fn snapshot(&self, now: Moment) -> Snapshot {
+        self.limiter.snapshot(now)
+    }
+}
+
+/// How often the runtime wakes up in the next 50 s: once for their end, and for whoever does not sleep through them.
+async fn wakes() -> u64 {
+    let parks = || tokio::runtime::Handle::current().metrics().worker_park_count(0);
+    let before = parks();
+    tokio::time::sleep(ms(50_000)).await;
+    parks() - before
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_looks_again_and_again_while_calls_wait() {
+    let idle = wakes().await;
+    let slow = Latency::fixed(ms(0), ms(60_000), ms(0));
+    let refused_once = emulator().fault(Fault::throttle().nth(1)).fault(Fault::retry_after("60").nth(1));
+    // Waiting for an answer, and for the end of a hold.
+    for builder in [emulator().latency(slow), refused_once] {
+        let local = builder.build().unwrap();
+        let counted = Arc::new(Counted { limiter: Slots::new(1), asked: AtomicU64::new(0) });
+        let patience = Duration::from_mins(30);
+        let builder = client_of(&local).limiter(Arc::clone(&counted)).timeout(patience);
+        let (knack, id) = (builder.deadline(patience).build().unwrap(), some_id(&local));
+        let calls = tokio::spawn(async move { at_once(&knack, id, 12).await.len() });
+        tokio::time::sleep(ms(5_000)).await;
+        let asked = || counted.asked.load(Ordering::SeqCst);
+        let before = asked();
+        let woken = wakes().await;
+        assert_eq!(asked(), before, "nothing changed");
+        assert!(woken <= idle + 2, "{woken} times, and {idle} with nothing to do");
+        assert_eq!(calls.await.unwrap(), 0);
+        // For each: when it is the first, when the one before is answered and gone, and when the place is free.
+        assert!(asked() <= 6 * 12, "{} times", asked());
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_permit_is_refunded_before_and_stays_charged_after_sending() {
     let local = emulator().latency(Latency::fixed(ms(50), ms(50), ms(50))).build().unwrap();
@@ -467,7 +512,7 @@ async fn a_refused_call_of_any_verb_is_sent_again_and_holds_the_queue() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn under_refusals_no_second_carries_more_than_ten_sends() {
+async fn nothing_is_sent_while_a_refusal_holds_the_queue() {
     for window in WINDOWS {
         let faults = [Fault::throttle().every(4), Fault::retry_after("0.25").every(8)];
         let mut builder = emulator().window(window);
@@ -479,8 +524,6 @@ async fn under_refusals_no_second_carries_more_than_ten_sends() {
         assert!(at_once(&knack, some_id(&local), 60).await.is_empty());
         let requests = local.requests();
         assert!(local.refused() >= 15);
-        assert!(busiest_second(&requests) <= 10, "{window:?}: {}", busiest_second(&requests));
-        // Nothing is sent while a refusal holds the queue.
         for (refused, next) in requests.iter().zip(requests.iter().skip(1)).filter(|(seen, _)| seen.refused) {
             let between = next.at.saturating_sub(refused.at);
             // Those that were under way together come together.
@@ -673,6 +716,26 @@ async fn usage_tells_what_is_left() {
     assert_eq!((usage.plan_limit, usage.plan_left), (Some(5_000), Some(local.plan_left())));
     assert_eq!((usage.limiter.answered, usage.limiter.refused, usage.waiting), (20, 0, 0));
     assert_eq!(usage.limiter.strategy, "slots");
+}
+
+#[tokio::test(start_paused = true)]
+async fn usage_tells_how_the_window_lies_once_it_is_learnt() {
+    let local = daily_plan(5_000).window(Window::EpochSecond).latency(jittery()).build().unwrap();
+    let (knack, id) = (client_of(&local).build().unwrap(), some_id(&local));
+    let usage = knack.usage();
+    assert_eq!((usage.window_ends_in, usage.clock_width), (None, None));
+    assert!(at_once(&knack, id, 300).await.is_empty());
+    assert_eq!(knack.usage().limiter.strategy, "adaptive: grid");
+    for _ in 0..7 {
+        tokio::time::sleep(ms(130)).await;
+        let usage = knack.usage();
+        let (ends_in, width) = (usage.window_ends_in.unwrap(), usage.clock_width.unwrap());
+        assert!(width <= ms(200), "{width:?}");
+        assert!(ends_in <= ms(1_000), "{ends_in:?}");
+        // It has ended then, and no earlier than the bounds are apart: with a second of the server's clock.
+        let late = (local.wall() + ends_in).subsec_nanos();
+        assert!(Duration::from_nanos(late.into()) <= width, "{late} ns, {width:?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -11,7 +11,7 @@ use knack_emulator::{Effect, Fault};
 use knack_runtime::KnackObject;
 use knack_runtime::limit::{Class, Slots};
 use knack_tests::sample::Customer;
-use knack_tests::{client_of, emulator};
+use knack_tests::{client_of, emulator, some_id};
 use metrics::{
     Counter, CounterFn, Gauge, GaugeFn, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit,
 };
@@ -90,7 +90,7 @@ async fn counters_and_gauges_tell_what_happened() {
         .build()
         .unwrap();
     let knack = client_of(&local).limiter(Slots::new(1)).build().unwrap();
-    let id = local.ids("object_1")[0].parse().unwrap();
+    let id = some_id(&local);
     let mut tasks = JoinSet::new();
     for class in [Class::Bulk, Class::Bulk, Class::Interactive, Class::Normal, Class::Bulk] {
         let knack = knack.with_class(class);

@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use http::HeaderValue;
 use knack_emulator::{Emulator, InProcess, Latency, Spread, Window};
@@ -12,17 +12,15 @@ use knack_runtime::limit::{Adaptive, Class};
 use knack_runtime::transport::{BoxFuture, Failure, Request, Response, Transport, TransportError};
 use knack_runtime::{Client, KnackObject, RecordId};
 use knack_tests::sample::Customer;
-use knack_tests::{client_of, emulator};
+use knack_tests::{client_of, emulator, ms, some_id};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 const RUN: Duration = Duration::from_secs(90);
 
-const WINDOWS: [Window; 3] =
-    [Window::EpochSecond, Window::FixedPhase { phase: Duration::from_millis(370) }, Window::FirstCall];
+const WINDOWS: [Window; 3] = [Window::EpochSecond, Window::FixedPhase { phase: ms(370) }, Window::FirstCall];
 
 fn server(window: Window, seed: u64) -> knack_emulator::Builder {
-    let ms = Duration::from_millis;
     let way = Spread::log_normal(ms(40), ms(200));
     let latency = Latency::Random { there: way, processing: Spread::log_normal(ms(60), ms(300)), back: way };
     emulator().daily_calls(100_000).window(window).latency(latency).seed(seed)
@@ -59,12 +57,12 @@ async fn under_load(local: &Emulator, limiter: Adaptive, change: Change) -> (f64
     let transport = Changed { to: local.transport(), answers: AtomicU64::new(0), change };
     let builder = client_of(local).transport(transport).limiter(limiter).deadline(Duration::from_mins(10));
     let knack = builder.build().unwrap();
-    let id: RecordId = local.ids("object_1")[0].parse().unwrap();
+    let id = some_id(local);
     let (bulk, end) = (knack.with_class(Class::Bulk), Instant::now() + RUN);
     let mut workers: JoinSet<()> = (0..50).map(|_| work(bulk.clone(), id, end)).collect();
     let person = knack.with_class(Class::Interactive);
     while Instant::now() < end {
-        tokio::time::sleep(Duration::from_millis(1_730)).await;
+        tokio::time::sleep(ms(1_730)).await;
         Customer::get(&person, id).await.ok();
     }
     workers.abort_all();
@@ -134,6 +132,84 @@ async fn answers_without_headers_are_not_taken_for_calls_of_others() {
         Ok(answer)
     })
     .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn numbers_that_repeat_are_not_taken_for_calls_of_others() {
+    // 9, 9, 7, 7, 5, 5 …: each other is one more than what remains.
+    holds("each twice", |_, mut answer| {
+        let remaining = answer.headers().get("x-ratelimit-remaining").and_then(|left| left.to_str().ok());
+        let remaining: u64 = remaining.unwrap().parse().unwrap();
+        answer.headers_mut().insert("x-ratelimit-remaining", HeaderValue::from(remaining | 1));
+        Ok(answer)
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn answers_that_lack_one_header_cost_hardly_a_call() {
+    holds("one of three each fourth", |n, mut answer| {
+        let names = ["x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"];
+        if n.is_multiple_of(4) {
+            answer.headers_mut().remove(names[usize::try_from(n / 4 % 3).unwrap()]);
+        }
+        Ok(answer)
+    })
+    .await;
+}
+
+/// Another server from some moment on, at the same address and with the same clock.
+struct Turning {
+    before: InProcess,
+    after: InProcess,
+    at: Instant,
+}
+
+impl Transport for Turning {
+    fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
+        if Instant::now() < self.at { self.before.send(request) } else { self.after.send(request) }
+    }
+}
+
+/// How it takes the server to count, looked at each 50 ms until then.
+async fn strategies(knack: &Client, until: Instant) -> Vec<&'static str> {
+    let mut seen = Vec::new();
+    while Instant::now() < until {
+        tokio::time::sleep(ms(50)).await;
+        seen.push(knack.usage().limiter.strategy);
+    }
+    seen
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_counts_otherwise_all_at_once_has_it_begin_anew_with_slots() {
+    let turns = [
+        (Window::EpochSecond, "adaptive: grid", Window::FirstCall),
+        (Window::EpochSecond, "adaptive: grid", Window::Sliding),
+        (Window::FirstCall, "adaptive: opened", Window::Sliding),
+        (Window::Bucket, "adaptive: bucket", Window::FirstCall),
+    ];
+    for (before, strategy, after) in turns {
+        let starts_at = UNIX_EPOCH + ms(1_700_000_000_250);
+        let [before_it, after_it] =
+            [before, after].map(|window| server(window, 1).starts_at(starts_at).build().unwrap());
+        let at = Instant::now() + RUN / 3;
+        let transport = Turning { before: before_it.transport(), after: after_it.transport(), at };
+        let builder = client_of(&before_it).transport(transport).deadline(Duration::from_mins(10));
+        let knack = builder.build().unwrap().with_class(Class::Bulk);
+        let id = some_id(&before_it);
+        let mut workers: JoinSet<()> = (0..50).map(|_| work(knack.clone(), id, at + RUN)).collect();
+        let learnt = strategies(&knack, at).await;
+        let turned = strategies(&knack, at + RUN).await;
+        workers.abort_all();
+        let told = format!("{before:?}, {after:?}");
+        let slots = turned.iter().position(|mode| *mode == "adaptive: slots");
+        assert_eq!(learnt.last(), Some(&strategy), "{told}");
+        assert!(slots.is_some_and(|looks| looks < 200), "within ten seconds: {told}, {slots:?}");
+        let (calls, refused) = (after_it.calls(), after_it.refused());
+        let told = format!("{told}: {calls} calls, {refused} refused");
+        assert!(calls - refused > 10 * RUN.as_secs() * 8 / 10 && refused <= 10, "{told}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -15,13 +15,9 @@ use knack_runtime::limit::{Class, Unmetered};
 use knack_runtime::quota::{Metering, Outcome, QuotaPolicy, StandardPolicy, Verdict};
 use knack_runtime::{ApiKey, Client, ClientBuilder, KnackObject, Plan, RecordId};
 use knack_tests::sample::Customer;
-use knack_tests::{APP, KEY, Script, answer, client_of, emulator};
+use knack_tests::{APP, KEY, Script, answer, client_of, emulator, ms, some_id};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
-
-fn ms(millis: u64) -> Duration {
-    Duration::from_millis(millis)
-}
 
 /// A plan of so many calls a day, at 22:13 GMT: no midnight comes in the middle of a test.
 fn daily_plan(calls: u64) -> Builder {
@@ -31,10 +27,6 @@ fn daily_plan(calls: u64) -> Builder {
 /// A client of it that is not held up by the second's limit.
 fn hasty(local: &Emulator) -> ClientBuilder<ApiKey> {
     client_of(local).limiter(Unmetered::default())
-}
-
-fn some_id(local: &Emulator) -> RecordId {
-    local.ids("object_1")[0].parse().unwrap()
 }
 
 async fn get(knack: &Client, id: RecordId, calls: usize) -> Result<(), Error> {

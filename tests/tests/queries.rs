@@ -14,9 +14,9 @@ use knack_runtime::query::{All, Any, Distance, Filter, IntoFilter, Rule, Unit, U
 use knack_runtime::value::{
     Coordinates, EmailAddress, InZone, PersonName, PostalAddress, WebAddress, WorkLog,
 };
-use knack_runtime::{Client, KnackObject, Link, Patch, RecordId};
-use knack_tests::client_of;
+use knack_runtime::{Client, Error, KnackObject, Link, Patch, RecordId};
 use knack_tests::everything::{Account, Central, Color, Everything, Part, everything};
+use knack_tests::{Script, client_of};
 use serde_json::json;
 
 /// Wednesday, 11 March 2026, 16:14 in the application's zone.
@@ -40,6 +40,7 @@ async fn scene() -> Scene {
         .daily_calls(1_000_000)
         .starts_at(SystemTime::UNIX_EPOCH + Duration::from_secs(NOW_UNIX))
         .strict_filters(true)
+        .searchable("field_1")
         .place("Oslo", 59.91, 10.75)
         .build()
         .unwrap();
@@ -396,6 +397,55 @@ async fn filters_that_ask_nothing_are_refused() {
     assert_eq!(local.calls(), 0);
 }
 
+/// No units, no place and none of any values: nothing of it is sent.
+#[tokio::test(start_paused = true)]
+async fn filters_that_can_find_nothing_are_refused() {
+    let local = everything().build().unwrap();
+    let knack = client_of(&local).build().unwrap();
+    let no_units = "is of no units";
+    let no_place = "is near no place, or within no distance of one";
+    let no_values = "asks for one of no values";
+    for (rule, why) in [
+        (Everything::DAY.is_during_the_previous(0, Units::Days), no_units),
+        (Everything::DAY.is_during_the_next(0, Units::Weeks), no_units),
+        (Everything::DAY.is_before_the_previous(0, Units::Months), no_units),
+        (Everything::DAY.is_after_the_next(0, Units::Years), no_units),
+        (Everything::ADDRESS.near("", Distance::Miles(20)), no_place),
+        (Everything::ADDRESS.near(" ", Distance::Kilometers(20)), no_place),
+        (Everything::ADDRESS.near("Oslo", Distance::Miles(0)), no_place),
+        (Everything::COLOR.is_any::<Color>([]), no_values),
+        (Everything::MANY.is_any(Vec::<RecordId>::new()), no_values),
+    ] {
+        let error = Everything::list(&knack).filter(rule).all().await.unwrap_err();
+        assert!(matches!(error, Error::Invalid { .. }), "{error:?}");
+        assert!(error.to_string().contains(why), "{error}");
+    }
+    let roles = Account::ROLES.is_any(None::<ProfileKey>);
+    let error = Account::list(&knack).filter(roles).first().await.unwrap_err();
+    assert!(error.to_string().contains(no_values), "{error}");
+    let none: Any<Object> = [].into_iter().collect();
+    let error = Everything::list(&knack).filter(none).count().await.unwrap_err();
+    assert!(matches!(error, Error::Invalid { .. }) && error.to_string().contains("any of"), "{error}");
+    assert_eq!(local.calls(), 0);
+}
+
+/// A query that no URL holds is not sent; the longest that one holds is.
+#[tokio::test(start_paused = true)]
+async fn queries_that_no_url_holds_are_refused() {
+    let script = Script::one_page(r#"{"records":[]}"#);
+    let knack = script.client();
+    let list = async |length: usize| Everything::list(&knack).search("x".repeat(length)).all().await;
+    list(1).await.unwrap();
+    let rest = script.sent()[0].uri().query().unwrap().len() - 1;
+    list(60_000 - rest).await.unwrap();
+    let sent = script.sent().len();
+
+    let error = list(60_001 - rest).await.unwrap_err();
+    assert!(matches!(error, Error::Invalid { .. }), "{error:?}");
+    assert!(error.to_string().contains("its query is 60001 bytes long, which no URL holds"), "{error}");
+    assert_eq!(script.sent().len(), sent);
+}
+
 #[tokio::test(start_paused = true)]
 async fn places_groups_and_raw_rules() {
     let scene = scene().await;
@@ -482,6 +532,14 @@ async fn sorts_and_searches() {
     let mut descending = by(Everything::MONEY.desc()).await;
     descending.reverse();
     assert!(descending.is_sorted());
-    let found = Everything::list(&scene.knack).search("красный").all().await.unwrap();
-    assert!(found.iter().all(|record| record.short.as_deref() == Some("красный 🚲")) || found.len() == 18);
+
+    let found = async |text: &str| {
+        let found = Everything::list(&scene.knack).search(text).all().await.unwrap();
+        found.into_iter().map(|record| record.number).collect::<Vec<_>>()
+    };
+    assert_eq!(found("КРАСНЫЙ 🚲").await, [4, 9, 14]);
+    assert_eq!(found("\"blue\" & #1").await, [3, 8, 13]);
+    assert_eq!(found("second line").await, [0; 0], "in a field that is not searchable");
+    let parts = Part::list(&scene.knack).search("no such text").all().await.unwrap();
+    assert_eq!(parts.len(), 2, "ignored in an object without searchable fields");
 }

@@ -9,17 +9,13 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use knack_emulator::{Fault, InProcess, Latency, Spread, Window};
+use knack_runtime::KnackObject;
 use knack_runtime::limit::{Adaptive, Class, Limiter, Slots};
 use knack_runtime::transport::{BoxFuture, Request, Response, Transport, TransportError};
-use knack_runtime::{KnackObject, RecordId};
 use knack_tests::sample::Customer;
-use knack_tests::{client_of, emulator};
+use knack_tests::{WINDOWS, busiest_second, client_of, emulator, ms, some_id};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
-
-fn ms(millis: u64) -> Duration {
-    Duration::from_millis(millis)
-}
 
 /// Notes when each request is sent.
 struct Noted {
@@ -33,21 +29,6 @@ impl Transport for Noted {
         self.to.send(request)
     }
 }
-
-/// The most that any second holds, wherever it begins.
-fn busiest_second<T: Copy + Ord + std::ops::Add<Duration, Output = T>>(mut at: Vec<T>) -> usize {
-    at.sort_unstable();
-    let from = |start: &T| at.iter().filter(|t| **t >= *start && **t < *start + ms(1_000)).count();
-    at.iter().map(from).max().unwrap_or_default()
-}
-
-const WINDOWS: [Window; 5] = [
-    Window::EpochSecond,
-    Window::FixedPhase { phase: Duration::from_millis(370) },
-    Window::FirstCall,
-    Window::Sliding,
-    Window::Bucket,
-];
 
 fn latencies() -> [Latency; 3] {
     let way = Spread::log_normal(ms(40), ms(160));
@@ -90,7 +71,7 @@ async fn under(load: Load, limiter: Arc<dyn Limiter>, window: Window, latency: L
     let transport = Noted { to: local.transport(), sent: Arc::clone(&sent) };
     let builder = client_of(&local).transport(transport).limiter(limiter).deadline(Duration::from_mins(10));
     let knack = builder.build().unwrap();
-    let id: RecordId = local.ids("object_1")[0].parse().unwrap();
+    let id = some_id(&local);
     let mut tasks = JoinSet::new();
     for task in 0..load.tasks {
         let knack = knack.with_class((load.class)(task));
@@ -107,7 +88,7 @@ async fn under(load: Load, limiter: Arc<dyn Limiter>, window: Window, latency: L
     let busiest = busiest_second(sends);
     assert!(busiest <= 10, "{busiest} sends: {told}");
     if latency == Latency::None || matches!(latency, Latency::Fixed { .. }) {
-        let arrivals = local.requests().iter().map(|seen| seen.at).collect();
+        let arrivals = local.requests().into_iter().map(|seen| seen.at);
         assert!(busiest_second(arrivals) <= 10, "arrivals: {told}");
     }
 }

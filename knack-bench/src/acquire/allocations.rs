@@ -6,7 +6,7 @@ pub(super) fn note() -> String {
     #[cfg(any(test, feature = "count-allocations"))]
     {
         let count = a_permit();
-        let met = if count == 0.0 { "met" } else { "NOT met" };
+        let met = crate::report::met(count == 0.0);
         format!(
             "{met}: {count:.3} allocations a permit of adaptive, none allowed; times are those of a counting allocator"
         )

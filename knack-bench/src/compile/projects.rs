@@ -14,7 +14,8 @@ pub(super) struct Subject {
     pub(super) structs: u32,
     fields: u32,
     style: Style,
-    dependencies: &'static str,
+    /// Lines of its manifest.
+    dependencies: &'static [&'static str],
 }
 
 impl Subject {
@@ -25,26 +26,15 @@ impl Subject {
 }
 
 const KNACK: &str = "knack-runtime = { path = \"{root}/knack-runtime\" }\n";
+const LEAN_KNACK: &str = "knack-runtime = { path = \"{root}/knack-runtime\", default-features = false }\n";
 const SERDE: &str = "serde = { version = \"1\", features = [\"derive\"] }\n";
 const NETWORK: &str = "\
 reqwest = { version = \"0.13.5\", default-features = false, features = [\"rustls\", \"http2\", \"gzip\", \"system-proxy\"] }
 serde_json = { version = \"1\", features = [\"raw_value\"] }
 tokio = { version = \"1.54\", features = [\"macros\", \"net\", \"rt-multi-thread\", \"sync\", \"time\"] }
 ";
-const NETWORK_AND_KNACK: &str = "\
-reqwest = { version = \"0.13.5\", default-features = false, features = [\"rustls\", \"http2\", \"gzip\", \"system-proxy\"] }
-serde_json = { version = \"1\", features = [\"raw_value\"] }
-tokio = { version = \"1.54\", features = [\"macros\", \"net\", \"rt-multi-thread\", \"sync\", \"time\"] }
-knack-runtime = { path = \"{root}/knack-runtime\" }
-";
-const NETWORK_AND_LEAN_KNACK: &str = "\
-reqwest = { version = \"0.13.5\", default-features = false, features = [\"rustls\", \"http2\", \"gzip\", \"system-proxy\"] }
-serde_json = { version = \"1\", features = [\"raw_value\"] }
-tokio = { version = \"1.54\", features = [\"macros\", \"net\", \"rt-multi-thread\", \"sync\", \"time\"] }
-knack-runtime = { path = \"{root}/knack-runtime\", default-features = false }
-";
 
-const fn empty(dependencies: &'static str) -> Subject {
+const fn empty(dependencies: &'static [&'static str]) -> Subject {
     Subject { name: "empty", structs: 0, fields: 0, style: Style::Nothing, dependencies }
 }
 
@@ -52,29 +42,29 @@ const fn empty(dependencies: &'static str) -> Subject {
 pub(super) fn structs(structs: u32, fields: u32) -> [Subject; 4] {
     let subject = |name, style, dependencies| Subject { name, structs, fields, style, dependencies };
     [
-        empty(KNACK),
-        subject("knack", Style::Keys, KNACK),
-        subject("serde_derive", Style::Serde, SERDE),
-        subject("serde_deserialize", Style::SerdeReading, SERDE),
+        empty(&[KNACK]),
+        subject("knack", Style::Keys, &[KNACK]),
+        subject("serde_derive", Style::Serde, &[SERDE]),
+        subject("serde_deserialize", Style::SerdeReading, &[SERDE]),
     ]
 }
 
 /// The same structs, with a committed schema and without.
 pub(super) fn schema(structs: u32, fields: u32) -> [Subject; 3] {
-    let subject = |name, style| Subject { name, structs, fields, style, dependencies: KNACK };
-    [empty(KNACK), subject("checked", Style::Names), subject("unchecked", Style::Keys)]
+    let subject = |name, style| Subject { name, structs, fields, style, dependencies: &[KNACK] };
+    [empty(&[KNACK]), subject("checked", Style::Names), subject("unchecked", Style::Keys)]
 }
 
 /// A project that talks HTTP already.
 pub(super) const fn network() -> Subject {
-    Subject { name: "network", ..empty(NETWORK) }
+    Subject { name: "network", ..empty(&[NETWORK]) }
 }
 
 /// The same with us.
 pub(super) const fn dependents() -> [Subject; 2] {
     [
-        Subject { name: "default", ..empty(NETWORK_AND_KNACK) },
-        Subject { name: "lean", ..empty(NETWORK_AND_LEAN_KNACK) },
+        Subject { name: "default", ..empty(&[NETWORK, KNACK]) },
+        Subject { name: "lean", ..empty(&[NETWORK, LEAN_KNACK]) },
     ]
 }
 
@@ -117,7 +107,7 @@ impl Workspace {
         let dir = self.dir.join(subject.name);
         fs::create_dir_all(dir.join("src"))?;
         let name = subject.package();
-        let dependencies = subject.dependencies.replace("{root}", &root.display().to_string());
+        let dependencies = subject.dependencies.concat().replace("{root}", &root.display().to_string());
         let manifest = format!(
             "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n{dependencies}"
         );

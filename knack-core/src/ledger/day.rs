@@ -41,7 +41,8 @@ impl Day {
         Some(Self {
             limit: limits.plan_limit,
             left: limits.plan_remaining?.clamp(-super::MOST, super::MOST),
-            // At once would be the moment of the answer itself: the word would be void as it is given.
+            // At once would be the moment of the answer itself: the word would be void as it is given. Headers that
+            // were read never say so, but a transport or a test may put together what it likes.
             resets_at: limits.plan_reset.filter(|left| !left.is_zero()).map(|left| received_at + left),
             as_of: received_at,
             old_by: Duration::ZERO,

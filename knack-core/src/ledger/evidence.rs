@@ -9,6 +9,8 @@
 //! nobody gives calls back.
 
 mod tally;
+#[cfg(test)]
+mod tests;
 
 use super::{MOST, Outcome};
 use tally::{Answer, End, Fall, Sort};

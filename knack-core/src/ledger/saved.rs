@@ -9,6 +9,9 @@ use super::{Day, Ledger};
 use crate::clock::Moment;
 use crate::key::ApplicationId;
 
+#[cfg(test)]
+mod tests;
+
 /// Which form of file this is.
 const VERSION: u64 = 1;
 

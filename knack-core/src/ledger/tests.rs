@@ -2,23 +2,23 @@ use proptest::prelude::*;
 
 use super::*;
 
-const MINUTE: Duration = Duration::from_mins(1);
+pub(super) const MINUTE: Duration = Duration::from_mins(1);
 
-fn at(seconds: u64) -> Moment {
+pub(super) fn at(seconds: u64) -> Moment {
     Moment::new(Duration::from_secs(86_400 + seconds))
 }
 
 /// A Knack of 1,000 calls a day that resets at ten hours, and a ledger of it.
-struct World {
-    left: i64,
-    charges_refusals: bool,
-    charges_unmetered: bool,
-    now: Moment,
-    ledger: Ledger,
+pub(super) struct World {
+    pub(super) left: i64,
+    pub(super) charges_refusals: bool,
+    pub(super) charges_unmetered: bool,
+    pub(super) now: Moment,
+    pub(super) ledger: Ledger,
 }
 
 impl World {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let ledger = Ledger::new(None, 5);
         Self { left: 1_000, charges_refusals: false, charges_unmetered: false, now: at(0), ledger }
     }
@@ -33,24 +33,24 @@ impl World {
     }
 
     /// The server judges a call.
-    fn judge(&mut self, refused: bool, counts: bool) -> LimitHeaders {
+    pub(super) fn judge(&mut self, refused: bool, counts: bool) -> LimitHeaders {
         let charged = (!refused || self.charges_refusals) && (counts || self.charges_unmetered);
         self.left -= i64::from(charged);
         self.limits()
     }
 
     /// One whole call, of 100 ms.
-    fn call(&mut self, class: Class, refused: bool) -> Result<(), Kept> {
+    pub(super) fn call(&mut self, class: Class, refused: bool) -> Result<(), Kept> {
         let draw = self.ledger.draw(class, None, self.now)?;
         self.finish(draw, refused, true)
     }
 
-    fn unmetered(&mut self) {
+    pub(super) fn unmetered(&mut self) {
         let draw = self.ledger.draw_unmetered();
         self.finish(draw, false, false).unwrap();
     }
 
-    fn finish(&mut self, mut draw: Draw, refused: bool, counts: bool) -> Result<(), Kept> {
+    pub(super) fn finish(&mut self, mut draw: Draw, refused: bool, counts: bool) -> Result<(), Kept> {
         if let Err(kept) = self.ledger.send(&mut draw, self.now) {
             self.ledger.settle(draw, &Outcome::Unsent);
             return Err(kept);
@@ -63,7 +63,7 @@ impl World {
         Ok(())
     }
 
-    fn standing(&self) -> Standing {
+    pub(super) fn standing(&self) -> Standing {
         self.ledger.standing(self.now)
     }
 }
@@ -351,268 +351,6 @@ fn the_next_day_begins_with_the_whole_plan() {
     assert!(world.ledger.reserve(950, Class::Bulk, world.now).is_ok());
 }
 
-#[test]
-fn whether_refusals_are_charged_is_learnt() {
-    for charged in [false, true] {
-        let mut world = World { charges_refusals: charged, ..World::new() };
-        for _ in 0..3 {
-            world.call(Class::Normal, false).unwrap();
-            assert_eq!(world.standing().refusals_count, None);
-        }
-        for _ in 0..3 {
-            world.call(Class::Normal, true).unwrap();
-            world.call(Class::Normal, false).unwrap();
-        }
-        assert_eq!(world.standing().refusals_count, Some(charged));
-        let job = world.ledger.reserve(10, Class::Bulk, world.now).unwrap();
-        let draw = world.ledger.draw(Class::Bulk, Some(job), world.now).unwrap();
-        world.finish(draw, true, true).unwrap();
-        assert_eq!(world.ledger.unused(job), if charged { 9 } else { 10 });
-    }
-}
-
-#[test]
-fn a_plan_that_is_used_up_tells_nothing_of_what_refusals_cost() {
-    let mut world = World { left: 1, ..World::new() };
-    let draws = [false, true, true, true].map(|refused| {
-        let mut draw = world.ledger.draw(Class::Interactive, None, world.now).unwrap();
-        world.ledger.send(&mut draw, world.now).unwrap();
-        (draw, refused)
-    });
-    for (draw, refused) in draws {
-        let (sent_at, received_at, limits) = (world.now, world.now, world.judge(refused, true));
-        world.ledger.settle(draw, &Outcome::Answered { sent_at, received_at, refused, limits });
-    }
-    assert_eq!((world.standing().left, world.standing().refusals_count), (Some(0), None));
-}
-
-#[test]
-fn refusals_without_headers_are_judged_by_the_answers_around_them() {
-    for charged in [false, true] {
-        let mut world = World { charges_refusals: charged, ..World::new() };
-        for _ in 0..4 {
-            world.call(Class::Normal, false).unwrap();
-            let mut draw = world.ledger.draw(Class::Normal, None, world.now).unwrap();
-            world.ledger.send(&mut draw, world.now).unwrap();
-            world.judge(true, true);
-            let (sent_at, limits) = (world.now, LimitHeaders::default());
-            world.now = world.now + Duration::from_millis(100);
-            let received_at = world.now;
-            world.ledger.settle(draw, &Outcome::Answered { sent_at, received_at, refused: true, limits });
-        }
-        assert_eq!(world.standing().refusals_count, Some(charged));
-    }
-}
-
-#[test]
-fn calls_said_to_be_free_that_are_not_are_found_out() {
-    for charged in [false, true] {
-        let mut world = World { charges_unmetered: charged, ..World::new() };
-        for _ in 0..5 {
-            world.call(Class::Normal, false).unwrap();
-            world.unmetered();
-        }
-        assert_eq!(world.standing().unmetered_count, charged);
-        world.unmetered();
-        assert_eq!(world.standing().unmetered_count, charged, "once known it stays");
-    }
-}
-
-/// Workers that each make one call after another, of which some are said to be free, beside other programs that
-/// make so many calls a second at random.
-#[derive(Clone, Copy, Debug)]
-struct Crowd {
-    workers: usize,
-    /// Of a hundred calls.
-    unmetered: u64,
-    refused: u64,
-    others: f64,
-    world: (bool, bool),
-    seed: u64,
-}
-
-impl Crowd {
-    /// How many calls were answered until `enough` of the standing, if it came to that within so many calls.
-    fn until(self, calls: usize, enough: impl Fn(&Standing) -> bool) -> Option<usize> {
-        let (charges_refusals, charges_unmetered) = self.world;
-        let mut world = World { left: 1_000_000, charges_refusals, charges_unmetered, ..World::new() };
-        let mut random = Dice(self.seed);
-        // In order of what happens next: 0 is a judgement, 1 is an answer, 2 is another program's call.
-        let mut events = std::collections::BTreeMap::new();
-        let (mut number, mut answered) = (0_u64, 0);
-        let send = |world: &mut World, random: &mut Dice, number: &mut u64| {
-            let counts = random.below(100) >= self.unmetered;
-            let free = world.ledger.draw_unmetered();
-            let mut draw =
-                if counts { world.ledger.draw(Class::Normal, None, world.now).unwrap() } else { free };
-            world.ledger.send(&mut draw, world.now).unwrap();
-            *number += 1;
-            let refused = random.below(100) < self.refused;
-            let there = world.now + Duration::from_millis(20 + random.below(60));
-            ((there, *number), (0, Some((draw, world.now, refused, counts)), LimitHeaders::default()))
-        };
-        events.extend((0..self.workers).map(|_| send(&mut world, &mut random, &mut number)));
-        if self.others > 0.0 {
-            events.insert((world.now, 0), (2, None, LimitHeaders::default()));
-        }
-        while answered < calls {
-            let ((now, id), (what, call, limits)) = events.pop_first().unwrap();
-            world.now = now;
-            match (what, call) {
-                (0, Some((draw, sent_at, refused, counts))) => {
-                    let limits = world.judge(refused, counts);
-                    let back = now + Duration::from_millis(20 + random.below(60));
-                    events.insert((back, id), (1, Some((draw, sent_at, refused, counts)), limits));
-                }
-                (1, Some((draw, sent_at, refused, _))) => {
-                    world
-                        .ledger
-                        .settle(draw, &Outcome::Answered { sent_at, received_at: now, refused, limits });
-                    answered += 1;
-                    if enough(&world.standing()) {
-                        return Some(answered);
-                    }
-                    events.extend([send(&mut world, &mut random, &mut number)]);
-                }
-                _ => {
-                    world.left -= 1;
-                    let wait = Duration::from_secs_f64(-random.share().ln() / self.others);
-                    events.insert((now + wait, id), (2, None, limits));
-                }
-            }
-        }
-        None
-    }
-}
-
-/// A small generator; the same seed gives the same row.
-struct Dice(u64);
-
-impl Dice {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        self.0 >> 33
-    }
-    fn below(&mut self, end: u64) -> u64 {
-        self.next() % end
-    }
-    /// Above 0, at most 1.
-    #[allow(clippy::cast_precision_loss)]
-    fn share(&mut self) -> f64 {
-        (self.next() + 1) as f64 / (1_u64 << 31) as f64
-    }
-}
-
-#[test]
-fn false_claims_are_found_out_however_many_calls_overlap() {
-    for workers in [1, 2, 5, 20] {
-        for (unmetered, others) in [(100, 0.0), (50, 0.0), (100, 2.0), (50, 2.0), (20, 0.0)] {
-            let crowd = Crowd { workers, unmetered, refused: 0, others, world: (false, true), seed: 1 };
-            let most = 10 + workers * 5_000 / usize::try_from(unmetered).unwrap();
-            assert!(crowd.until(most, |standing| standing.unmetered_count).is_some(), "{crowd:?}");
-        }
-    }
-}
-
-#[test]
-fn true_claims_are_believed_however_many_calls_overlap_and_whoever_else_calls() {
-    for workers in [1, 2, 5, 20] {
-        for (unmetered, refused) in [(100, 0), (50, 0), (50, 10)] {
-            for others in [0.0, 0.5, 2.0, 50.0, 500.0] {
-                let crowd = Crowd { workers, unmetered, refused, others, world: (false, false), seed: 1 };
-                assert_eq!(crowd.until(1_500, |standing| standing.unmetered_count), None, "{crowd:?}");
-            }
-        }
-    }
-}
-
-#[test]
-fn what_refusals_cost_is_learnt_however_many_calls_overlap() {
-    for charged in [false, true] {
-        for (workers, refused, others) in
-            [(1, 2, 0.0), (2, 30, 2.0), (5, 10, 0.0), (5, 30, 2.0), (20, 30, 0.5)]
-        {
-            let crowd = Crowd { workers, unmetered: 0, refused, others, world: (charged, false), seed: 1 };
-            let learnt = |count| crowd.until(2_000, |standing| standing.refusals_count == Some(count));
-            assert!(learnt(charged).is_some() && learnt(!charged).is_none(), "{crowd:?}");
-        }
-    }
-}
-
-#[test]
-fn calls_of_others_are_not_taken_for_ours() {
-    let mut world = World::new();
-    for turn in 0..40 {
-        world.call(Class::Normal, false).unwrap();
-        world.unmetered();
-        world.left -= 1 + turn % 3;
-    }
-    assert_eq!((world.standing().unmetered_count, world.standing().refusals_count), (false, None));
-}
-
-#[test]
-fn a_file_tells_what_is_left_or_nothing() {
-    let wall = std::time::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
-    let [ours, other] =
-        ["5d79512148c4af00106d1507", "5d79512148c4af00106d1508"].map(|id| id.parse().unwrap());
-    let mut world = World::new();
-    assert_eq!(world.ledger.save(ours, world.now, wall), None);
-    world.call(Class::Normal, false).unwrap();
-    let mut on_its_way = world.ledger.draw(Class::Normal, None, world.now).unwrap();
-    world.ledger.send(&mut on_its_way, world.now).unwrap();
-    let text = world.ledger.save(ours, world.now, wall).unwrap().to_text();
-    let saved = Saved::parse(&text).unwrap();
-
-    let mut next = Ledger::new(Some(Plan::Pro), 5);
-    let later = wall + MINUTE;
-    assert_eq!(next.restore(&saved, other, at(0), later), Err(SavedError::Foreign));
-    for strange in [wall + Duration::from_hours(11), wall - Duration::from_hours(20), std::time::UNIX_EPOCH] {
-        assert_eq!(next.restore(&saved, ours, at(0), strange), Err(SavedError::Old));
-    }
-    assert_eq!(next.standing(at(0)).left, None);
-    next.restore(&saved, ours, at(0), later).unwrap();
-    let standing = next.standing(at(0));
-    assert_eq!((standing.limit, standing.left), (Some(1_000), Some(998)));
-    let resets_in = standing.resets_at.unwrap() - at(0);
-    assert!((Duration::from_secs(35_930)..Duration::from_secs(35_950)).contains(&resets_in), "{resets_in:?}");
-
-    for end in 0..text.len() {
-        assert_eq!(Saved::parse(&text[..end]), Err(SavedError::Torn));
-    }
-    for no_ledger in ["", "null", "[1]", r#"{"ledger":2}"#, &text.replace("left\":998", "left\":\"998\"")] {
-        assert_eq!(Saved::parse(no_ledger), Err(SavedError::Torn));
-    }
-}
-
-#[test]
-fn of_two_files_the_one_that_knows_better_counts() {
-    let now = 1_700_000_000;
-    let wall = std::time::UNIX_EPOCH + Duration::from_secs(now);
-    let saved = |(limit, left, resets_at, as_of): (u64, i64, u64, u64)| {
-        let of = r#""ledger":1,"application":"5d79512148c4af00106d1507""#;
-        let text =
-            format!(r#"{{{of},"limit":{limit},"left":{left},"resets_at":{resets_at},"as_of":{as_of}}}"#);
-        Saved::parse(&text).unwrap()
-    };
-    let (today, tomorrow) = (now + 10_000, now + 10_000 + 86_400 / 2);
-    for (better, worse) in [
-        ((2_000, 1_098, today, now - 5), (2_000, 1_998, today, now)), // together: less
-        ((2_000, 1_098, today, now), (2_000, 1_998, today, now - 5)),
-        ((2_000, 1_098, today, now), (2_000, 1_998, today, now - 500)),
-        ((2_000, 1_998, today, now), (2_000, 1_098, today + 1, now - 500)), // given back
-        ((3_000, 1_998, today, now), (2_000, 1_098, today, now - 5)),       // bought
-        ((2_000, 1_998, tomorrow, now - 500), (2_000, 1, today, now)),
-        ((2_000, 1_998, today, now), (2_000, 1, now - 1, now)), // over
-        ((2_000, 1_998, today, now), (2_000, 1, now * 2, now)), // of no day
-        ((2_000, 1_998, today, now), (2_000, 1, today, now * 2)), // said in a time to come
-        ((2_000, 1_998, today, now), (2_000, 1, today, 0)),
-    ] {
-        let [better, worse] = [better, worse].map(saved);
-        assert_eq!(better.or_better(worse, wall), better);
-        assert_eq!(worse.or_better(better, wall), better);
-    }
-}
-
 #[derive(Clone, Copy, Debug)]
 enum Step {
     Draw(Class, bool),
@@ -739,10 +477,5 @@ proptest! {
         }
         let _any = ledger.reserve(u64::MAX, Class::Interactive, at(1));
         prop_assert_eq!(ledger.standing(at(1)).pending, 0);
-    }
-
-    #[test]
-    fn no_file_is_a_panic(text in ".{0,200}") {
-        let _any = Saved::parse(&text);
     }
 }

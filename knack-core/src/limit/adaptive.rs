@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::clock::Moment;
 use crate::limit::lock::{self, Mutex, MutexGuard};
 use crate::limit::{
-    Ask, Class, Decision, LearntWindow, Limiter, MOST_CALLS, Observation, PermitId, Snapshot,
+    Ask, Class, Decision, LATEST_ARRIVAL, LearntWindow, Limiter, MOST_CALLS, Observation, PermitId, Snapshot,
 };
 
 mod answers;
@@ -38,10 +38,10 @@ const DRIFT: Micros = 10_000;
 /// How many answers in a row that tell of room, while calls wait, show a bucket.
 const ROOM_OF_BUCKET: u32 = 20;
 
-/// How long a call that was given up may still be on its way.
-const LATEST_ARRIVAL: Micros = 5 * SECOND;
+/// How many times the limit may be on its way to a bucket.
+const FLYING_TO_BUCKET: u32 = 4;
 
-/// How far into a window places are kept for persons.
+/// How far into a window bulk calls leave a fifth of its places to the others.
 const KEPT_UNTIL: Micros = 550_000;
 
 /// How long after a refusal no second carries more than the limit. A minute would have persons wait longer than
@@ -63,14 +63,15 @@ const TOO_EARLY: Micros = 100_000;
 ///
 /// No clock is trusted: boundaries are bounded by when calls were sent and answered. A call on its way is
 /// charged to the present window until its answer tells which was its own. Where an answer contradicts,
-/// or too many calls are refused, it goes back to slots, and tries again later. A fifth of a window is
-/// kept for [`Class::Interactive`] calls at first. Others who use the same limit are noticed by what
-/// remains, and are left their places.
+/// or too many calls are refused, it goes back to slots, and tries again later. Of windows on a grid, or
+/// that calls open, [`Class::Bulk`] calls leave a fifth to the other classes for the first half; of fewer
+/// than five places that is none. Others who use the same limit are noticed by what remains, and are left
+/// their places.
 ///
 /// Guarantees: without others and with a server of one of these kinds, hardly a call is refused; for 20 seconds
-/// from a refusal on, no second carries more than the limit, so none does while a call in 200 is refused. At other
-/// times two windows may be used up within the second in which one of them ends, as the server allows. Costs: one
-/// lock and no allocation.
+/// from a refusal on, no second carries more than the limit. Under full load, where 20 seconds are 200 calls,
+/// none does while one in so many is refused. At other times two windows may be used up within the second in which
+/// one of them ends, as the server allows. Costs: one lock and no allocation.
 ///
 /// ```
 /// use std::time::Duration;
@@ -153,7 +154,8 @@ struct Bucket {
 }
 
 fn micros(moment: Moment) -> Micros {
-    Micros::try_from(moment.since_start().as_micros()).unwrap_or(Micros::MAX / 4)
+    // No sum with it overflows.
+    Micros::try_from(moment.since_start().as_micros()).unwrap_or(Micros::MAX).min(Micros::MAX / 4)
 }
 
 fn moment(at: Micros) -> Moment {
@@ -197,7 +199,7 @@ impl State {
             slots: Slots::default(),
             slots_since: 0,
             grid: Grid::new(0),
-            opened: Opened { base: 0, began: long_ago, sent: 0, together: 0, guard: 30_000, refused: false },
+            opened: Opened::new(long_ago),
             bucket: Bucket::default(),
             clock: ServerClock::default(),
             seen: Seen::default(),
@@ -215,10 +217,15 @@ impl State {
             Mode::Slots => self.slots.decide(self.limit, flying, now),
             Mode::Grid => self.decide_by_grid(class, flying, now),
             Mode::Opened => self.decide_by_opening(class, flying, now),
-            Mode::Bucket if flying >= self.limit.saturating_mul(4) => Err(Wait::Change),
-            Mode::Bucket if now < self.bucket.next => Err(Wait::Until(self.bucket.next)),
-            Mode::Bucket => Ok(()),
+            Mode::Bucket => self.decide_by_bucket(flying, now),
         }
+    }
+
+    fn decide_by_bucket(&self, flying: u32, now: Micros) -> Result<(), Wait> {
+        if flying >= self.limit.saturating_mul(FLYING_TO_BUCKET) {
+            return Err(Wait::Change);
+        }
+        if now < self.bucket.next { Err(Wait::Until(self.bucket.next)) } else { Ok(()) }
     }
 
     /// While calls are refused, no second carries more than the limit, whatever windows would allow.
@@ -237,7 +244,7 @@ impl State {
                 let (base, began) = self.present(flying, now);
                 self.limit.saturating_sub(self.load_of_opened(base, began, flying, now).all())
             }
-            Mode::Bucket => u32::from(now >= self.bucket.next && flying < self.limit.saturating_mul(4)),
+            Mode::Bucket => u32::from(self.decide_by_bucket(flying, now).is_ok()),
         };
         if self.slowed_until(now).is_some() { 0 } else { free }
     }
@@ -251,13 +258,13 @@ impl State {
         }
         let untold = self.seen.untold_since(began - self.grid.width());
         let others = self.left_to_others(self.seen.get(reset), flying, untold, began, now);
-        Load { used: own_used + untold + flying, others }
+        Load { used: own_used.saturating_add(untold).saturating_add(flying), others }
     }
 
     fn decide_by_grid(&self, class: Class, flying: u32, now: Micros) -> Result<(), Wait> {
         let (_, began) = self.grid.present(now);
         let load = self.load_of_grid(flying, now);
-        if load.all() + self.kept(class, began, now) < self.limit {
+        if load.all().saturating_add(self.kept(class, began, now)) < self.limit {
             return Ok(());
         }
         Err(Wait::Until(self.next_look(load.used, began, began + SECOND, now)))
@@ -279,7 +286,7 @@ impl State {
         }
     }
 
-    /// Places kept for persons in the first half of a window.
+    /// Places that bulk calls leave to the others in the first half of a window: a fifth, so none of fewer than five.
     fn kept(&self, class: Class, began: Micros, now: Micros) -> u32 {
         if class == Class::Bulk && now < began + KEPT_UNTIL { self.limit / 5 } else { 0 }
     }
@@ -304,11 +311,21 @@ impl State {
     }
 
     fn grant(&mut self, now: Micros) -> PermitId {
-        self.opened.granted(now);
-        let cell = SECOND / Micros::from(self.limit);
-        // Half a cell of lateness is made up for.
-        self.bucket.next = (self.bucket.next + cell).max(now + cell / 2);
+        match self.mode {
+            Mode::Slots | Mode::Grid => {}
+            Mode::Opened => self.opened.granted(now),
+            Mode::Bucket => {
+                let cell = self.cell();
+                // Half a cell of lateness is made up for.
+                self.bucket.next = (self.bucket.next + cell).max(now + cell / 2);
+            }
+        }
         self.permits.grant(now, self.limit)
+    }
+
+    /// How far apart calls are that are evenly spread.
+    fn cell(&self) -> Micros {
+        SECOND / Micros::from(self.limit)
     }
 }
 
@@ -371,7 +388,7 @@ impl Limiter for Adaptive {
     }
 
     fn lost(&self, id: PermitId, sent_at: Moment) {
-        let until = micros(sent_at) + LATEST_ARRIVAL + SECOND;
+        let until = micros(sent_at + LATEST_ARRIVAL) + SECOND;
         let mut state = self.state();
         if let Some((_, lost)) = state.permits.open.iter_mut().find(|(open, _)| *open == id.0) {
             *lost = Some(until);

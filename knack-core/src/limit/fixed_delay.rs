@@ -1,10 +1,9 @@
 //! One call every so often.
 
-use std::sync::PoisonError;
 use std::time::Duration;
 
 use crate::clock::Moment;
-use crate::limit::lock::{Mutex, MutexGuard};
+use crate::limit::lock::{self, Mutex, MutexGuard};
 use crate::limit::{Ask, Decision, Limiter, Observation, PermitId, Snapshot};
 
 /// Calls at a steady pace, one every tenth of a second unless told otherwise. What was not used is not
@@ -73,9 +72,8 @@ impl FixedDelay {
         Self { delay, state: Mutex::default() }
     }
 
-    /// Nothing in here panics while the lock is held.
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock::at_once(&self.state)
     }
 }
 

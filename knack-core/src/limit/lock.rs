@@ -21,6 +21,10 @@ pub(super) fn patiently<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
         }
         (0..*wait).for_each(|_| std::hint::spin_loop());
     }
-    // Nothing panics while it is held; were it otherwise, what it guards would still be in order.
+    at_once(mutex)
+}
+
+/// Locks it. Nothing panics while it is held; were it otherwise, what it guards would still be in order.
+pub(super) fn at_once<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

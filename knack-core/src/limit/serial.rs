@@ -1,14 +1,10 @@
 //! One call at a time.
 
-use std::sync::PoisonError;
 use std::time::Duration;
 
 use crate::clock::Moment;
-use crate::limit::lock::{Mutex, MutexGuard};
-use crate::limit::{Ask, Decision, Limiter, Observation, PermitId, Snapshot};
-
-/// How long a call that was given up on its way could still take to reach the server.
-const LATEST_ARRIVAL: Duration = Duration::from_secs(5);
+use crate::limit::lock::{self, Mutex, MutexGuard};
+use crate::limit::{Ask, Decision, LATEST_ARRIVAL, Limiter, Observation, PermitId, Snapshot};
 
 /// One call at a time: the next is sent when the last is answered, the first advice of Knack's
 /// documents.
@@ -72,9 +68,8 @@ impl Serial {
         Self { pause, state: Mutex::default() }
     }
 
-    /// Nothing in here panics while the lock is held.
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock::at_once(&self.state)
     }
 }
 

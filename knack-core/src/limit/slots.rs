@@ -1,22 +1,15 @@
 //! Ten slots, each used once a second.
 
-use std::sync::PoisonError;
 use std::time::Duration;
 
 use crate::clock::Moment;
-use crate::limit::lock::{Mutex, MutexGuard};
-use crate::limit::{Ask, Decision, Limiter, MOST_CALLS, Observation, PermitId, Snapshot};
+use crate::limit::lock::{self, Mutex, MutexGuard};
+use crate::limit::{
+    Ask, COLD_ANSWERS, Decision, LATEST_ARRIVAL, Limiter, MOST_CALLS, Observation, PermitId, Snapshot,
+};
 
 /// The length of Knack's rate window.
 const WINDOW: Duration = Duration::from_secs(1);
-
-/// How many answers must have come before the smallest round trip counts. The first calls open
-/// connections, and a handshake in a round trip makes a slot return too early: 60 calls on a cold
-/// pool had 10 refusals with that credit, and none without.
-const COLD_ANSWERS: u64 = 20;
-
-/// How long a call that was given up on its way could still take to reach the server.
-const LATEST_ARRIVAL: Duration = Duration::from_secs(5);
 
 /// A fixed number of permits, 10 unless told otherwise, each of which returns one second after its
 /// answer, less the smallest round trip seen.
@@ -74,10 +67,8 @@ impl Slots {
         Self { state: Mutex::new(State { slots, answered: 0, refused: 0, least_round_trip: None }) }
     }
 
-    /// Nothing in here panics while the lock is held; were it otherwise, the slots would still be
-    /// whole, since each change is one assignment.
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock::at_once(&self.state)
     }
 }
 

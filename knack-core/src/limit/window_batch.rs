@@ -1,17 +1,13 @@
 //! Ten calls, then a wait for the server's window to end.
 
-use std::sync::PoisonError;
 use std::time::Duration;
 
 use crate::clock::Moment;
-use crate::limit::lock::{Mutex, MutexGuard};
-use crate::limit::{Ask, Decision, Limiter, MOST_CALLS, Observation, PermitId, Snapshot};
+use crate::limit::lock::{self, Mutex, MutexGuard};
+use crate::limit::{Ask, Decision, LATEST_ARRIVAL, Limiter, MOST_CALLS, Observation, PermitId, Snapshot};
 
 /// The length of Knack's rate window.
 const WINDOW: Duration = Duration::from_secs(1);
-
-/// How long a call that was given up on its way could still take to reach the server.
-const LATEST_ARRIVAL: Duration = Duration::from_secs(5);
 
 /// Sends ten calls, unless told otherwise, then waits until the server's window is over: a second from
 /// the first answer of the batch. Knack's documents give this recipe with the reset that answers name;
@@ -91,9 +87,8 @@ impl WindowBatch {
         Self { state: Mutex::new(state) }
     }
 
-    /// Nothing in here panics while the lock is held.
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock::at_once(&self.state)
     }
 }
 

@@ -252,10 +252,7 @@ impl<O, K, N> Field<O, K, N> {
     where
         K: Has<Dates>,
     {
-        Rule::new(self, "is during the previous")
-            .with("range", count)
-            .with("type", units.name())
-            .unless(count == 0, "is of no units")
+        self.spanning("is during the previous", count, units)
     }
 
     /// The date is within the units after the present one. `count` is at least 1.
@@ -274,10 +271,7 @@ impl<O, K, N> Field<O, K, N> {
     where
         K: Has<Dates>,
     {
-        Rule::new(self, "is during the next")
-            .with("range", count)
-            .with("type", units.name())
-            .unless(count == 0, "is of no units")
+        self.spanning("is during the next", count, units)
     }
 
     /// The date is earlier than the last units before the present one. `count` is at least 1.
@@ -296,10 +290,7 @@ impl<O, K, N> Field<O, K, N> {
     where
         K: Has<Dates>,
     {
-        Rule::new(self, "is before the previous")
-            .with("range", count)
-            .with("type", units.name())
-            .unless(count == 0, "is of no units")
+        self.spanning("is before the previous", count, units)
     }
 
     /// The date is later than the units after the present one. `count` is at least 1.
@@ -318,10 +309,7 @@ impl<O, K, N> Field<O, K, N> {
     where
         K: Has<Dates>,
     {
-        Rule::new(self, "is after the next")
-            .with("range", count)
-            .with("type", units.name())
-            .unless(count == 0, "is of no units")
+        self.spanning("is after the next", count, units)
     }
 
     /// The date is within the present week, month, quarter or year.
@@ -341,5 +329,13 @@ impl<O, K, N> Field<O, K, N> {
         K: Has<Dates>,
     {
         Rule::new(self, "is during the current").with("type", unit.name())
+    }
+
+    /// A rule on a span of whole units, of which there is at least one.
+    fn spanning(self, operator: &str, count: u32, units: Units) -> Rule<O> {
+        Rule::new(self, operator)
+            .with("range", count)
+            .with("type", units.name())
+            .unless(count == 0, "is of no units")
     }
 }

@@ -128,10 +128,10 @@ filters! {
 filters! {
     UserRoles AskedOfUserRoles [Is Contains IsAny Blank]
         "a Knack user roles field has no such filter"
-        "an user roles field has `is`, `contains` and their opposites, `is_any`, and `is_blank`"
+        "a user roles field has `is`, `contains` and their opposites, `is_any`, and `is_blank`"
         ComparedToUserRoles
         "a Knack user roles field is not compared with `{Self}`"
-        "an user roles field is compared with `ProfileKey`, `&str` or `String`"
+        "a user roles field is compared with `ProfileKey`, `&str` or `String`"
 }
 
 filters! {

@@ -10,8 +10,12 @@ use crate::kind::{
     Address, Boolean, Concatenation, Connection, Email, Kind, MultipleChoice, Name, ParagraphText, Phone,
     RichText, ShortText, UserRoles, WebLink,
 };
+#[cfg(feature = "jiff")]
+use crate::object::DateOrder;
 use crate::query::Has;
 use crate::query::operator::Orders;
+#[cfg(feature = "jiff")]
+use crate::value::date::{half_day, ordered, to_the_minute};
 #[cfg(feature = "jiff")]
 use crate::value::{AppZone, InZone};
 use crate::value::{EmailAddress, Link};
@@ -173,7 +177,7 @@ where
 #[cfg(feature = "jiff")]
 impl Operand<DateTime> for jiff::civil::Date {
     fn operand(self, _: Comparison) -> Result<Value, ValueError> {
-        american(self).map(Value::from)
+        ordered(self, DateOrder::MonthFirst).map(Value::from)
     }
 }
 
@@ -182,7 +186,7 @@ impl Operand<DateTime> for jiff::civil::DateTime {
     /// Knack keeps minutes. So seconds are rounded, for `is_before` up and for `is_after` down, which asks the
     /// same of a minute; for `is` and `is_not` they are an error.
     fn operand(self, by: Comparison) -> Result<Value, ValueError> {
-        let minute = self.date().at(self.hour(), self.minute(), 0, 0);
+        let minute = to_the_minute(self);
         let minute = match by {
             _ if minute == self => minute,
             Comparison::Above => minute,
@@ -196,9 +200,8 @@ impl Operand<DateTime> for jiff::civil::DateTime {
                 )));
             }
         };
-        let (hour, half) = (minute.hour(), if minute.hour() < 12 { "am" } else { "pm" });
-        let hour = if hour % 12 == 0 { 12 } else { hour % 12 };
-        let date = american(minute.date())?;
+        let (hour, half) = half_day(minute.time());
+        let date = ordered(minute.date(), DateOrder::MonthFirst)?;
         Ok(Value::from(format!("{date} {hour}:{:02}{half}", minute.minute())))
     }
 }
@@ -238,13 +241,4 @@ impl<Z: AppZone> Operand<DateTime> for InZone<Z> {
     fn operand(self, by: Comparison) -> Result<Value, ValueError> {
         (&self).operand(by)
     }
-}
-
-/// A date in the order of filters.
-#[cfg(feature = "jiff")]
-fn american(date: jiff::civil::Date) -> Result<String, ValueError> {
-    if date.year() < 1 {
-        return Err(ValueError::new(format!("is {date}, before the year 1, which Knack cannot be told")));
-    }
-    Ok(format!("{:02}/{:02}/{:04}", date.month(), date.day(), date.year()))
 }

@@ -2,8 +2,10 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::key::ObjectKey;
 use crate::kind::{Min, Number, ShortText};
 use crate::object::{FieldDef, Object};
+use crate::record::slot_index::SlotIndex;
 use crate::value::{Html, Json};
 
 /// Reads two numbered fields and a named column, each as it came.

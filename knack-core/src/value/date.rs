@@ -247,22 +247,32 @@ impl Moment {
 }
 
 fn write_time(time: civil::Time, out: &mut ObjectWriter<'_>) {
-    let (hours, am_pm) = match time.hour() {
-        0 => (12, "am"),
-        hour @ 1..=11 => (hour, "am"),
-        12 => (12, "pm"),
-        hour => (hour - 12, "pm"),
-    };
+    let (hours, am_pm) = half_day(time);
     out.entry("hours", |out| out.number(hours));
     out.entry("minutes", |out| out.number(time.minute()));
     out.entry("am_pm", |out| out.text(am_pm));
 }
 
-/// A date in the order of a field.
-pub(super) fn ordered(date: civil::Date, order: DateOrder) -> Result<String, ValueError> {
+/// The hour from 1 to 12, and in which half of the day it is.
+pub(crate) fn half_day(time: civil::Time) -> (i8, &'static str) {
+    match time.hour() {
+        0 => (12, "am"),
+        hour @ 1..=11 => (hour, "am"),
+        12 => (12, "pm"),
+        hour => (hour - 12, "pm"),
+    }
+}
+
+/// The wall clock without its seconds, which Knack does not keep.
+pub(crate) fn to_the_minute(wall: DateTime) -> DateTime {
+    wall.date().at(wall.hour(), wall.minute(), 0, 0)
+}
+
+/// A date in the order of a field, or in that of filters.
+pub(crate) fn ordered(date: civil::Date, order: DateOrder) -> Result<String, ValueError> {
     let (day, month, year) = (date.day(), date.month(), date.year());
     if year < 1 {
-        return Err(ValueError::new("is before the year 1, which Knack cannot write"));
+        return Err(ValueError::new(format!("is {date}, before the year 1, which Knack cannot be told")));
     }
     Ok(match order {
         DateOrder::MonthFirst => format!("{month:02}/{day:02}/{year:04}"),

@@ -112,6 +112,7 @@ const TAGS: [&str; 62] = [
     "mark",
     "ol",
     "p",
+    "path",
     "pre",
     "q",
     "s",
@@ -138,7 +139,6 @@ const TAGS: [&str; 62] = [
     "var",
     "video",
     "wbr",
-    "path",
 ];
 
 /// The attributes without a value that are taken for such; any other word makes text of a tag.

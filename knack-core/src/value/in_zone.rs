@@ -10,7 +10,7 @@ use jiff::{Timestamp, Zoned, civil};
 
 use crate::cell::{Cell, ValueError};
 use crate::kind::DateTime;
-use crate::value::date::Parts;
+use crate::value::date::{Parts, to_the_minute};
 use crate::value::{FromField, ToField, filled};
 use crate::write::ValueWriter;
 use crate::zone::{Disambiguation, Zone};
@@ -39,11 +39,11 @@ pub trait AppZone: 'static {
 /// It is jiff's [`Zoned`] by `Deref`.
 ///
 /// Where Knack sends the true instant along (the `proper_` keys of newer answers), that is taken, and if it
-/// is not what the wall clock shows in `Z`, the error says so: `Z` is not the application's zone. Else the
-/// wall clock decides, and a time that never was or was twice is an error, or what
-/// [`AppZone::AMBIGUOUS`] says. What is written is the wall clock in `Z` to the minute, its seconds dropped;
-/// an instant whose minute would be read back as another one is an error. In filters it is compared by the
-/// wall clock as well, and so can be what any [`Timestamp`] is made to by `InZone::from`.
+/// is not what the wall clock shows in `Z`, the error says so: `Z` is not the application's zone. Without one,
+/// or beside a wall-clock time that never was, the wall clock decides, and a time that never was or was twice
+/// is an error, or what [`AppZone::AMBIGUOUS`] says. What is written is the wall clock in `Z` to the minute,
+/// its seconds dropped; an instant whose minute would be read back as another one is an error. In filters it
+/// is compared by the wall clock as well, and so can be what any [`Timestamp`] is made to by `InZone::from`.
 ///
 /// Source: docs.knack.com/docs/working-with-fields.
 ///
@@ -160,6 +160,8 @@ impl<Z: AppZone> FromField<DateTime> for InZone<Z> {
         match wall {
             // The minute is what both are sure to have.
             Ok(wall) if to_the_minute(wall) != to_the_minute(placed.datetime()) => {
+                // No instant has this wall clock, so none that comes beside it can agree, however near: it tells
+                // nothing of the zone, and what becomes of the time is the struct's to say.
                 if zone.is_gap(wall) {
                     return zone.instant(wall, Z::AMBIGUOUS).map(Self::new);
                 }
@@ -171,11 +173,6 @@ impl<Z: AppZone> FromField<DateTime> for InZone<Z> {
             _ => Ok(Self::new(placed)),
         }
     }
-}
-
-/// The wall clock without its seconds, which Knack does not keep.
-fn to_the_minute(wall: civil::DateTime) -> civil::DateTime {
-    wall.date().at(wall.hour(), wall.minute(), 0, 0)
 }
 
 impl<Z: AppZone> InZone<Z> {
@@ -197,7 +194,7 @@ impl<Z: AppZone> InZone<Z> {
 
 impl<Z: AppZone> ToField<DateTime> for InZone<Z> {
     fn to_field(&self, out: &mut ValueWriter<'_>) -> Result<(), ValueError> {
-        to_the_minute(self.wall_clock()?).to_field(out)
+        self.wall_clock()?.to_field(out)
     }
 }
 

@@ -47,8 +47,8 @@ impl WorkLog {
 
 impl FromField<Timer> for WorkLog {
     fn from_field(cell: Cell<'_>) -> Result<Self, ValueError> {
-        let times = filled(cell)?.entries().filter(|(key, _)| **key == *b"times").last();
-        let (_, times) = times.ok_or_else(|| ValueError::new("has no spans of time"))?;
+        // Spans that are there and empty are a log without any; only where they lack it is none.
+        let times = part(filled(cell)?, b"times").ok_or_else(|| ValueError::new("has no spans of time"))?;
         let mut log = Self::default();
         for cell in times.elements().filter(|span| !span.is_empty()) {
             match span(cell)? {
@@ -83,7 +83,7 @@ fn span(cell: Cell<'_>) -> Result<(DateTime, Option<DateTime>), ValueError> {
 impl FromField<Timer> for SignedDuration {
     /// The total, which Knack sends in milliseconds.
     fn from_field(cell: Cell<'_>) -> Result<Self, ValueError> {
-        let Some(total) = part(filled(cell)?, b"total_time") else {
+        let Some(total) = part(filled(cell)?, b"total_time").filter(|total| !total.is_empty()) else {
             return WorkLog::from_field(cell).map(|log| log.total());
         };
         let ms = total.number().and_then(|total| whole(&total));
@@ -94,7 +94,7 @@ impl FromField<Timer> for SignedDuration {
 
 /// The part of an object with this key; the last counts where it repeats.
 fn part<'a>(cell: Cell<'a>, wanted: &[u8]) -> Option<Cell<'a>> {
-    cell.entries().filter(|(key, part)| **key == *wanted && !part.is_empty()).last().map(|(_, part)| part)
+    cell.entries().filter(|(key, _)| **key == *wanted).last().map(|(_, part)| part)
 }
 
 impl ToField<Timer> for WorkLog {

@@ -4,7 +4,7 @@
 use fastrand::Rng;
 use serde_json::{Value, json};
 
-use super::{APPLICATION_ID, COLORS, EMPLOYEES, FIRST, LAST, STREETS, day, id, mail, pick, put};
+use super::{APPLICATION_ID, COLORS, EMPLOYEES, FIRST, LAST, PASSWORD, STREETS, day, id, mail, pick, put};
 
 /// Cities with the coordinates of places that are free for fiction: in the open sea.
 const CITIES: [(&str, &str, &str, f64, f64); 5] = [
@@ -30,12 +30,15 @@ pub(super) fn add(rng: &mut Rng, object: &str, n: usize, record: &mut Value) {
     }
 }
 
-/// The `n`th account: one of an employee.
-pub(super) fn account(rng: &mut Rng, n: usize) -> Value {
+/// The `n`th account: one of an employee. The first has both roles, the others take turns.
+pub(super) fn account(n: usize) -> Value {
     let first = FIRST.get(n % FIRST.len()).copied().unwrap_or_default();
     let last = LAST.get((n * 5) % LAST.len()).copied().unwrap_or_default();
     let status = if n % 6 == 5 { "inactive" } else { "active" };
-    let roles = if n == 0 { ROLES.to_vec() } else { pick(rng, &ROLES).into_iter().collect() };
+    let roles: Vec<&str> = match n {
+        0 => ROLES.to_vec(),
+        _ => ROLES.into_iter().cycle().skip(n - 1).take(1).collect(),
+    };
     let spans: Vec<String> =
         roles.iter().map(|role| format!("<span class=\"{role}\">{role}</span>")).collect();
     json!({
@@ -46,7 +49,7 @@ pub(super) fn account(rng: &mut Rng, n: usize) -> Value {
         "profile_keys_raw": roles.iter().map(|role| json!({"id": role, "identifier": role})).collect::<Vec<_>>(),
         "field_140": {"first": first, "last": last},
         "field_141": mail(first, last, 900 + n),
-        "field_142": "taken, but neither kept nor given out",
+        "field_142": PASSWORD,
         "field_143": status,
         "field_144": roles,
         "field_145": id(3, n % EMPLOYEES),

@@ -17,7 +17,7 @@ fn root() -> PathBuf {
 }
 
 /// A recorded file, or `None` where there are none. In CI they have to be there.
-fn recorded(path: &str) -> Option<Value> {
+pub(crate) fn recorded(path: &str) -> Option<Value> {
     let root = root();
     let file = root.join(path);
     if !file.exists() {
@@ -28,7 +28,7 @@ fn recorded(path: &str) -> Option<Value> {
     Some(serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap())
 }
 
-fn dump_and_records() -> Option<(Value, Vec<Value>)> {
+pub(crate) fn dump_and_records() -> Option<(Value, Vec<Value>)> {
     let dump = recorded("knackpy/_metadata.json")?;
     let records = recorded("knackpy/_all_fields.json")?;
     Some((dump, records["records"].as_array().unwrap().clone()))

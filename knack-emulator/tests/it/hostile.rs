@@ -9,7 +9,7 @@ use knack_emulator::Emulator;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::shop;
+use crate::{shop, shop_dump};
 
 /// JSON of any shape, often with the words of the API in it.
 fn anything() -> impl Strategy<Value = Value> {
@@ -117,9 +117,42 @@ proptest! {
         let knack = knack();
         for method in [Method::GET, Method::PUT, Method::POST, Method::DELETE] {
             answered(&knack, method.clone(), &path, body.clone().into());
-            answered(&knack, method, &format!("/v1/objects{path}"), body.clone().into());
+            answered(&knack, method.clone(), &format!("/v1/objects{path}"), body.clone().into());
+            answered(&knack, method, &format!("/v1/pages/scene_1/views{path}"), body.clone().into());
         }
+        answered(&knack, Method::POST, &format!("/v1/applications/{}/session", knack.application_id()), body.clone().into());
         answered(&knack, Method::POST, "/v1/objects/object_1/records", body.into());
+    }
+
+    #[test]
+    fn scenes_of_any_shape(
+        parts in prop::collection::vec(anything(), 6),
+        kind in prop::sample::select(vec!["table", "list", "details", "form", "search", "new"]),
+        connection in prop::sample::select(vec!["field_10", "field_11", "field_4", "field_99", ""]),
+        body in anything(),
+    ) {
+        let columns = json!([{"field": {"key": "field_1"}}, {"type": "delete_link"}, parts[0],
+            {"field": {"key": "field_20"}, "connection": {"key": connection}}]);
+        let source = json!({"object": "object_1", "criteria": parts[1], "sort": [parts[2], {"field": connection}],
+            "limit": parts[3], "connection_key": connection, "relationship_type": parts[4]});
+        let view = |key: &str, action: &str| json!({"key": key, "type": kind, "action": action, "columns": columns,
+            "inputs": columns, "groups": parts[5], "source": source, "options": {"cell_editor": true},
+            "rows_per_page": parts[3], "rules": parts[4], "links": parts[0]});
+        let mut dump = shop_dump();
+        dump["application"]["scenes"] = json!([parts[0], {"key": "scene_1", "slug": "a", "parent": "a",
+            "object": "object_1", "allowed_profiles": parts[5],
+            "views": [view("view_1", "insert"), view("view_2", "update"), parts[1]]}]);
+        let knack = Emulator::builder().application(dump).key_opens_pages(true).rate_limit(1_000_000)
+            .records("object_1", vec![json!({"id": "5f0000000000000000000001", "field_1": "a"})]).build().unwrap();
+        for view in ["view_1", "view_2"] {
+            let records = format!("/v1/pages/scene_1/views/{view}/records");
+            for method in [Method::GET, Method::POST, Method::PUT, Method::DELETE] {
+                for path in ["", "?a_id=5f0000000000000000000001", "/5f0000000000000000000001"] {
+                    let answer = answered(&knack, method.clone(), &format!("{records}{path}"), body.to_string().into());
+                    prop_assert!(answer.is_some());
+                }
+            }
+        }
     }
 
     #[test]

@@ -54,6 +54,52 @@ async fn an_empty_table_has_no_pages() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn free_text_is_looked_for_where_fields_are_searchable() {
+    let tools = vec![
+        json!({"id": "5f0000000000000000000001", "field_1": "Hand Saw", "field_4": 7, "field_10": ["5f0000000000000000000091"]}),
+        json!({"id": "5f0000000000000000000002", "field_1": "Drill", "field_4": 70}),
+        json!({"id": "5f0000000000000000000003", "field_4": 8}),
+    ];
+    let shelves = vec![json!({"id": "5f0000000000000000000091", "field_20": "Span 9"})];
+    let shop = || shop().records("object_2", shelves.clone()).records("object_1", tools.clone());
+    let found = async |knack: &Emulator, query: &str| {
+        let page = get(knack, &format!("/objects/object_1/records?{query}")).await;
+        assert_eq!(page["total_records"], ids(&page).len());
+        ids(&page).iter().map(|id| id.trim_start_matches("5f").parse::<u32>().unwrap()).collect::<Vec<_>>()
+    };
+
+    let unmarked = shop().build().unwrap();
+    assert_eq!(found(&unmarked, "q=saw").await, [1, 2, 3], "ignored where no field is searchable");
+    let elsewhere = shop().searchable("field_20").build().unwrap();
+    assert_eq!(found(&elsewhere, "q=saw").await, [1, 2, 3], "those of another object do not count");
+
+    let one = shop().searchable("field_1").build().unwrap();
+    let all = shop().searchable("field_1").searchable("field_4").searchable("field_10").build().unwrap();
+    for (query, in_one, in_all) in [
+        ("q=saw", vec![1], vec![1]),
+        ("q=D%20S", vec![1], vec![1]),
+        ("q=7", vec![], vec![1, 2]),
+        ("q=span%209", vec![], vec![1]),
+        ("q=span", vec![], vec![1]),
+        ("q=kn-", vec![], vec![]),
+        ("q=", vec![1, 2, 3], vec![1, 2, 3]),
+        ("q=+", vec![1, 2, 3], vec![1, 2, 3]),
+        ("q=7&filters=[{\"field\":\"field_1\",\"operator\":\"is\",\"value\":\"drill\"}]", vec![], vec![2]),
+    ] {
+        let query = query
+            .replace('"', "%22")
+            .replace('[', "%5B")
+            .replace('{', "%7B")
+            .replace('}', "%7D")
+            .replace(']', "%5D");
+        assert_eq!(found(&one, &query).await, in_one, "{query}");
+        assert_eq!(found(&all, &query).await, in_all, "{query}");
+    }
+    let error = shop().searchable("field_99").build().unwrap_err();
+    assert!(error.to_string().contains("no field \"field_99\""), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn orders() {
     let tool = |n: u32, rest: Value| {
         let mut record = json!({"id": format!("5f{n:022}")});

@@ -1,20 +1,25 @@
 //! The emulator as its users meet it: in-process, and on a socket.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
+mod child_pages;
 mod computed;
 mod errors;
 mod faults;
 mod files;
 mod filters;
 mod fixtures;
+mod forms;
 mod hostile;
 mod kinds;
 mod limits;
 mod lists;
+mod pages;
 mod records;
 mod sample;
+mod sessions;
 mod socket;
 mod time;
+mod views;
 
 use bytes::Bytes;
 use http::{Method, Request, Response};
@@ -24,6 +29,10 @@ use serde_json::{Value, json};
 
 /// Two connected objects with every kind that writes are tested with.
 pub(crate) fn shop() -> Builder {
+    Emulator::builder().application(shop_dump())
+}
+
+pub(crate) fn shop_dump() -> Value {
     let field = |key: &str, name: &str, kind: &str, rest: Value| {
         let mut field = json!({"key": key, "name": name, "type": kind, "required": false, "unique": false});
         for (key, value) in rest.as_object().unwrap() {
@@ -31,7 +40,7 @@ pub(crate) fn shop() -> Builder {
         }
         field
     };
-    Emulator::builder().application(json!({"application": {
+    json!({"application": {
         "id": "5f00000000000000000000aa",
         "name": "Shop",
         "settings": {"timezone": "Central Time (US & Canada)"},
@@ -56,7 +65,7 @@ pub(crate) fn shop() -> Builder {
                 field("field_21", "Height", "number", json!({"format": {"mark_decimal": "none"}})),
             ]},
         ],
-    }}))
+    }})
 }
 
 pub(crate) async fn send(
@@ -83,6 +92,54 @@ pub(crate) async fn call(knack: &Emulator, method: Method, path: &str, body: Val
     let value = serde_json::from_slice(response.body())
         .unwrap_or_else(|_| json!(String::from_utf8_lossy(response.body())));
     (response.status().as_u16(), value)
+}
+
+/// A call as a browser makes it: with the key `knack` and, behind a login, a user's token.
+pub(crate) async fn browse(
+    knack: &Emulator,
+    method: Method,
+    path: &str,
+    token: Option<&str>,
+    body: Value,
+) -> Response<Bytes> {
+    let mut request = Request::builder()
+        .method(method)
+        .uri(format!("https://api.knack.com/v1{path}"))
+        .header("X-Knack-Application-Id", knack.application_id())
+        .header("X-Knack-REST-API-Key", "knack")
+        .header("Content-Type", "application/json");
+    if let Some(token) = token {
+        request = request.header("Authorization", token);
+    }
+    let body = if body.is_null() { String::new() } else { body.to_string() };
+    knack.transport().send(request.body(body.into()).unwrap()).await.unwrap()
+}
+
+/// What a view shows, or a panic.
+pub(crate) async fn seen(knack: &Emulator, path: &str, token: Option<&str>) -> Value {
+    let (status, body) = told(&browse(knack, Method::GET, path, token, Value::Null).await);
+    assert_eq!(status, 200, "{path}: {body}");
+    body
+}
+
+/// The status and the body of an answer, as JSON or as text.
+pub(crate) fn told(response: &Response<Bytes>) -> (u16, Value) {
+    let text = || json!(String::from_utf8_lossy(response.body()));
+    (response.status().as_u16(), serde_json::from_slice(response.body()).unwrap_or_else(|_| text()))
+}
+
+/// What a login is answered with.
+pub(crate) async fn login(knack: &Emulator, email: &str, password: &str) -> (u16, Value) {
+    let path = format!("/applications/{}/session", knack.application_id());
+    told(&browse(knack, Method::POST, &path, None, json!({"email": email, "password": password})).await)
+}
+
+/// The token of the sample's `n`th account: 0 has both roles, odd ones are staff, even ones managers.
+pub(crate) async fn token(knack: &Emulator, n: usize) -> String {
+    let email = knack.account_email(n).unwrap();
+    let (status, body) = login(knack, &email, Emulator::SAMPLE_PASSWORD).await;
+    assert_eq!(status, 200, "{body}");
+    body["session"]["user"]["token"].as_str().unwrap().to_owned()
 }
 
 pub(crate) async fn get(knack: &Emulator, path: &str) -> Value {

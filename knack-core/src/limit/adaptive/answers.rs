@@ -1,9 +1,7 @@
 //! What became of calls: how many were refused, and how long the fastest took.
 
 use super::{Micros, SECOND};
-
-/// How many answers it takes until round trips are believed: cold connections deceive.
-const COLD_ANSWERS: u64 = 20;
+use crate::limit::COLD_ANSWERS;
 
 /// How many of the latest answers are looked at for refusals, and how many of them are too many.
 const LOOKED_AT: u32 = 60;

@@ -82,7 +82,7 @@ impl Grid {
         }
         if let Some(date) = date {
             let its_end = (date..=date + 1).contains(&reset);
-            self.by_the_clock = if its_end { self.by_the_clock + 1 } else { 0 };
+            self.by_the_clock = if its_end { self.by_the_clock.saturating_add(1) } else { 0 };
         }
         Fit::Fits
     }
@@ -124,7 +124,7 @@ impl Grid {
     /// How many seconds it takes at least until it may be sure, by so many windows or by the clock, with so many
     /// answers a second.
     pub(super) fn seconds_until_sure(&self, windows: u32, answers: u32) -> i64 {
-        let by_the_clock = BY_THE_CLOCK.saturating_sub(self.by_the_clock + 1) / answers;
+        let by_the_clock = BY_THE_CLOCK.saturating_sub(self.by_the_clock.saturating_add(1)) / answers;
         by_the_clock.min(windows.saturating_sub(self.windows + 1)).into()
     }
 
@@ -190,5 +190,13 @@ mod tests {
         }
         assert!(grid.is_narrow() && grid.is_by_the_clock());
         assert_eq!(grid.present(3_000_000 + grid.high).0, 4);
+    }
+
+    #[test]
+    fn a_clock_that_is_known_for_years_stays_known() {
+        let mut grid = Grid { by_the_clock: u32::MAX, windows: 4, ..Grid::new(0) };
+        assert_eq!(grid.learn(0, 100_000, 1, Some(0)), Fit::Fits);
+        assert!(grid.is_by_the_clock());
+        assert_eq!(grid.seconds_until_sure(40, 10), 0);
     }
 }

@@ -40,8 +40,8 @@ impl State {
                 self.leave(received);
             }
             let room = remaining >= 3 && !refused && received - self.denied_at < SECOND;
-            self.bucket.room = if room { self.bucket.room + 1 } else { 0 };
-            if remaining <= 1 {
+            self.bucket.room = if room { self.bucket.room.saturating_add(1) } else { 0 };
+            if self.mode == Mode::Bucket && remaining <= 1 {
                 self.bucket.next += 10_000;
             }
         } else if !refused {

@@ -2,6 +2,9 @@
 
 use super::{Class, Load, Micros, SECOND, State, Wait, Window};
 
+/// The guard before anything is learnt of it.
+const GUARD: Micros = 30_000;
+
 /// Windows that the first call opens behind the end of the last.
 #[derive(Debug)]
 pub(super) struct Opened {
@@ -19,6 +22,11 @@ pub(super) struct Opened {
 }
 
 impl Opened {
+    /// As nothing was sent yet, or long ago.
+    pub(super) const fn new(began: Micros) -> Self {
+        Self { base: 0, began, sent: 0, together: 0, guard: GUARD, refused: false }
+    }
+
     /// When the next window may be opened. `first_answer` is the first of the present one: a second behind
     /// it, less a round trip, the window is over for certain. Behind many calls at once less is enough.
     fn next(&self, first_answer: Option<Micros>, trip: Micros, limit: u32) -> Option<Micros> {
@@ -36,8 +44,8 @@ impl Opened {
     }
 
     pub(super) fn granted(&mut self, now: Micros) {
-        self.sent += 1;
-        self.together += u32::from(now - self.began < 20_000);
+        self.sent = self.sent.saturating_add(1);
+        self.together = self.together.saturating_add(u32::from(now - self.began < 20_000));
     }
 
     /// Calls came too early: once for each window.
@@ -60,9 +68,8 @@ impl State {
 
     pub(super) fn load_of_opened(&self, base: i64, began: Micros, flying: u32, now: Micros) -> Load {
         let untold = self.seen.untold_since(began);
-        let own = self.seen.behind(base).map(|window| window.own).sum::<u32>();
         let others = self.left_to_others(self.seen.behind(base).last(), flying, untold, began, now);
-        Load { used: own + untold + flying, others }
+        Load { used: self.seen.own_behind(base).saturating_add(untold).saturating_add(flying), others }
     }
 
     pub(super) fn decide_by_opening(&mut self, class: Class, flying: u32, now: Micros) -> Result<(), Wait> {
@@ -71,7 +78,7 @@ impl State {
             self.opened.begin(began, base);
         }
         let load = self.load_of_opened(base, began, flying, now);
-        if load.all() + self.kept(class, began, now) < self.limit {
+        if load.all().saturating_add(self.kept(class, began, now)) < self.limit {
             return Ok(());
         }
         let next = match self.next_opening() {
@@ -93,7 +100,7 @@ impl State {
     }
 
     pub(super) fn next_opening(&self) -> Option<Micros> {
-        let first = self.seen.behind(self.opened.base).map(|window| window.first_answer).min();
+        let first = self.seen.first_answer_behind(self.opened.base);
         self.opened.next(first, self.answers.trip(), self.limit)
     }
 
@@ -109,7 +116,7 @@ impl State {
             self.opened.guard > 150_000
         };
         if contradicts {
-            self.opened.guard = 30_000;
+            self.opened.guard = GUARD;
             self.leave(now);
         }
     }

@@ -5,14 +5,15 @@ use std::collections::VecDeque;
 use super::{Micros, SECOND};
 use crate::limit::PermitId;
 
-/// The permits that are given out, and when calls were sent.
+/// The permits that are given out, and when the latest were.
 #[derive(Debug, Default)]
 pub(super) struct Permits {
     next: u64,
-    /// Granted or on their way. Those given up on their way have the moment until which they may arrive.
+    /// Granted or on their way. Those given up on their way have the moment until which they count: they may arrive
+    /// for five seconds, and count for one more.
     pub(super) open: Vec<(u64, Option<Micros>)>,
-    /// When the latest calls were sent, whatever became of them.
-    sent: VecDeque<Micros>,
+    /// When the latest were granted, whatever became of them.
+    granted: VecDeque<Micros>,
 }
 
 impl Permits {
@@ -27,10 +28,10 @@ impl Permits {
     pub(super) fn grant(&mut self, now: Micros, limit: u32) -> PermitId {
         self.next += 1;
         self.open.push((self.next, None));
-        if self.sent.len() >= limit as usize {
-            self.sent.pop_front();
+        if self.granted.len() >= limit as usize {
+            self.granted.pop_front();
         }
-        self.sent.push_back(now);
+        self.granted.push_back(now);
         PermitId(self.next)
     }
 
@@ -40,7 +41,7 @@ impl Permits {
         }
     }
 
-    /// When the first of the calls that were given up cannot arrive any more. No answer tells of that.
+    /// When the first of the calls that were given up does not count any more. No answer tells of that.
     pub(super) fn first_lost(&self) -> Option<Micros> {
         self.open.iter().filter_map(|(_, until)| *until).min()
     }
@@ -50,9 +51,9 @@ impl Permits {
         self.open.iter().filter_map(|(_, until)| *until).filter(move |until| *until > now)
     }
 
-    /// When fewer than `limit` calls were sent in the second before.
+    /// When fewer than `limit` calls were granted in the second before.
     pub(super) fn second_is_over(&self, limit: u32) -> Option<Micros> {
-        let full = self.sent.len() >= limit as usize;
-        self.sent.front().filter(|_| full).map(|first| first + SECOND)
+        let full = self.granted.len() >= limit as usize;
+        self.granted.front().filter(|_| full).map(|first| first + SECOND)
     }
 }

@@ -109,6 +109,16 @@ impl Seen {
         self.windows.range(self.windows.partition_point(|window| window.reset <= reset)..)
     }
 
+    /// The first answer of the windows behind this reset.
+    pub(super) fn first_answer_behind(&self, reset: i64) -> Option<Micros> {
+        self.behind(reset).map(|window| window.first_answer).min()
+    }
+
+    /// How many calls of ours the windows behind this reset let pass.
+    pub(super) fn own_behind(&self, reset: i64) -> u32 {
+        self.behind(reset).fold(0, |own, window| own.saturating_add(window.own))
+    }
+
     /// Of the last windows with several calls, how many began with all their places; and how many those are.
     /// In a window nearly all remain at first; in a log that slides, or a bucket under load, never.
     pub(super) fn fresh(&self, limit: u32) -> (usize, usize) {
@@ -118,7 +128,7 @@ impl Seen {
         let (mut fresh, mut all) = (0, 0);
         for window in several {
             all += 1;
-            fresh += usize::from(window.most + but >= limit);
+            fresh += usize::from(window.most.saturating_add(but) >= limit);
         }
         (fresh, all)
     }
@@ -140,7 +150,8 @@ impl Seen {
         let (mut taken, mut count) = ([0; TELL], 0);
         let over = self.windows.iter().rev().skip(1);
         for (place, window) in taken.iter_mut().zip(over) {
-            *place = limit.saturating_sub(window.least + window.own + self.untold.within(window));
+            let ours = window.own.saturating_add(self.untold.within(window));
+            *place = limit.saturating_sub(window.least.saturating_add(ours));
             count += 1;
         }
         let taken = taken.get_mut(..count).unwrap_or_default();
@@ -160,9 +171,10 @@ impl Seen {
         // Late in a window what remains is known, less what others take meanwhile.
         let stale = (now.at - window.least_at + now.trip / 2).max(0);
         let cell = Micros::from(windows.max(1)) * SECOND;
-        let taken = (Micros::from(taken) * stale + cell - 1) / cell;
+        let taken = Micros::from(taken).saturating_mul(stale).saturating_add(cell - 1) / cell;
         let remains = (Micros::from(window.least) - Micros::from(now.flying) - taken - 1).max(0);
-        let open = Micros::from(limit.saturating_sub(window.own + now.untold + now.flying));
+        let ours = window.own.saturating_add(now.untold).saturating_add(now.flying);
+        let open = Micros::from(limit.saturating_sub(ours));
         u32::try_from((open - remains).max(0)).unwrap_or(limit)
     }
 }
@@ -174,7 +186,7 @@ impl Window {
     }
 
     fn learn(&mut self, call: Call, remaining: u32) {
-        self.own += u32::from(call.passed);
+        self.own = self.own.saturating_add(u32::from(call.passed));
         self.most = self.most.max(remaining);
         if remaining <= self.least {
             (self.least, self.least_at) = (remaining, call.sent.midpoint(call.received));

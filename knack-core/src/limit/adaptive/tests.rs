@@ -24,8 +24,9 @@ fn said() -> impl Strategy<Value = Said> {
         1 => prop_oneof![Just(Some(0)), Just(Some(u64::MAX))],
     ];
     let status = prop_oneof![6 => Just(200), 1 => Just(429), 1 => Just(500)];
+    let remaining = proptest::option::of(prop_oneof![9 => 0_u32..12, 1 => Just(u32::MAX)]);
     let date = proptest::option::of(prop_oneof![1_000_u64..1_100, Just(u64::MAX)]);
-    (1..2_000_000_u64, status, proptest::option::of(0_u32..12), reset, date, 0..8_u8).prop_map(
+    (1..2_000_000_u64, status, remaining, reset, date, 0..8_u8).prop_map(
         |(trip, status, remaining, reset, date, ending)| Said {
             trip,
             status,
@@ -232,4 +233,72 @@ fn refusals_slow_it_to_the_limit_whatever_windows_allow() {
     let busiest =
         sends.iter().map(|from| sends.iter().filter(|at| (*from..from + SECOND).contains(*at)).count());
     assert_eq!(busiest.max(), Some(10));
+}
+
+const MODES: [Mode; 4] = [Mode::Slots, Mode::Grid, Mode::Opened, Mode::Bucket];
+
+#[test]
+fn no_number_is_too_large() {
+    let remaining = [0, 9, u32::MAX, u32::MAX - 1, 9, u32::MAX];
+    let (resets, dates) = ([1_001, 0, u64::MAX], [None, Some(1_000), Some(u64::MAX)]);
+    let moments = [0, 10 * SECOND, Micros::MAX / 4 - 1, Micros::MAX / 3, Micros::MAX].map(moment);
+    for mode in MODES {
+        let adaptive = Adaptive { state: Mutex::new(State { mode, ..State::new(10) }) };
+        for now in moments.into_iter().chain([Moment::new(Duration::MAX)]) {
+            for (n, remaining) in remaining.into_iter().enumerate() {
+                let headers = LimitHeaders {
+                    rate_remaining: Some(remaining),
+                    rate_reset: Some(resets[n % 3] + n as u64 / 3 * u64::from(n % 3 == 0)),
+                    date: dates[n % 3],
+                    ..LimitHeaders::default()
+                };
+                let _any = (adaptive.snapshot(now), adaptive.window(now), adaptive.resume(now));
+                assert!(adaptive.earliest(usize::MAX, now).is_some());
+                let Decision::Granted(id) = adaptive.try_acquire(&Ask::new(now), now) else { continue };
+                let status = Some(if n == 4 { StatusCode::TOO_MANY_REQUESTS } else { StatusCode::OK });
+                adaptive.observe(id, &Observation::new(now, now + Duration::from_secs(1), status, headers));
+                if let Decision::Granted(id) = adaptive.try_acquire(&Ask::new(now), now) {
+                    adaptive.lost(id, now);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_counted_for_years_ends_somewhere() {
+    for mode in MODES {
+        let mut state = State { mode, ..State::new(10) };
+        (state.opened.sent, state.opened.together, state.bucket.room) = (u32::MAX, u32::MAX, u32::MAX);
+        state.opened.began = 0;
+        let adaptive = Adaptive { state: Mutex::new(state) };
+        let Decision::Granted(id) = adaptive.try_acquire(&Ask::new(moment(0)), moment(0)) else { panic!() };
+        adaptive.state().denied_at = 0;
+        let said =
+            Said { trip: 1, status: 200, remaining: Some(9), reset: Some(1_001), date: None, ending: 9 };
+        adaptive.observe(id, &observation(0, 1, &said));
+        adaptive.earliest(100, moment(1)).unwrap();
+    }
+}
+
+#[test]
+fn a_server_may_tell_of_more_than_there_can_be() {
+    let adaptive = Adaptive::new(10);
+    for n in 0..100 {
+        let sent = n * 200_000;
+        let reset = 1_001 + u64::try_from(sent / SECOND).unwrap();
+        let said = Said {
+            trip: 1,
+            status: 200,
+            remaining: Some(u32::MAX),
+            reset: Some(reset),
+            date: Some(reset - 1),
+            ending: 9,
+        };
+        let Decision::Granted(id) = adaptive.try_acquire(&Ask::new(moment(sent)), moment(sent)) else {
+            continue;
+        };
+        adaptive.observe(id, &observation(sent, sent + 40_000, &said));
+        assert!(adaptive.earliest(100, moment(sent)).is_some());
+    }
 }

@@ -1,4 +1,5 @@
-//! Which kinds have which operators, and the operators.
+//! The filters as methods of field handles, and what these ask of the field's kind. Which kinds have which is
+//! said in `fit`; those of dates are in `dates`.
 
 use serde_json::Value;
 
@@ -18,7 +19,7 @@ use crate::query::{Comparison, Rule};
 /// use knack_core::object::Field;
 /// use knack_core::query::{Has, Rule, operator};
 ///
-/// /// Works for every kind but passwords, which have no filters.
+/// /// Works for every kind but passwords and unknown ones, which have no filters.
 /// fn to_be_filled_in<O, K: Has<operator::Blank>, N>(field: Field<O, K, N>) -> Rule<O> {
 ///     field.is_blank()
 /// }

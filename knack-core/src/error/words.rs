@@ -1,0 +1,95 @@
+//! The words of messages: how long, how often, and what to do next.
+
+use std::time::Duration;
+
+use http::StatusCode;
+
+use crate::call::Verb;
+use crate::error::Error;
+use crate::key::RecordId;
+
+pub(super) fn waiting_for(estimate: Option<Duration>, refusals: u32) -> String {
+    let mut text = match estimate {
+        Some(estimate) => {
+            format!("under the rate limit no answer comes before {estimate:.1?}, which is not")
+        }
+        None => "the rate limit left no room".to_owned(),
+    };
+    if refusals > 0 {
+        text = format!("the server refused it {refusals} time{} (429), and {text}", plural(refusals));
+    }
+    text
+}
+
+pub(crate) fn resets(resets_in: Option<Duration>) -> String {
+    resets_in.map(|left| format!(", for another {}", in_words(left))).unwrap_or_default()
+}
+
+/// `2 h 58 min`, `12 s`.
+fn in_words(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
+        (0, 0, s) => format!("{s} s"),
+        (0, m, s) => format!("{m} min {s} s"),
+        (h, m, _) => format!("{h} h {m} min"),
+    }
+}
+
+pub(super) fn session_over(cause: Option<&Error>) -> String {
+    cause.map_or_else(
+        || "the user has logged out".to_owned(),
+        |cause| format!("the user's session is over ({cause})"),
+    )
+}
+
+pub(super) fn made(record: Option<RecordId>) -> String {
+    record.map_or_else(|| "a record".to_owned(), |id| format!("record {id}"))
+}
+
+pub(super) const fn plural(count: u32) -> &'static str {
+    if count == 1 { "" } else { "s" }
+}
+
+/// Whether a call failed, or was answered well and did not do what was asked.
+pub(super) fn outcome(status: StatusCode) -> String {
+    if status.is_success() {
+        format!("was answered ({status}), but not as asked")
+    } else {
+        format!("failed ({status})")
+    }
+}
+
+pub(super) fn tried(attempts: u32) -> String {
+    if attempts > 1 { format!(" after {attempts} attempts") } else { String::new() }
+}
+
+pub(super) fn auth_hint(verb: Verb, message: &str) -> &'static str {
+    let message = message.to_ascii_lowercase();
+    if verb == Verb::Login && !message.contains("app id") {
+        if message.contains("lock") || message.contains("attempts") {
+            "wait until the lock is over, and check the password"
+        } else {
+            "check the e-mail and the password; who logs in by single sign-on cannot do so here"
+        }
+    } else if message.contains("api key") {
+        "check the API key (Builder, API & Code) and that it is of this application"
+    } else if message.contains("app id") || message.contains("api request") {
+        "check the application id (Builder, API & Code)"
+    } else if message.contains("token") || message.contains("reauthenticate") {
+        "log in again, with a user whose roles may see the page"
+    } else {
+        "check the credentials and what they may access"
+    }
+}
+
+pub(super) fn status_hint(status: StatusCode) -> &'static str {
+    match status.as_u16() {
+        500 => "; Knack answers 500 also for an unknown application or object: check both ids",
+        502..=504 => "; Knack or a gateway before it is in trouble: try again later",
+        414 | 431 => "; the query is too long for the server: filter by less, or in several lists",
+        300..=399 => {
+            "; redirects are not followed, since they would carry the key elsewhere: check the base URL"
+        }
+        _ => "",
+    }
+}

@@ -1,0 +1,82 @@
+//! How the server behaves where Knack's own behaviour is not known for sure.
+
+use http::StatusCode;
+
+/// What a record that does not exist is answered with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum MissingRecord {
+    /// 500 `Internal Server Error`, as recorded in 2015.
+    #[default]
+    Status500,
+    /// 404 `Not Found`.
+    Status404,
+}
+
+/// What a login with a wrong password is answered with, beside its message.
+///
+/// ```
+/// use knack_emulator::{BadLogin, Emulator};
+///
+/// let knack = Emulator::builder().sample().bad_login(BadLogin::Status400).build()?;
+/// # Ok::<(), knack_emulator::EmulatorError>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BadLogin {
+    /// 401 `Unauthorized`.
+    #[default]
+    Status401,
+    /// 400 `Bad Request`.
+    Status400,
+}
+
+/// The switches of a [`Builder`](crate::Builder).
+#[derive(Clone, Copy, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "switches that have nothing to do with each other")]
+pub(crate) struct Manners {
+    pub(crate) missing: MissingRecord,
+    pub(crate) bad_login: BadLogin,
+    /// Whether a new record without a required field is refused.
+    pub(crate) required: bool,
+    /// Whether filters that are not understood are told of instead of ignored.
+    pub(crate) strict_filters: bool,
+    /// Whether filters give dates in the order of their field instead of the American one.
+    pub(crate) field_order: bool,
+    /// Whether dates written here get their `proper_` twins.
+    pub(crate) proper_timestamps: bool,
+    /// Whether calls of public views use up the daily plan.
+    pub(crate) public_views_count: bool,
+    /// Whether the API key opens pages behind a login.
+    pub(crate) key_opens_pages: bool,
+    /// Whether details hold the id of their record.
+    pub(crate) details_have_id: bool,
+    /// Whether a view of a child page refuses calls that do not name the page's record.
+    pub(crate) require_page_record: bool,
+}
+
+impl Default for Manners {
+    fn default() -> Self {
+        Self {
+            missing: MissingRecord::default(),
+            bad_login: BadLogin::default(),
+            required: true,
+            strict_filters: false,
+            field_order: false,
+            proper_timestamps: true,
+            public_views_count: false,
+            key_opens_pages: false,
+            details_have_id: false,
+            require_page_record: false,
+        }
+    }
+}
+
+impl BadLogin {
+    pub(crate) const fn status(self) -> StatusCode {
+        match self {
+            Self::Status401 => StatusCode::UNAUTHORIZED,
+            Self::Status400 => StatusCode::BAD_REQUEST,
+        }
+    }
+}
