@@ -362,9 +362,11 @@ mod tests {
     proptest! {
         #[test]
         fn never_panics(text in "\\PC{0,60}", key in "field_[0-9]{0,12}|[a-z_]{0,9}") {
-            let json = format!(r#"{{"knack":{text:?},"objects":[{{"key":{text:?}}}],"fields":[{{"key":{key:?},"name":{text:?}}}]}}"#);
+            let json = format!(r#"{{"knack":{text:?},"objects":[{{"key":{text:?}}}],"fields":[{{"key":{key:?},"name":{text:?}}}],"access":"login","columns":[{{"key":{key:?}}}]}}"#);
             for text in [&text, &json] {
-                let _ = Json::parse(text).map(|json| (App::of(&json).is_ok(), Object::of(&json).fields.len()));
+                let _ = Json::parse(text).map(|json| {
+                    (App::of(&json).is_ok(), Object::of(&json).fields.len(), View::of(&json).is_ok())
+                });
             }
         }
     }

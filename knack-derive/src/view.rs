@@ -122,3 +122,17 @@ impl fmt::Display for Can {
         f.write_str(&self.0.iter().map(|verb| verb.name()).collect::<Vec<_>>().join(", "))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn verbs_are_read_in_any_order() {
+        let parsed = |text: &str| Can::parse(text).map(|can| can.to_string());
+        assert_eq!(parsed("delete,list , update,list"), Ok("list, update, delete".to_owned()));
+        const ALL: &str = "is nothing that a view does: that is list, get, create, update, delete, report";
+        assert_eq!(parsed("list, updat"), Err(format!("`updat` {ALL}; did you mean `update`?")));
+        assert_eq!(parsed(""), Err(format!("`` {ALL}")));
+    }
+}

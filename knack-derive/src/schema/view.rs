@@ -99,3 +99,74 @@ fn can(kind: &str, json: &Json<'_>) -> Can {
     let edits = [in_place.then_some(Verb::Update), deletes.then_some(Verb::Delete)];
     Can::new([read].into_iter().chain(edits.into_iter().flatten()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(json: &str) -> Result<View, String> {
+        let json = format!(r#"{{"key":"view_2","scene":"scene_1","access":"public",{json}}}"#);
+        View::of(&Json::parse(&json).unwrap())
+    }
+
+    #[test]
+    fn what_views_can() {
+        for (json, can) in [
+            (r#""type":"table""#, "list"),
+            (r#""type":"table","options":{"cell_editor":true}"#, "list, update"),
+            (
+                r#""type":"list","options":{"cell_editor":true},"columns":[{"type":"delete_link"}]"#,
+                "list, update, delete",
+            ),
+            (r#""type":"calendar","options":{"cell_editor":true}"#, "list"),
+            (r#""type":"map""#, "list"),
+            (r#""type":"search","columns":[{"type":"link"},{"type":"delete_link"}]"#, "list, delete"),
+            (r#""type":"details","columns":[{"type":"delete_link"}]"#, "get, delete"),
+            (r#""type":"form","action":"insert""#, "create"),
+            (r#""type":"form","action":"create""#, "create"),
+            (r#""type":"form","action":"update""#, "get, update"),
+            (r#""type":"form""#, ""),
+            (r#""type":"report""#, "report"),
+            (r#""type":"menu""#, ""),
+            (r#""type":"login""#, ""),
+            (r#""type":"hologram""#, ""),
+            (r#""type":null"#, ""),
+        ] {
+            assert_eq!(read(json).unwrap().view.can.to_string(), can, "{json}");
+        }
+    }
+
+    #[test]
+    fn fields_are_those_of_the_views_object() {
+        let view = read(
+            r#""type":"details","source":{"object":"object_3"},"under":{"slug":"home","object":"object_1"},
+            "columns":[null,{"key":"field_7"},{"key":"field_8","connection":{"key":"field_9"}},{"key":"x"}],
+            "inputs":[{"key":"field_10"}]"#,
+        )
+        .unwrap();
+        assert_eq!(view.fields, [Key::Number(7)]);
+        assert_eq!((view.object, view.shown().as_str()), (Some(3), "`view_2` (view_2)"));
+        assert!(view.view.under.is_some_and(|under| (&*under.slug, under.object) == ("home", 1)));
+        let form =
+            read(r#""type":"form","columns":[{"key":"field_7"}],"inputs":[{"key":"field_10"}],"under":{}"#);
+        let form = form.unwrap();
+        assert_eq!(form.fields, [Key::Number(10)]);
+        assert!(form.view.under.is_none() && form.object.is_none());
+    }
+
+    #[test]
+    fn what_is_missing_is_told() {
+        for (json, expected) in [
+            (r#"{"key":"view_2","scene":"scene_1"}"#, "was written by an older version, and"),
+            (
+                r#"{"key":"view_2","scene":"scene_1","access":"nobody"}"#,
+                "was written by an older version, and",
+            ),
+            (r#"{"key":"view_2","scene":7,"access":"login"}"#, "tells no `scene`; `cargo knack pull`"),
+            (r#"{"access":"login"}"#, "tells no `key`; `cargo knack pull`"),
+        ] {
+            let told = View::of(&Json::parse(json).unwrap()).err().unwrap();
+            assert!(told.starts_with(expected), "{told}");
+        }
+    }
+}
