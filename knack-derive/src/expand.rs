@@ -55,9 +55,10 @@ fn of_the_other(derive: Derive, input: &DeriveInput, errors: &mut Errors) -> boo
              or add which view it is, `view = \"view_…\"`, and derive `KnackView` alone",
         ),
     };
-    let found = attribute.is_some();
-    attribute.into_iter().for_each(|attribute| errors.at(attribute, message));
-    found
+    if let Some(attribute) = &attribute {
+        errors.at(attribute, message);
+    }
+    attribute.is_some()
 }
 
 /// The code for a struct of an object.

@@ -60,7 +60,7 @@ fn object(record: &Record<'_>, generics: &Generics) -> TokenStream {
 /// Everything that the view is known to do; if it is not known, everything that any does.
 fn view(record: &Record<'_>, generics: &Generics) -> TokenStream {
     let (ident, (parameters, arguments, bounds)) = (record.ident, generics.split_for_impl());
-    let can = record.view.as_ref().map(|view| view.can.clone()).unwrap_or_else(|| Can::new(Verb::ALL));
+    let can = record.view.as_ref().map_or_else(|| Can::new(Verb::ALL), |view| view.can.clone());
     let read = can.reads().then(|| {
         quote! {
             #[automatically_derived]

@@ -146,12 +146,6 @@ impl App {
     pub(crate) fn shown(&self) -> String {
         if self.name.is_empty() { "the application".to_owned() } else { format!("`{}`", self.name) }
     }
-
-    /// The object with this key, as messages name it.
-    pub(crate) fn object_shown(&self, key: u32) -> String {
-        let entry = self.objects.iter().find(|entry| entry.key == key);
-        entry.map_or_else(|| format!("object_{key}"), Entry::shown)
-    }
 }
 
 impl Entry {

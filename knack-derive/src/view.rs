@@ -129,9 +129,9 @@ mod tests {
 
     #[test]
     fn verbs_are_read_in_any_order() {
+        const ALL: &str = "is nothing that a view does: that is list, get, create, update, delete, report";
         let parsed = |text: &str| Can::parse(text).map(|can| can.to_string());
         assert_eq!(parsed("delete,list , update,list"), Ok("list, update, delete".to_owned()));
-        const ALL: &str = "is nothing that a view does: that is list, get, create, update, delete, report";
         assert_eq!(parsed("list, updat"), Err(format!("`updat` {ALL}; did you mean `update`?")));
         assert_eq!(parsed(""), Err(format!("`` {ALL}")));
     }

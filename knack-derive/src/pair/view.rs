@@ -28,8 +28,8 @@ pub(super) fn pair(record: &mut Record<'_>, schema: &Schema, errors: &mut Errors
     let found = found.map_err(|why| errors.at(literal, why)).ok()?;
     agree(&record.attrs, &found, schema, errors);
     // A report has no records, and may be of several objects.
-    record.object = found.object.filter(|_| !found.view.can.has(Verb::Report));
-    record.view = Some(found.view.clone());
+    record.object = found.object.filter(|_| !found.is.can.has(Verb::Report));
+    record.view = Some(found.is.clone());
     Some(found)
 }
 
@@ -37,7 +37,7 @@ pub(super) fn pair(record: &mut Record<'_>, schema: &Schema, errors: &mut Errors
 fn which(record: &Record<'_>, schema: &Schema) -> String {
     let views = schema.views();
     let near = near(&record.ident.to_string(), &views);
-    let key = near.meant().map_or_else(|| "view_…".to_owned(), |view| format!("view_{}", view.view.key));
+    let key = near.meant().map_or_else(|| "view_…".to_owned(), |view| format!("view_{}", view.is.key));
     format!("which view is this? Add `#[knack(view = \"{key}\")]` to the struct{}", listed(&near))
 }
 
@@ -48,7 +48,7 @@ fn no_view(text: &str, record: &Record<'_>, schema: &Schema) -> String {
     let by_key = text.starts_with("view_");
     let name = if by_key { record.ident.to_string() } else { text.to_owned() };
     let near = near(&name, &views);
-    let meant = near.meant().filter(|_| !by_key).map(|view| format!("view_{}", view.view.key));
+    let meant = near.meant().filter(|_| !by_key).map(|view| format!("view_{}", view.is.key));
     let (app, question) = (schema.app.shown(), did_you_mean(meant.as_deref()));
     format!("{app} has no view `{text}`{question}{}\n{PULL}", listed(&near))
 }
@@ -58,20 +58,20 @@ fn near<'v>(name: &str, views: &'v [schema::View]) -> Near<&'v schema::View> {
 }
 
 fn listed(near: &Near<&schema::View>) -> String {
-    let listed = near.listed(|view| format!("`{}` (view_{}, {})", view.name, view.view.key, view.kind()));
+    let listed = near.listed(|view| format!("`{}` (view_{}, {})", view.name, view.is.key, view.kind()));
     format!("{listed}; `cargo knack views` lists all")
 }
 
 /// A login, a menu or a text has none; nor do we know of others.
 fn has_records(view: &schema::View) -> Result<(), String> {
     let (shown, kind) = (view.shown(), view.kind());
-    if view.view.can.verbs().is_empty() {
+    if view.is.can.verbs().is_empty() {
         return Err(format!(
             "{shown} is a {kind} view, which has no records: tables, lists, calendars, maps, searches, details, forms \
              and reports have; `cargo knack views` lists all"
         ));
     }
-    if view.object.is_none() && !view.view.can.has(Verb::Report) {
+    if view.object.is_none() && !view.is.can.has(Verb::Report) {
         return Err(format!("{shown} tells no object whose records it has; {PULL}"));
     }
     Ok(())
@@ -79,7 +79,7 @@ fn has_records(view: &schema::View) -> Result<(), String> {
 
 /// What the struct says itself must be what the schema says.
 fn agree(attrs: &StructAttrs, found: &schema::View, schema: &Schema, errors: &mut Errors) {
-    let view = &found.view;
+    let view = &found.is;
     let mut same = |given: &Given<LitStr>, right: &[&str], what: &str| {
         if let Some(literal) = given.value().filter(|literal| !right.contains(&&*literal.value())) {
             errors.at(literal, format!("{} {what} in the schema: leave this out", found.shown()));
@@ -113,7 +113,7 @@ impl Named {
         let entry = schema.app.objects.iter().find(|entry| Some(entry.key) == object);
         let name = entry.map(|entry| entry.name.clone()).unwrap_or_default();
         let key = object.map(|key| format!("object_{key}")).unwrap_or_default();
-        let shown = entry.map_or_else(|| key.clone(), |entry| entry.shown());
+        let shown = entry.map_or_else(|| key.clone(), schema::Entry::shown);
         Self { key, name, shown }
     }
 
@@ -170,16 +170,14 @@ pub(super) fn alone(record: &mut Record<'_>, errors: &mut Errors) {
 fn nothing_missing(record: &Record<'_>, reports: bool, errors: &mut Errors) {
     let attrs = &record.attrs;
     let needed = [
-        (&attrs.view, "`view = \"view_…\"`"),
-        (&attrs.scene, "`scene = \"scene_…\"`"),
-        (&attrs.object, "`object = \"object_…\"`"),
-        (&attrs.access, "`access = \"public\"` or `\"login\"`"),
-        (&attrs.can, "`can = \"list\"`, or what it does"),
+        (attrs.view.is_set(), "`view = \"view_…\"`"),
+        (attrs.scene.is_set(), "`scene = \"scene_…\"`"),
+        (attrs.object.is_set() || reports, "`object = \"object_…\"`"),
+        (attrs.access.is_set(), "`access = \"public\"` or `\"login\"`"),
+        (attrs.can.is_set(), "`can = \"list\"`, or what it does"),
     ];
-    let missing = needed
-        .into_iter()
-        .filter(|(given, proposal)| !given.is_set() && !(reports && proposal.starts_with("`object")));
-    let missing: Vec<_> = missing.map(|(_, proposal)| proposal).collect();
+    let missing: Vec<_> =
+        needed.into_iter().filter(|(is_set, _)| !is_set).map(|(_, proposal)| proposal).collect();
     if !missing.is_empty() {
         let place =
             attrs.view.value().map_or_else(|| record.ident.to_token_stream(), ToTokens::to_token_stream);
@@ -238,7 +236,7 @@ fn can(attrs: &StructAttrs, errors: &mut Errors) -> Option<Can> {
 fn under(attrs: &StructAttrs, errors: &mut Errors) -> Option<Under> {
     match (attrs.under.written(), attrs.parent.written()) {
         (Some(under), None) => {
-            errors.at(under, "which object is the record of that page of? Add `parent = \"object_…\"`")
+            errors.at(under, "which object is the record of that page of? Add `parent = \"object_…\"`");
         }
         (None, Some(parent)) => {
             errors.at(

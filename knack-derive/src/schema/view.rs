@@ -8,7 +8,7 @@ use crate::view::{self, Can, Under, Verb};
 /// A view of the application.
 pub(crate) struct View {
     /// What the code needs of it. It can nothing, if it has no records.
-    pub(crate) view: view::View,
+    pub(crate) is: view::View,
     pub(crate) name: String,
     /// What kind of view it is, as Knack says: `table`, `form` and so on.
     kind: String,
@@ -39,7 +39,7 @@ impl View {
         let (key, scene) = (number("key", key::view)?, number("scene", key::scene)?);
         let (under, can) = (under(json.get("under")), can(&kind, json));
         Ok(Self {
-            view: view::View { key, scene, login, under, can },
+            is: view::View { key, scene, login, under, can },
             name: called(json).unwrap_or_default(),
             kind,
             object: json.get("source").get("object").text().and_then(key::object),
@@ -49,7 +49,7 @@ impl View {
 
     /// As messages name it.
     pub(crate) fn shown(&self) -> String {
-        format!("`{}` (view_{})", self.name, self.view.key)
+        format!("`{}` (view_{})", self.name, self.is.key)
     }
 
     /// What it is, in words.
@@ -132,7 +132,7 @@ mod tests {
             (r#""type":"hologram""#, ""),
             (r#""type":null"#, ""),
         ] {
-            assert_eq!(read(json).unwrap().view.can.to_string(), can, "{json}");
+            assert_eq!(read(json).unwrap().is.can.to_string(), can, "{json}");
         }
     }
 
@@ -146,12 +146,12 @@ mod tests {
         .unwrap();
         assert_eq!(view.fields, [Key::Number(7)]);
         assert_eq!((view.object, view.shown().as_str()), (Some(3), "`view_2` (view_2)"));
-        assert!(view.view.under.is_some_and(|under| (&*under.slug, under.object) == ("home", 1)));
+        assert!(view.is.under.is_some_and(|under| (&*under.slug, under.object) == ("home", 1)));
         let form =
             read(r#""type":"form","columns":[{"key":"field_7"}],"inputs":[{"key":"field_10"}],"under":{}"#);
         let form = form.unwrap();
         assert_eq!(form.fields, [Key::Number(10)]);
-        assert!(form.view.under.is_none() && form.object.is_none());
+        assert!(form.is.under.is_none() && form.object.is_none());
     }
 
     #[test]
