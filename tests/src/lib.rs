@@ -15,6 +15,7 @@ use knack_runtime::transport::{BoxFuture, Request, Response, Transport, Transpor
 use knack_runtime::{ApiKey, Client, ClientBuilder, RecordId};
 
 pub mod everything;
+pub mod pages;
 pub mod sample;
 
 /// An application id, where a test needs one and its value does not matter.

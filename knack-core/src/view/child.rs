@@ -105,7 +105,7 @@ impl<T, C, O> fmt::Debug for ChildList<T, C, O> {
 /// fn customer(id: impl IdOf<Object<3>>) -> RecordId { id.id_of() }
 ///
 /// let id: RecordId = "5d7964422d7159001659b27a".parse()?;
-/// assert_eq!(customer(Link::<Customer>::new(id)), id);
+/// assert_eq!(customer(Link::<Customer>::to(id)), id);
 /// # Ok::<(), knack_core::key::KeyError>(())
 /// ```
 #[diagnostic::on_unimplemented(
