@@ -125,7 +125,9 @@ async fn recorded_pages_behind_a_login_need_one() {
 
     let user = knack.login("ann@example.com", PASSWORD).await.unwrap();
     let rows = GuardedRow::list(&user).all().await.unwrap();
-    assert!(rows.len() == 25 && rows.iter().all(|row| local.record("object_3", &row.id.to_string()).is_some()));
+    assert!(
+        rows.len() == 25 && rows.iter().all(|row| local.record("object_3", &row.id.to_string()).is_some())
+    );
     let id = user.account().unwrap().id;
     let me = MyAccount::get(&user, id).await.unwrap();
     assert_eq!(me.email.address, "ann@example.com");
