@@ -219,7 +219,7 @@ pub enum Error {
     /// assert!(error.to_string().contains("(401 Unauthorized): Invalid API Key; check the API key"));
     /// # Ok::<(), knack_core::key::KeyError>(())
     /// ```
-    #[error("{call} was refused ({status}): {message}; {}", auth_hint(.call.verb(), .message))]
+    #[error("{call} was refused ({status}): {message}; {}", auth_hint(.call, .message))]
     Auth {
         /// The call.
         call: Label,

@@ -75,6 +75,35 @@
 //! struct does not compile before it is called so too, or says `#[knack(field = "Firm")]`. What else is checked,
 //! and how the folder is found: [`macro@KnackObject`].
 //!
+//! # Pages and users
+//!
+//! A struct that derives [`KnackView`] stands for a view on a page of the application: it is read and written by the
+//! page's rules, at no cost where everybody may see it. [`Client::login`] gives the client of a user, for pages behind
+//! a login. The API key is sent to neither.
+//!
+//! ```
+//! use knack_runtime::{Client, KnackView};
+//!
+//! #[derive(Debug, KnackView)]
+//! #[knack(view = "view_2", scene = "scene_4", object = "object_4", access = "public", can = "list")]
+//! struct Product {
+//!     #[knack(key = "field_30", kind = "short_text", required)]
+//!     name: String,
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread", start_paused = true)]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let local = knack_emulator::Emulator::builder().sample().build()?;
+//! # let app_id = local.application_id();
+//! let knack = Client::builder(app_id)
+//! #   .transport(local.transport())
+//!     .build()?;
+//! let bikes = Product::list(&knack).filter(Product::NAME.contains("Bike")).all().await?;
+//! assert!(!bikes.is_empty());
+//! assert_eq!(knack.usage().plan_left, None); // nothing was counted
+//! # Ok(()) }
+//! ```
+//!
 //! # What happens to a call
 //!
 //! The [policy](quota::QuotaPolicy) says whether it counts. It waits in the client's one queue, where

@@ -7,7 +7,8 @@ use std::io;
 use std::sync::{Arc, Mutex};
 
 use knack_emulator::{Effect, Fault};
-use knack_runtime::{Client, KnackObject, Patch, call};
+use knack_runtime::{Client, KnackObject, KnackView, Patch, call};
+use knack_tests::pages::{self, CatalogProduct, OrderFigures, OrderForm, SignUp, WorkshopOrder};
 use knack_tests::sample::{Customer, NewCustomer};
 use knack_tests::{APP, KEY, emulator};
 use tracing::Level;
@@ -51,6 +52,24 @@ fn a_call_does_not_show_its_body() {
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
+impl Log {
+    /// What is logged while the test that asks for it runs: its runtime has this thread alone.
+    fn of_this_thread() -> (Self, tracing::subscriber::DefaultGuard) {
+        let log = Self::default();
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(Level::TRACE)
+            .with_span_events(tracing_subscriber::fmt::format::FmtSpan::FULL)
+            .with_writer(log.clone())
+            .finish();
+        let guard = tracing::subscriber::set_default(subscriber);
+        (log, guard)
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
 impl io::Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.lock().unwrap().extend_from_slice(bytes);
@@ -72,13 +91,7 @@ impl MakeWriter<'_> for Log {
 
 #[tokio::test]
 async fn the_key_is_in_no_log_error_url_or_debug_text() {
-    let log = Log::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(Level::TRACE)
-        .with_span_events(tracing_subscriber::fmt::format::FmtSpan::FULL)
-        .with_writer(log.clone())
-        .finish();
-    tracing::subscriber::set_global_default(subscriber).unwrap();
+    let (log, _guard) = Log::of_this_thread();
 
     let faults =
         [Fault::throttle().nth(2), Fault::new(Effect::DropBefore).nth(4), Fault::status(403, "no").nth(9)];
@@ -129,7 +142,7 @@ async fn the_key_is_in_no_log_error_url_or_debug_text() {
         assert!(!format!("{}?{}{:?}", seen.path, seen.query, seen.body).contains(KEY));
     }
     let shown = shown.concat();
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = log.text();
     assert!(
         log.contains("knack.create") && log.contains("knack.update") && log.contains("holding the queue"),
         "{log}"
@@ -137,5 +150,74 @@ async fn the_key_is_in_no_log_error_url_or_debug_text() {
     for text in [&shown, &log] {
         assert!(!text.contains(KEY), "the key is shown");
         assert!(!text.contains("ann@example.com") || text == &shown, "values are no business of a log");
+    }
+}
+
+/// Views, a login, its renewal and its end: the key is on no view call, the token in no URL, and neither
+/// the password nor the token in anything that is shown.
+#[tokio::test]
+async fn views_and_sessions_show_no_secret() {
+    let (log, _guard) = Log::of_this_thread();
+    let local = emulator().api_key(KEY).build().unwrap();
+    let server = local.serve().await.unwrap();
+    let base = format!("{}/v1", server.url());
+    let knack = Client::builder(local.application_id()).api_key(KEY).base_url(base).build().unwrap();
+    let email = local.account_email(0).unwrap();
+
+    let login = knack.login(&*email, pages::PASSWORD);
+    let mut shown = vec![format!("{login:?}")];
+    let user = login.await.unwrap();
+    shown.push(format!("{user:?} {:?}", user.account()));
+    shown.push(format!("{:?}", knack.login(&*email, "hunter2").await.unwrap_err()));
+    shown.push(format!("{:?}", CatalogProduct::list(&knack).first().await.unwrap()));
+    let order = WorkshopOrder::list(&user).first().await.unwrap().unwrap();
+    local.expire_sessions();
+    let patch = Patch::new().set(WorkshopOrder::PAID, true);
+    shown.push(format!("{:?}", WorkshopOrder::update(&user, order.id, patch).await.unwrap()));
+    shown.push(format!(
+        "{:?}",
+        OrderForm::create_of(
+            &user,
+            order.customer.id(),
+            &OrderForm { taken_by: None, placed: None, status: "New".into() }
+        )
+        .await
+        .unwrap()
+    ));
+    shown.push(format!("{:?}", SignUp::create(&user, &SignUp::with_email("ann@example.com")).await.unwrap()));
+    shown.push(format!("{:?}", OrderFigures::report(&user).await.unwrap()));
+    WorkshopOrder::delete(&user, order.id).await.unwrap();
+    local.expire_sessions();
+    let forgetful = knack.login(&*email, pages::PASSWORD).forget_password().await.unwrap();
+    local.expire_sessions();
+    shown.push(format!("{:?}", WorkshopOrder::list(&forgetful).first().await.unwrap_err()));
+    user.logout().await;
+    let error = WorkshopOrder::list(&user).first().await.unwrap_err();
+    shown.push(format!("{error} {error:?}"));
+
+    let mut tokens = std::collections::BTreeSet::new();
+    let mut views = 0;
+    for seen in local.requests() {
+        if seen.path.contains("/pages/") || seen.path.contains("/session") {
+            views += 1;
+            assert_eq!(seen.headers["x-knack-rest-api-key"], "knack", "{}", seen.path);
+        }
+        if let Some(token) = seen.headers.get("authorization") {
+            tokens.insert(token.to_str().unwrap().to_owned());
+        }
+        let body = String::from_utf8_lossy(&seen.body).into_owned();
+        assert!(!body.contains(KEY));
+        assert!(!body.contains(pages::PASSWORD) || seen.path.ends_with("/session"));
+        for token in &tokens {
+            assert!(!format!("{}?{}{body}", seen.path, seen.query).contains(token));
+        }
+    }
+    assert!(views > 15 && tokens.len() >= 3, "{views}, {}", tokens.len());
+    let text = log.text();
+    assert!(text.contains("knack.login") && text.contains("logging in anew"), "{text}");
+    for text in [shown.concat(), text] {
+        for secret in tokens.iter().map(String::as_str).chain([KEY, pages::PASSWORD, "hunter2"]) {
+            assert!(!text.contains(secret), "a secret is shown");
+        }
     }
 }

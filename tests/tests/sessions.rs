@@ -196,8 +196,8 @@ async fn a_page_that_the_user_may_not_see_is_no_reason_to_log_in() {
     assert!(matches!(error, Error::Auth { status: StatusCode::FORBIDDEN, .. }), "{error}");
     assert_eq!(
         error.to_string(),
-        "list of `Orders` (view_7) was refused (403 Forbidden): Forbidden; check the credentials and what they \
-         may access"
+        "list of `Orders` (view_7) was refused (403 Forbidden): Forbidden; log in as a user whose roles may see \
+         the page"
     );
     assert_eq!((sessions.logins(), paths(&script).len()), (1, 3));
 }

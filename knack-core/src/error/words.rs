@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use crate::call::Verb;
+use crate::call::{Label, Verb};
 use crate::error::Error;
 use crate::key::RecordId;
 
@@ -63,9 +63,9 @@ pub(super) fn tried(attempts: u32) -> String {
     if attempts > 1 { format!(" after {attempts} attempts") } else { String::new() }
 }
 
-pub(super) fn auth_hint(verb: Verb, message: &str) -> &'static str {
+pub(super) fn auth_hint(call: &Label, message: &str) -> &'static str {
     let message = message.to_ascii_lowercase();
-    if verb == Verb::Login && !message.contains("app id") {
+    if call.verb() == Verb::Login && !message.contains("app id") {
         if message.contains("lock") || message.contains("attempts") {
             "wait until the lock is over, and check the password"
         } else {
@@ -75,8 +75,10 @@ pub(super) fn auth_hint(verb: Verb, message: &str) -> &'static str {
         "check the API key (Builder, API & Code) and that it is of this application"
     } else if message.contains("app id") || message.contains("api request") {
         "check the application id (Builder, API & Code)"
+    } else if call.view().is_some() {
+        "log in as a user whose roles may see the page"
     } else if message.contains("token") || message.contains("reauthenticate") {
-        "log in again, with a user whose roles may see the page"
+        "log in again"
     } else {
         "check the credentials and what they may access"
     }
