@@ -12,11 +12,9 @@ mod child;
 mod report;
 mod submitted;
 
-use std::future::Future;
-
 use bytes::Bytes;
 
-pub use self::child::{ChildList, Context, IdOf, TopLevel};
+pub use self::child::{AtTheTop, ChildList, Context, IdOf, TopLevel};
 pub use self::report::{Figure, Offer, Report, ReportRow, ReportTable};
 pub use self::submitted::Submitted;
 use crate::call::{self, Call, Route};
@@ -24,10 +22,11 @@ use crate::error::{Error, Result};
 use crate::key::{RecordId, SceneKey, ViewKey};
 use crate::kind::Connection;
 use crate::list::List;
-use crate::object::{Field, Object, ObjectTag, Projection};
+use crate::object::{Field, ObjectTag, Projection};
 use crate::patch::Patch;
 use crate::query::ListQuery;
 use crate::record::{Record, read_record_of};
+use crate::transport::BoxFuture;
 use crate::verbs::Execute;
 
 /// A view as the derive knows it: the struct's name, its page, its key, and who may see it.
@@ -283,7 +282,7 @@ pub trait KnackView: Sized + Send + 'static {
     /// Who may call it: [`Public`] or [`Login`].
     type Access;
 
-    /// Where it is: [`TopLevel`], or on the page of a record of an [`Object`].
+    /// Where it is: [`TopLevel`], or on the page of a record of an [`Object`](crate::object::Object).
     type Context: Context;
 
     /// The view.
@@ -324,11 +323,11 @@ pub trait KnackView: Sized + Send + 'static {
     /// assert_eq!((product.id, &*product.name), (id, "Tire"));
     /// # Ok(()) }
     /// ```
-    fn get<C: ViewAccess<Self::Access>>(client: &C, id: RecordId) -> impl Future<Output = Result<Self>> + Send
+    fn get<C: ViewAccess<Self::Access>>(client: &C, id: RecordId) -> Sent<Self>
     where
         Self: Gets,
     {
-        read(client, call::get(Self::PROJECTION, id), id)
+        read(client, Ok(call::get(Self::PROJECTION, id)), id)
     }
 
     /// Sends a form: makes a record, by the form's rules. Costs one call.
@@ -344,14 +343,12 @@ pub trait KnackView: Sized + Send + 'static {
     /// assert_eq!(done.submit_key(), Some("submit_1"));
     /// # Ok(()) }
     /// ```
-    fn create<C: ViewAccess<Self::Access>>(
-        client: &C,
-        form: &Self,
-    ) -> impl Future<Output = Result<Submitted>> + Send
+    fn create<C: ViewAccess<Self::Access>>(client: &C, form: &Self) -> Sent<Submitted>
     where
-        Self: Creates + KnackView<Context = TopLevel>,
+        Self: Creates,
+        Self::Context: AtTheTop,
     {
-        submit::<Self, C>(client, form.body(), None)
+        submit::<Self>(client, form.body(), None)
     }
 
     /// Sends a form on a child page, in the context of the record that the page above shows; Knack connects the
@@ -369,15 +366,15 @@ pub trait KnackView: Sized + Send + 'static {
     ///     Ok(())
     /// }
     /// ```
-    fn create_of<C: ViewAccess<Self::Access>, const PARENT: u32>(
+    fn create_of<C: ViewAccess<Self::Access>>(
         client: &C,
-        parent: impl IdOf<Object<PARENT>>,
+        parent: impl IdOf<Self::Context>,
         form: &Self,
-    ) -> impl Future<Output = Result<Submitted>> + Send
+    ) -> Sent<Submitted>
     where
-        Self: Creates + KnackView<Context = Object<PARENT>>,
+        Self: Creates,
     {
-        submit::<Self, C>(client, form.body(), Some(parent.id_of()))
+        submit::<Self>(client, form.body(), Some(parent.id_of()))
     }
 
     /// Changes the fields that the patch names, by the rules of the view, and reads the record back. Costs one
@@ -395,15 +392,12 @@ pub trait KnackView: Sized + Send + 'static {
     /// assert_eq!(product.in_stock, Some(2));
     /// # Ok(()) }
     /// ```
-    fn update<C: ViewAccess<Self::Access>>(
-        client: &C,
-        id: RecordId,
-        patch: Patch<Self>,
-    ) -> impl Future<Output = Result<Self>> + Send
+    fn update<C: ViewAccess<Self::Access>>(client: &C, id: RecordId, patch: Patch<Self>) -> Sent<Self>
     where
         Self: Updates,
     {
-        async move { read(client, call::update(Self::PROJECTION, id, patch.body(id)?), id).await }
+        let body = patch.body(id);
+        read(client, body.map(|body| call::update(Self::PROJECTION, id, body)), id)
     }
 
     /// Deletes a record. Costs one call; one that is not there fails as in [`get`](Self::get).
@@ -416,14 +410,12 @@ pub trait KnackView: Sized + Send + 'static {
     /// Product::delete(&knack, id).await?;
     /// # Ok(()) }
     /// ```
-    fn delete<C: ViewAccess<Self::Access>>(
-        client: &C,
-        id: RecordId,
-    ) -> impl Future<Output = Result<()>> + Send
+    fn delete<C: ViewAccess<Self::Access>>(client: &C, id: RecordId) -> Sent<()>
     where
         Self: Deletes,
     {
-        async move { client.execute(call::delete(Self::PROJECTION, id)).await.map(drop) }
+        let client = client.clone();
+        Box::pin(async move { client.execute(call::delete(Self::PROJECTION, id)).await.map(drop) })
     }
 
     /// Reads the figures of a report. Costs one call.
@@ -437,9 +429,10 @@ pub trait KnackView: Sized + Send + 'static {
     /// assert_eq!((&*row.groups[0], row.figures[0].raw), ("New", Some(12.0)));
     /// # Ok(()) }
     /// ```
-    fn report<C: ViewAccess<Self::Access>>(client: &C) -> impl Future<Output = Result<Report>> + Send
+    fn report<C: ViewAccess<Self::Access>>(client: &C) -> Sent<Report>
     where
-        Self: Reports + KnackView<Context = TopLevel>,
+        Self: Reports,
+        Self::Context: AtTheTop,
     {
         figures(client, call::report(Self::VIEW, None))
     }
@@ -457,12 +450,9 @@ pub trait KnackView: Sized + Send + 'static {
     ///     R::report_of(knack, customer).await
     /// }
     /// ```
-    fn report_of<C: ViewAccess<Self::Access>, const PARENT: u32>(
-        client: &C,
-        parent: impl IdOf<Object<PARENT>>,
-    ) -> impl Future<Output = Result<Report>> + Send
+    fn report_of<C: ViewAccess<Self::Access>>(client: &C, parent: impl IdOf<Self::Context>) -> Sent<Report>
     where
-        Self: Reports + KnackView<Context = Object<PARENT>>,
+        Self: Reports,
     {
         figures(client, call::report(Self::VIEW, Some(parent.id_of())))
     }
@@ -481,12 +471,12 @@ pub trait KnackView: Sized + Send + 'static {
     fn options<C: ViewAccess<Self::Access>, O, N: Send>(
         client: &C,
         field: Field<O, Connection, N>,
-    ) -> impl Future<Output = Result<Vec<Offer>>> + Send {
+    ) -> Sent<Vec<Offer>> {
         let (client, call) = (client.clone(), call::options(Self::VIEW, field.key(), None));
-        async move {
+        Box::pin(async move {
             let reply = client.execute(call.clone()).await?;
             Offer::read(&reply.body).map_err(|answer| Error::Malformed { call: *call.label(), answer })
-        }
+        })
     }
 }
 
@@ -510,38 +500,39 @@ impl<T: KnackView + Lists, C: ViewAccess<T::Access>> List<T, C> {
     }
 }
 
+/// A call that was not sent yet: await it. (A type with a name, so that a verb that the view has not is one error:
+/// what returns `impl Future` is told of its bounds twice.)
+pub type Sent<T> = BoxFuture<'static, Result<T>>;
+
 /// Carries out a call on one record and reads it.
-fn read<T: Record, C: Execute>(
-    client: &C,
-    call: Call,
-    id: RecordId,
-) -> impl Future<Output = Result<T>> + Send + use<T, C> {
+fn read<T: Record>(client: &impl Execute, call: Result<Call>, id: RecordId) -> Sent<T> {
     let client = client.clone();
-    async move {
+    Box::pin(async move {
+        let call = call?;
         let reply = client.execute(call.clone()).await?;
         let record = read_record_of::<T>(&reply.body, id);
         let record = record.map_err(|answer| Error::Malformed { call: *call.label(), answer })?;
         record.result.map_err(Error::Unreadable)
-    }
+    })
 }
 
-fn submit<T: Creates + KnackView, C: Execute>(
-    client: &C,
+fn submit<T: Creates + KnackView>(
+    client: &impl Execute,
     body: Result<String>,
     parent: Option<RecordId>,
-) -> impl Future<Output = Result<Submitted>> + Send + use<T, C> {
+) -> Sent<Submitted> {
     let client = client.clone();
-    async move {
+    Box::pin(async move {
         let call = call::create(T::PROJECTION, body?).of(T::VIEW, parent);
         let reply = client.execute(call.clone()).await?;
         Submitted::read(&call, reply.body)
-    }
+    })
 }
 
-fn figures<C: Execute>(client: &C, call: Call) -> impl Future<Output = Result<Report>> + Send + use<C> {
+fn figures(client: &impl Execute, call: Call) -> Sent<Report> {
     let client = client.clone();
-    async move {
+    Box::pin(async move {
         let reply = client.execute(call.clone()).await?;
         Report::read(&reply.body).map_err(|answer| Error::Malformed { call: *call.label(), answer })
-    }
+    })
 }

@@ -24,10 +24,10 @@ use crate::verbs::{Execute, KnackObject};
 /// ```
 pub trait Context: sealed::Sealed {
     /// What a list begins as.
-    type List<T: Record, C: Execute>;
+    type List<T, C>;
 
     #[doc(hidden)]
-    fn begin<T: Record, C: Execute>(list: List<T, C>) -> Self::List<T, C>;
+    fn begin<T, C>(list: List<T, C>) -> Self::List<T, C>;
 }
 
 mod sealed {
@@ -46,18 +46,35 @@ mod sealed {
 #[derive(Clone, Copy, Debug)]
 pub struct TopLevel;
 
-impl Context for TopLevel {
-    type List<T: Record, C: Execute> = List<T, C>;
+/// Holds for [`TopLevel`] alone.
+///
+/// ```
+/// use knack_core::view::{AtTheTop, TopLevel};
+///
+/// fn at_the_top<C: AtTheTop>() {}
+/// at_the_top::<TopLevel>();
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "this view is about a record of the page above it",
+    label = "whose is it?",
+    note = "use `create_of` or `report_of`, which take the record"
+)]
+pub trait AtTheTop: Context {}
 
-    fn begin<T: Record, C: Execute>(list: List<T, C>) -> List<T, C> {
+impl AtTheTop for TopLevel {}
+
+impl Context for TopLevel {
+    type List<T, C> = List<T, C>;
+
+    fn begin<T, C>(list: List<T, C>) -> List<T, C> {
         list
     }
 }
 
 impl<const NUMBER: u32> Context for Object<NUMBER> {
-    type List<T: Record, C: Execute> = ChildList<T, C, Self>;
+    type List<T, C> = ChildList<T, C, Self>;
 
-    fn begin<T: Record, C: Execute>(list: List<T, C>) -> ChildList<T, C, Self> {
+    fn begin<T, C>(list: List<T, C>) -> ChildList<T, C, Self> {
         ChildList { list, parent: PhantomData }
     }
 }
@@ -109,16 +126,16 @@ impl<T, C, O> fmt::Debug for ChildList<T, C, O> {
 /// # Ok::<(), knack_core::key::KeyError>(())
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` names no record of the page above this view",
-    label = "of another object",
-    note = "give the id of the record, or a `Link` to a struct of its object"
+    message = "`{Self}` names no record that this view is about",
+    label = "no record of the page above",
+    note = "on a child page, give the id of the record that the page above shows, or a `Link` to it; a view that is on none takes no such record"
 )]
 pub trait IdOf<O> {
     /// The record's id.
     fn id_of(&self) -> RecordId;
 }
 
-impl<O> IdOf<O> for RecordId {
+impl<O: ObjectTag> IdOf<O> for RecordId {
     fn id_of(&self) -> RecordId {
         *self
     }
