@@ -211,8 +211,8 @@ fn connection(value: &Value, many: bool) -> Value {
     ids.into_iter().take(kept).map(|id| Value::Object(link(id))).collect()
 }
 
-/// An asset by its id, as Knack describes one. Uploads have no other home here, so that its name
-/// and its size are not known: the id stands in for the name.
+/// An asset by its id, as Knack describes one. This one was not uploaded here (those that were are in
+/// `assets.rs`), so that its name and its size are not known: the id stands in for the name.
 fn asset(value: &Value, kind: &str, key: &str, app: &str) -> Option<Value> {
     match value {
         Value::String(id) => {

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 mod computed;
+mod downloads;
 mod errors;
 mod faults;
 mod files;
@@ -15,6 +16,7 @@ mod records;
 mod sample;
 mod socket;
 mod time;
+mod uploads;
 
 use bytes::Bytes;
 use http::{Method, Request, Response};
