@@ -101,6 +101,7 @@ impl Builder {
                 largest_upload: LARGEST_UPLOAD,
                 direct_downloads: false,
                 ranges: true,
+                paged_exports: false,
             },
             asset_host: None,
             places: Vec::new(),

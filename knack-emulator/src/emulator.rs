@@ -20,7 +20,7 @@ use crate::routes::{self, Manners, Request};
 use crate::seen::{Log, Seen};
 use crate::store::Store;
 use crate::transport::InProcess;
-use crate::{downloads, uploads};
+use crate::{downloads, uploads, viewed};
 
 /// The longest time that a refused call spends in the server.
 const REFUSAL: Duration = Duration::from_millis(2);
@@ -323,6 +323,8 @@ impl Core {
         }
         let identified = if uploads::concerns(&request.method, &steps) {
             gate::identify_anyone(&request.headers, &self.app.id)
+        } else if viewed::concerns(&request.method, &steps) {
+            gate::of_application(&request.headers, &self.app.id)
         } else {
             gate::identify(&request.headers, &self.app.id, &self.api_key)
         };

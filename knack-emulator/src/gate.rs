@@ -30,7 +30,7 @@ pub(crate) fn identify_anyone(headers: &HeaderMap, application: &str) -> Result<
 }
 
 /// Checks whether a call is meant for this application.
-fn of_application(headers: &HeaderMap, application: &str) -> Result<(), Answer> {
+pub(crate) fn of_application(headers: &HeaderMap, application: &str) -> Result<(), Answer> {
     let Some(id) = text(headers, "x-knack-application-id") else {
         return Err(Answer::text(StatusCode::UNAUTHORIZED, "Invalid API Request"));
     };

@@ -90,6 +90,14 @@
 //! # Ok(()) }
 //! ```
 //!
+//! # What views tell
+//!
+//! - `GET /v1/scenes/{scene}/views/{view}/report` gives all reports of a view, `…/report/{n}` one.
+//! - `…/records/export/applications/{app}?type=csv` (or `json`) gives the view's records as a file.
+//! - `…/connections/{field}` gives the options of a connection input.
+//!
+//! All three take filters; what the source of a view leaves out stays out.
+//!
 //! # What goes wrong
 //!
 //! ```
@@ -127,6 +135,7 @@ mod dates;
 mod downloads;
 mod emulator;
 mod error;
+mod exports;
 mod expression;
 mod fault;
 mod figures;
@@ -140,19 +149,23 @@ mod latency;
 mod list;
 mod multipart;
 mod near;
+mod options;
 mod plan;
 mod query;
 mod records;
 mod render;
+mod reports;
 mod routes;
 mod sample;
 mod seen;
 mod server;
+mod source;
 mod span;
 mod store;
 mod template;
 mod transport;
 mod uploads;
+mod viewed;
 pub mod window;
 mod write;
 mod zone;

@@ -17,7 +17,7 @@ use crate::list;
 use crate::query::Query;
 use crate::records;
 use crate::store::Store;
-use crate::uploads;
+use crate::{uploads, viewed};
 
 /// Where a request was sent that does not tell.
 const ORIGIN: &str = "https://api.knack.com";
@@ -52,6 +52,8 @@ pub(crate) struct Manners {
     pub(crate) direct_downloads: bool,
     /// Whether parts of files are given.
     pub(crate) ranges: bool,
+    /// Whether an exported file holds one page instead of all records.
+    pub(crate) paged_exports: bool,
 }
 
 /// A request, taken apart.
@@ -126,7 +128,9 @@ pub(crate) fn answer(
     steps: &[&str],
     wall: Duration,
 ) -> Answer {
-    if let Some(answer) = uploads::answer((app, store), manners, request, steps, wall) {
+    if let Some(answer) = uploads::answer((app, store), manners, request, steps, wall)
+        .or_else(|| viewed::answer((app, store), manners, request, steps, wall))
+    {
         return answer;
     }
     let get = request.method == Method::GET;

@@ -146,7 +146,7 @@ impl Store {
     }
 
     /// The text by which other records name this one: its identifier field as shown.
-    fn label(&self, app: &App, object: &Object, row: &Row, depth: u8) -> Option<String> {
+    pub(crate) fn label(&self, app: &App, object: &Object, row: &Row, depth: u8) -> Option<String> {
         let place = object.identifier?;
         let (field, cell) = (object.fields.get(place)?, row.cells.get(place)?);
         // Identifiers that are connections could form a circle.

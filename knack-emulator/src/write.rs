@@ -169,7 +169,7 @@ pub(crate) fn whole_or_not(number: f64) -> Option<Value> {
 
 /// An amount as text with two digits after the point, exactly: half a cent goes away from zero. How Knack
 /// rounds is a guess; no recorded amount was rounded.
-fn currency(value: &Value) -> Option<Value> {
+pub(crate) fn currency(value: &Value) -> Option<Value> {
     let text = match value {
         Value::Number(number) => number.to_string(),
         Value::String(text) => {

@@ -1,4 +1,4 @@
-//! Switches of uploads and downloads.
+//! Switches of uploads, downloads and exported files.
 
 use crate::builder::Builder;
 
@@ -53,6 +53,19 @@ impl Builder {
     /// ```
     pub fn asset_host(mut self, url: impl Into<String>) -> Self {
         self.asset_host = Some(url.into().trim_end_matches('/').to_owned());
+        self
+    }
+
+    /// Whether an exported file holds the page that its address names (`page`, `rows_per_page`). It holds
+    /// every record of the view unless set to true: a guess, as those belong to the table above the link.
+    ///
+    /// ```
+    /// # use knack_emulator::Emulator;
+    /// let knack = Emulator::builder().sample().paged_exports(true).build()?;
+    /// # Ok::<(), knack_emulator::EmulatorError>(())
+    /// ```
+    pub const fn paged_exports(mut self, paged: bool) -> Self {
+        self.manners.paged_exports = paged;
         self
     }
 }

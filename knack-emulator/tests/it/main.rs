@@ -4,6 +4,7 @@
 mod computed;
 mod downloads;
 mod errors;
+mod exports;
 mod faults;
 mod files;
 mod filters;
@@ -12,7 +13,9 @@ mod hostile;
 mod kinds;
 mod limits;
 mod lists;
+mod options;
 mod records;
+mod reports;
 mod sample;
 mod socket;
 mod time;
