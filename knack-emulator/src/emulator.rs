@@ -91,7 +91,8 @@ impl Emulator {
     /// The API key unless another is set. It opens nothing but emulators.
     pub const API_KEY: &'static str = "6d1f0c52-9a3e-4b7d-8c21-5e0f4a7b9d36";
 
-    /// The password of every account of the sample.
+    /// The password of every account of [the sample](Builder::sample); see [`Self::expire_sessions`] for a
+    /// login with it.
     pub const SAMPLE_PASSWORD: &'static str = sample::PASSWORD;
 
     /// Begins an emulator.

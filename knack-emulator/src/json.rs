@@ -77,8 +77,8 @@ pub(crate) fn record(
     out.push(b'}');
 }
 
-/// Appends what a view shows of one field. One of a connected record has the connection's key before
-/// its own, as the live app's own scripts read it.
+/// Appends what a view shows of one field. One of a connected record has the connection's key before its
+/// own: a guess.
 fn column(
     out: &mut Vec<u8>,
     scene: (&App, &Store),
