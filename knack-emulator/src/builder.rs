@@ -1,5 +1,6 @@
 //! How an emulator is put together.
 
+mod assets;
 mod views;
 
 use std::fmt;
@@ -69,6 +70,7 @@ pub struct Builder {
     manners: Manners,
     session_lifetime: Duration,
     lockout: Option<Lockout>,
+    asset_host: Option<String>,
     places: Vec<(String, Point)>,
     searchable: Vec<String>,
     log_bound: usize,
@@ -96,6 +98,7 @@ impl Builder {
             manners: Manners::default(),
             session_lifetime: sessions::LIFETIME,
             lockout: None,
+            asset_host: None,
             places: Vec::new(),
             searchable: Vec::new(),
             log_bound: LOG_BOUND,
@@ -336,6 +339,7 @@ impl Builder {
             field_order: self.manners.field_order,
         };
         let mut store = Store::new(&app);
+        store.assets.host = self.asset_host;
         for (object, records) in records {
             store.load(&app, &object, records, &around)?;
         }

@@ -4,15 +4,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{HeaderName, HeaderValue};
-use http::{Response, StatusCode};
+use http::{Method, Response, StatusCode};
 use serde_json::Value;
 
 use crate::answer::{Answer, Limits};
 use crate::app::App;
 use crate::builder::Builder;
 use crate::clock::WallClock;
-use crate::fault::{Effect, Fault};
+use crate::downloads;
+use crate::fault::{self, Effect, Fault};
 use crate::gate::{Gate, Guards};
 use crate::json::{self, Look, Shape};
 use crate::latency::{Latency, Trip};
@@ -26,6 +26,10 @@ use crate::transport::InProcess;
 
 /// The longest time that a refused call spends in the server.
 const REFUSAL: Duration = Duration::from_millis(2);
+/// The largest body that is read, in bytes, but for uploads.
+const LARGEST_BODY: usize = 16 * 1024 * 1024;
+/// What the form around an uploaded file may add.
+const FORM: usize = 64 * 1024;
 
 /// A local Knack. Clones share one application, its records and its limits.
 ///
@@ -87,7 +91,8 @@ impl Emulator {
     /// The API key unless another is set. It opens nothing but emulators.
     pub const API_KEY: &'static str = "6d1f0c52-9a3e-4b7d-8c21-5e0f4a7b9d36";
 
-    /// The password of every account of the sample.
+    /// The password of every account of [the sample](Builder::sample); see [`Self::expire_sessions`] for a
+    /// login with it.
     pub const SAMPLE_PASSWORD: &'static str = sample::PASSWORD;
 
     /// Begins an emulator.
@@ -243,14 +248,7 @@ impl Emulator {
     /// Carries one request there. It arrives even if the caller goes away meanwhile, as bytes on a
     /// wire do; the delay of the answer is the caller's to wait for.
     pub(crate) async fn carry(&self, request: http::Request<Bytes>) -> Outcome {
-        let (parts, body) = request.into_parts();
-        let request = Request {
-            method: parts.method,
-            path: parts.uri.path().to_owned(),
-            query: parts.uri.query().unwrap_or_default().to_owned(),
-            headers: parts.headers,
-            body,
-        };
+        let request = Request::of(request);
         let trip = {
             let mut state = self.state();
             self.core.latency.draw(&mut state.rng)
@@ -265,6 +263,34 @@ impl Emulator {
         });
         let lost = Outcome { ending: Ending::Dropped, delay: Duration::ZERO };
         journey.await.unwrap_or(lost)
+    }
+
+    /// After how many bytes of its body a fault breaks the connection of a request.
+    pub(crate) fn cuts_upload(&self, method: &Method, path: &str) -> Option<usize> {
+        let mut state = self.state();
+        // All of them count the request, whichever comes first.
+        let cuts: Vec<usize> =
+            state.faults.iter_mut().filter_map(|fault| fault.cuts_upload(method, path)).collect();
+        cuts.into_iter().min()
+    }
+
+    /// Remembers a request whose body did not come whole. Nobody answers it.
+    pub(crate) fn cut_off(&self, request: http::Request<Bytes>) {
+        let at = self.core.clock.elapsed();
+        let Request { method, path, query, headers, body, .. } = Request::of(request);
+        let mut state = self.state();
+        state.calls += 1;
+        let seen = Seen { method, path, query, headers, body, at, status: None, refused: false };
+        state.log.push(|| seen);
+    }
+
+    /// The largest body of a request that is read, in bytes: an upload brings a form around its file.
+    pub(crate) fn largest_body(&self, path: &str) -> usize {
+        if path.trim_end_matches('/').ends_with("/upload") {
+            self.core.manners.largest_upload.saturating_add(FORM)
+        } else {
+            LARGEST_BODY
+        }
     }
 
     /// Judges and answers a request at the moment it arrives.
@@ -300,12 +326,12 @@ impl Emulator {
             delay += if refused { trip.processing.min(REFUSAL) } else { trip.processing };
             let response = answer.respond(limits.as_ref(), wall);
             let status = response.status().as_u16();
-            let ending = finish(response, &effects);
+            let ending = fault::finish(response, &effects);
             let status = matches!(ending, Ending::Answer { .. }).then_some(status);
             (ending, status, refused)
         };
         state.refused += u64::from(refused);
-        let Request { method, path, query, headers, body } = request;
+        let Request { method, path, query, headers, body, .. } = request;
         state.log.push(|| Seen { method, path, query, headers, body, at, status, refused });
         Outcome { ending, delay }
     }
@@ -331,11 +357,6 @@ impl Core {
         effects: &[Effect],
         wall: Duration,
     ) -> (Answer, Option<Limits>) {
-        let steps = request.steps();
-        let Some(steps) = &steps else {
-            return (Answer::no_route(&request.method, &request.path), None);
-        };
-        let steps: Vec<&str> = steps.iter().map(String::as_str).collect();
         let instead = effects.iter().find_map(|effect| match effect {
             Effect::Status { status, body } => {
                 let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -343,12 +364,20 @@ impl Core {
             }
             _ => None,
         });
-        if let Some(dump) = routes::dump(&self.app, &request.method, &steps) {
-            return (instead.unwrap_or(dump), None);
-        }
         let (store, sessions) = (&mut state.store, &mut state.sessions);
         let (app, manners) = (&self.app, self.manners);
         let guards = Guards { app, api_key: &self.api_key, manners, store, sessions, wall };
+        if let Some(file) = downloads::answer(guards, request) {
+            return (instead.unwrap_or(file), None);
+        }
+        let steps = request.steps();
+        let Some(steps) = &steps else {
+            return (Answer::no_route(&request.method, &request.path), None);
+        };
+        let steps: Vec<&str> = steps.iter().map(String::as_str).collect();
+        if let Some(dump) = routes::dump(&self.app, &request.method, &steps) {
+            return (instead.unwrap_or(dump), None);
+        }
         let pass = match guards.admit(&request.headers, &steps) {
             Ok(pass) => pass,
             Err(answer) => return (instead.unwrap_or(answer), None),
@@ -363,36 +392,5 @@ impl Core {
             routes::answer(&mut desk, request, &steps, pass.user.as_ref())
         });
         (answer, Some(limits))
-    }
-}
-
-/// Does to a ready response what faults do on its way out.
-fn finish(mut response: Response<Bytes>, effects: &[Effect]) -> Ending {
-    let mut cut = None;
-    for effect in effects {
-        match effect {
-            Effect::DropAfter => return Ending::Dropped,
-            Effect::HangAfter => return Ending::Silence,
-            Effect::CutBody { at } => cut = Some(*at),
-            Effect::Body { content_type, body } => {
-                *response.body_mut() = body.clone();
-                put(&mut response, "content-type", content_type);
-            }
-            Effect::Header { name, value } => put(&mut response, name, value),
-            _ => {}
-        }
-    }
-    let cut = cut.filter(|&at| at < response.body().len());
-    Ending::Answer { response, cut }
-}
-
-fn put(response: &mut Response<Bytes>, name: &str, value: &str) {
-    let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) else {
-        return;
-    };
-    if value.is_empty() {
-        response.headers_mut().remove(name);
-    } else {
-        response.headers_mut().insert(name, value);
     }
 }

@@ -46,17 +46,18 @@ impl Guards<'_> {
                 Ok(Pass { user: None, counts: false })
             }
             ["session", ..] => {
-                self.application(text(headers, "x-knack-application-id").ok_or_else(anonymous)?)?;
+                self.named_application(headers)?;
                 let user = self.user(token(headers).ok_or_else(unknown)?).ok_or_else(expired)?;
                 Ok(Pass { user: Some(user), counts: false })
             }
+            ["applications", _, "assets", "file" | "image", "upload"] => self.upload(headers),
             _ => self.key(headers),
         }
     }
 
     /// The two headers of object-based calls (`docs.knack.com/docs/object-based-requests`).
     fn key(self, headers: &HeaderMap) -> Result<Pass, Answer> {
-        self.application(text(headers, "x-knack-application-id").ok_or_else(anonymous)?)?;
+        self.named_application(headers)?;
         match text(headers, "x-knack-rest-api-key") {
             None => Err(anonymous()),
             Some(given) if given != self.api_key => Err(wrong_key()),
@@ -68,7 +69,7 @@ impl Guards<'_> {
     /// (`docs.knack.com/docs/view-based-requests`). Not documented: that the live app's `renderer` and
     /// the real key do as well as `knack`, and that a token needs no key beside it.
     fn view(self, headers: &HeaderMap, scene: &str, view: &str) -> Result<Pass, Answer> {
-        self.application(text(headers, "x-knack-application-id").ok_or_else(anonymous)?)?;
+        self.named_application(headers)?;
         let token = token(headers);
         let by_key = match text(headers, "x-knack-rest-api-key") {
             Some("knack" | "renderer") => false,
@@ -93,6 +94,20 @@ impl Guards<'_> {
         Ok(Pass { user, counts })
     }
 
+    /// Uploads come with any key (`docs.knack.com/docs/fileimage-uploads`), or with a user's token.
+    fn upload(self, headers: &HeaderMap) -> Result<Pass, Answer> {
+        self.named_application(headers)?;
+        if text(headers, "x-knack-rest-api-key").is_none() {
+            self.user(token(headers).ok_or_else(anonymous)?).ok_or_else(expired)?;
+        }
+        Ok(Pass { user: None, counts: true })
+    }
+
+    /// Whether a call's header names this application.
+    fn named_application(self, headers: &HeaderMap) -> Result<(), Answer> {
+        self.application(text(headers, "x-knack-application-id").ok_or_else(anonymous)?)
+    }
+
     fn application(self, id: &str) -> Result<(), Answer> {
         if id == self.app.id {
             return Ok(());
@@ -104,7 +119,8 @@ impl Guards<'_> {
         })
     }
 
-    fn user(self, token: &str) -> Option<User> {
+    /// The user of a token, if it is one of a live session.
+    pub(crate) fn user(self, token: &str) -> Option<User> {
         self.sessions.user((self.app, self.store), token, self.wall)
     }
 }
@@ -114,7 +130,8 @@ pub(crate) fn token(headers: &HeaderMap) -> Option<&str> {
     text(headers, AUTHORIZATION.as_str())
 }
 
-fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+/// What a header says, if it says something.
+pub(crate) fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok().map(str::trim).filter(|text| !text.is_empty())
 }
 

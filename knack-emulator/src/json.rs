@@ -64,7 +64,7 @@ pub(crate) fn record(
     }
     if let Some(columns) = look.columns {
         for column in columns {
-            self::column(out, scene, object, row, *column, look.shape);
+            self::column(out, scene, object, row, column, look.shape);
         }
     } else {
         for (key, part) in &row.extra {
@@ -77,25 +77,20 @@ pub(crate) fn record(
     out.push(b'}');
 }
 
-/// Appends what a view shows of one field. One of a connected record has the connection's key before
-/// its own, as the live app's own scripts read it; which of several records it shows is a guess.
+/// Appends what a view shows of one field. One of a connected record has the connection's key before its
+/// own: a guess.
 fn column(
     out: &mut Vec<u8>,
-    (app, store): (&App, &Store),
+    scene: (&App, &Store),
     object: &Object,
     row: &Row,
-    column: Column,
+    column: &Column,
     shape: Shape,
 ) {
-    let Some((_, field)) = app.at(column.field) else { return };
-    let (_, place) = column.field;
-    let Some(through) = column.through else {
-        return pair(out, (app, store), ("", field), row.cells.get(place), shape);
-    };
-    let Some(connection) = object.fields.get(through) else { return };
-    let first = row.links(through).find_map(|id| store.row(column.field.0, id));
-    let cell = first.and_then(|row| row.cells.get(place));
-    pair(out, (app, store), (&format!("{}.", connection.key), field), cell, shape);
+    let Some((field, cell)) = column.of(scene, row) else { return };
+    let connection = column.through.and_then(|through| object.fields.get(through));
+    let before = connection.map(|connection| format!("{}.", connection.key)).unwrap_or_default();
+    pair(out, scene, (&before, field), cell, shape);
 }
 
 /// Appends both halves of a value, under the field's key behind `before`.

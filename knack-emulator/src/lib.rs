@@ -78,6 +78,9 @@
 //!   delete where they have a link for that. Anything else is refused.
 //! - Views of child pages are about the record that a call names by its page's slug
 //!   (`?customer-details_id=…`).
+//! - Beside records, `…/report` gives all reports of a view and `…/report/{n}` one,
+//!   `…/records/export/applications/{id}?type=csv` (or `json`) a table as a file, `…/connections/{field}` the
+//!   options of a connection input. All take filters; what the source of a view leaves out stays out.
 //! - Calls of public views are free unless [`Builder::public_views_count`] says otherwise.
 //!
 //! ```
@@ -95,6 +98,36 @@
 //! let bikes: Value = serde_json::from_slice(knack.transport().send(request).await?.body())?;
 //! assert_eq!(bikes["total_records"], 10); // the view's own limit
 //! assert_eq!(knack.plan_left(), 5_000);
+//! # Ok(()) }
+//! ```
+//!
+//! # Files
+//!
+//! `POST /v1/applications/{app}/assets/file/upload` (or `…/image/upload`) takes a form with a file; its id is
+//! written to a field. The address in the record sends on to a public one, which gives the file or the part
+//! of it that a `Range` asks for. Those of secure fields want a token. Files that loaded records tell of are
+//! made up in the size that they tell.
+//!
+//! ```
+//! use bytes::Bytes;
+//! use knack_core::transport::Transport;
+//! use knack_emulator::Emulator;
+//! use serde_json::Value;
+//!
+//! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let knack = Emulator::builder().sample().build()?;
+//! let app = knack.application_id();
+//! let form = "--X\r\nContent-Disposition: form-data; name=\"files\"; filename=\"bell.txt\"\r\n\r\nring\r\n--X--";
+//! let request = http::Request::post(format!("/v1/applications/{app}/assets/file/upload"))
+//!     .header("X-Knack-Application-Id", app)
+//!     .header("X-Knack-REST-API-Key", "knack")
+//!     .header("Content-Type", "multipart/form-data; boundary=X")
+//!     .body(Bytes::from(form))?;
+//! let told: Value = serde_json::from_slice(knack.transport().send(request).await?.body())?;
+//! let url = told["public_url"].as_str().unwrap_or_default();
+//! let part = http::Request::get(url).header("Range", "bytes=2-").body(Bytes::new())?;
+//! let part = knack.transport().send(part).await?;
+//! assert_eq!((part.status().as_u16(), &part.body()[..]), (206, &b"ng"[..]));
 //! # Ok(()) }
 //! ```
 //!
@@ -125,12 +158,14 @@
 
 mod answer;
 mod app;
+mod assets;
 mod builder;
 mod check;
 mod clock;
 mod compute;
 mod contact;
 mod dates;
+mod downloads;
 mod emulator;
 mod error;
 mod expression;
@@ -145,6 +180,7 @@ mod kind;
 mod latency;
 mod list;
 mod manners;
+mod multipart;
 mod near;
 mod pages;
 mod plan;
@@ -162,6 +198,7 @@ mod span;
 mod store;
 mod template;
 mod transport;
+mod uploads;
 mod views;
 pub mod window;
 mod write;

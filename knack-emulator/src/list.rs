@@ -22,60 +22,96 @@ const DEFAULT_ROWS: usize = 25;
 /// The most rows of one page.
 const MOST_ROWS: usize = 1_000;
 
-type Entry<'a> = (&'a str, &'a Row);
+/// A record and its id.
+pub(crate) type Entry<'a> = (&'a str, &'a Row);
 
 /// Answers a list request on what `scope` leaves of an object, with the JSON of the envelope, or with
 /// why the filter is not understood where strict filters ask for that.
 pub(crate) fn page(
-    (app, store): (&App, &Store),
-    (place, object): (usize, &Object),
+    scene: (&App, &Store),
+    of: (usize, &Object),
     scope: &Scope<'_>,
     query: &Query,
     wall: Duration,
     manners: Manners,
 ) -> Result<Vec<u8>, String> {
+    let found = found(scene, of, scope, query, wall, manners)?;
+    let rows = rows(query).or(scope.rows).unwrap_or(DEFAULT_ROWS).min(MOST_ROWS);
+    let (total, part) = (found.len(), part(&found, query, rows));
+    let look = Look { columns: scope.columns, ..Look::whole(Shape::of(query.get("format"))) };
+
+    let mut out = Vec::with_capacity(part.len() * 1_024 + 128);
+    out.extend_from_slice(format!("{{\"total_pages\":{},\"current_page\":", total.div_ceil(rows)).as_bytes());
+    match query.get("page") {
+        // Knack echoes the page as text once it was sent.
+        Some(text) => json::text(&mut out, text),
+        None => out.push(b'1'),
+    }
+    out.extend_from_slice(format!(",\"total_records\":{total},\"records\":").as_bytes());
+    records(&mut out, scene, of.1, part, look);
+    out.push(b'}');
+    Ok(out)
+}
+
+/// Appends a JSON list of records.
+pub(crate) fn records(
+    out: &mut Vec<u8>,
+    scene: (&App, &Store),
+    object: &Object,
+    part: &[Entry<'_>],
+    look: Look<'_>,
+) {
+    out.push(b'[');
+    for (at, entry) in part.iter().enumerate() {
+        if at > 0 {
+            out.push(b',');
+        }
+        json::record(out, scene, object, *entry, look);
+    }
+    out.push(b']');
+}
+
+/// The records that `scope` leaves of an object and that the caller's filters and free text admit, in the
+/// caller's order; or why the filters are not understood, where strict ones ask for that.
+pub(crate) fn found<'a>(
+    (app, store): (&App, &'a Store),
+    (place, object): (usize, &Object),
+    scope: &Scope<'_>,
+    query: &Query,
+    wall: Duration,
+    manners: Manners,
+) -> Result<Vec<Entry<'a>>, String> {
     let now = Now::at((app, store), wall, manners);
     let filter = Filter::read(object, query, &now, manners.strict_filters)?;
     let search = Search::read(object, query);
     let table = store.tables.get(place);
     let rows = table.into_iter().flat_map(|table| &table.rows).map(|(id, row)| (&**id, row));
-    let mut found: Vec<Entry<'_>> = rows
+    let mut found: Vec<Entry<'a>> = rows
         .filter(|(id, row)| scope.admits((app, store), object, id, row))
         .filter(|(id, row)| filter.admits((app, store), object, id, row))
         .filter(|(_, row)| search.as_ref().is_none_or(|search| search.admits((app, store), object, row)))
         .collect();
     sort((app, store), object, scope, query, &mut found);
     found.truncate(scope.limit.unwrap_or(usize::MAX));
+    Ok(found)
+}
 
-    let rows = query
-        .get("rows_per_page")
-        .and_then(|text| text.trim().parse::<usize>().ok())
-        .filter(|&rows| rows > 0)
-        .or(scope.rows)
-        .unwrap_or(DEFAULT_ROWS)
-        .min(MOST_ROWS);
-    let asked = query.get("page");
-    let number = asked.and_then(|text| text.trim().parse::<usize>().ok()).unwrap_or(1).max(1);
-    let skipped = (number - 1).saturating_mul(rows);
-    let total = found.len();
-    let look = Look { columns: scope.columns, ..Look::whole(Shape::of(query.get("format"))) };
+/// The page that a call asks for; all records where it does not say how long a page is.
+pub(crate) fn asked<'a, 'b>(found: &'b [Entry<'a>], query: &Query) -> &'b [Entry<'a>] {
+    rows(query).map_or(found, |rows| part(found, query, rows))
+}
 
-    let mut out = Vec::with_capacity(total.saturating_sub(skipped).min(rows) * 1_024 + 128);
-    out.extend_from_slice(format!("{{\"total_pages\":{},\"current_page\":", total.div_ceil(rows)).as_bytes());
-    match asked {
-        // Knack echoes the page as text once it was sent.
-        Some(text) => json::text(&mut out, text),
-        None => out.push(b'1'),
-    }
-    out.extend_from_slice(format!(",\"total_records\":{total},\"records\":[").as_bytes());
-    for (at, entry) in found.into_iter().skip(skipped).take(rows).enumerate() {
-        if at > 0 {
-            out.push(b',');
-        }
-        json::record(&mut out, (app, store), object, entry, look);
-    }
-    out.extend_from_slice(b"]}");
-    Ok(out)
+/// The rows of a page that a call asks for.
+fn rows(query: &Query) -> Option<usize> {
+    query.get("rows_per_page")?.trim().parse().ok().filter(|rows| *rows > 0)
+}
+
+/// The page of so many rows whose number a call gives.
+fn part<'a, 'b>(found: &'b [Entry<'a>], query: &Query, rows: usize) -> &'b [Entry<'a>] {
+    let number: usize = query.get("page").and_then(|text| text.trim().parse().ok()).unwrap_or(1).max(1);
+    let from = (number - 1).saturating_mul(rows).min(found.len());
+    let to = from.saturating_add(rows).min(found.len());
+    found.get(from..to).unwrap_or_default()
 }
 
 /// Orders records by the query, else as a view says, else by the object's own order, else leaves them
@@ -107,14 +143,14 @@ fn sort(scene: (&App, &Store), object: &Object, scope: &Scope<'_>, query: &Query
 }
 
 /// What a record is ordered by. Empty values come first.
-enum Key {
+pub(crate) enum Key {
     Blank,
     Number(f64),
     Text(String),
 }
 
 impl Key {
-    fn of((app, store): (&App, &Store), object: &Object, place: usize, row: &Row) -> Self {
+    pub(crate) fn of((app, store): (&App, &Store), object: &Object, place: usize, row: &Row) -> Self {
         let (Some(field), Some(cell)) = (object.fields.get(place), row.cells.get(place)) else {
             return Self::Blank;
         };
@@ -155,7 +191,7 @@ impl Key {
         })
     }
 
-    fn compare(&self, other: &Self) -> Ordering {
+    pub(crate) fn compare(&self, other: &Self) -> Ordering {
         match (self, other) {
             (Self::Number(a), Self::Number(b)) => a.total_cmp(b),
             (Self::Text(a), Self::Text(b)) => a.cmp(b),

@@ -2,6 +2,9 @@
 
 use http::StatusCode;
 
+/// What imports allow (`docs.knack.com/docs/the-import-process`); nothing is said of uploads.
+const LARGEST_UPLOAD: usize = 250 * 1024 * 1024;
+
 /// What a record that does not exist is answered with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -53,6 +56,14 @@ pub(crate) struct Manners {
     pub(crate) details_have_id: bool,
     /// Whether a view of a child page refuses calls that do not name the page's record.
     pub(crate) require_page_record: bool,
+    /// The largest file that may be uploaded, in bytes.
+    pub(crate) largest_upload: usize,
+    /// Whether the address of a file answers with the file instead of sending on to it.
+    pub(crate) direct_downloads: bool,
+    /// Whether parts of files are given.
+    pub(crate) ranges: bool,
+    /// Whether an exported file holds one page instead of all records.
+    pub(crate) paged_exports: bool,
 }
 
 impl Default for Manners {
@@ -68,6 +79,10 @@ impl Default for Manners {
             key_opens_pages: false,
             details_have_id: false,
             require_page_record: false,
+            largest_upload: LARGEST_UPLOAD,
+            direct_downloads: false,
+            ranges: true,
+            paged_exports: false,
         }
     }
 }

@@ -5,7 +5,9 @@ mod read;
 
 use serde_json::Value;
 
-use crate::formula::Place;
+use crate::app::{App, Field, Sort};
+use crate::formula::{Measure, Place};
+use crate::store::{Cell, Row, Store};
 
 /// All pages of an application, in the order of the dump.
 #[derive(Debug, Default)]
@@ -34,7 +36,9 @@ pub(crate) struct Scene {
 #[derive(Debug)]
 pub(crate) struct View {
     key: String,
+    pub(crate) name: String,
     pub(crate) kind: ViewKind,
+    /// Where its records come from; a view of reports alone has the source of the first.
     pub(crate) source: Source,
     /// What it shows, in its order.
     pub(crate) columns: Vec<Column>,
@@ -47,6 +51,7 @@ pub(crate) struct View {
     pub(crate) delete_link: bool,
     /// The key of the first submit rule, which a form's answer names.
     pub(crate) submit: String,
+    pub(crate) reports: Vec<Report>,
 }
 
 /// What calls can do with a view.
@@ -70,7 +75,7 @@ pub(crate) struct Source {
     pub(crate) object: Option<String>,
     /// Filters of its own, in the grammar of filters.
     pub(crate) criteria: Value,
-    pub(crate) sort: Vec<crate::app::Sort>,
+    pub(crate) sort: Vec<Sort>,
     pub(crate) limit: Option<usize>,
     /// The connection between its records and the page's record.
     pub(crate) connection: Option<String>,
@@ -83,11 +88,31 @@ pub(crate) struct Source {
 }
 
 /// A field that a view shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) struct Column {
     pub(crate) field: Place,
     /// The connection of the view's object over which the field is reached, if it is another's.
     pub(crate) through: Option<usize>,
+    /// What the view calls it, if not by its own name.
+    pub(crate) header: Option<String>,
+}
+
+/// Records in groups, with calculations over each.
+#[derive(Debug)]
+pub(crate) struct Report {
+    pub(crate) source: Source,
+    /// The fields that records are grouped by, and the order of the groups.
+    pub(crate) groups: Vec<Sort>,
+    pub(crate) calculations: Vec<Calculation>,
+}
+
+/// What is calculated over a group.
+#[derive(Debug)]
+pub(crate) struct Calculation {
+    /// `None` for those that came after this was written.
+    pub(crate) measure: Option<Measure>,
+    /// A place in the report's object.
+    pub(crate) field: Option<usize>,
 }
 
 /// Who may see a page.
@@ -137,6 +162,24 @@ impl Pages {
         };
         // As many steps as there are pages: somebody's tree may be a circle.
         std::iter::successors(Some(scene), above).take(self.scenes.len())
+    }
+}
+
+impl Column {
+    /// The field, and what a record has in it: the record itself or, over a connection, the first that it
+    /// is connected with (a guess).
+    pub(crate) fn of<'a>(
+        &self,
+        (app, store): (&'a App, &'a Store),
+        row: &'a Row,
+    ) -> Option<(&'a Field, Option<&'a Cell>)> {
+        let (object, place) = self.field;
+        let (_, field) = app.at(self.field)?;
+        let row = match self.through {
+            Some(through) => row.links(through).find_map(|id| store.row(object, id)),
+            None => Some(row),
+        };
+        Some((field, row.and_then(|row| row.cells.get(place))))
     }
 }
 

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::uri::Authority;
 use http::{HeaderMap, Method, StatusCode, header};
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
@@ -20,7 +21,10 @@ use crate::scope::Scope;
 use crate::sessions::users::User;
 use crate::sessions::{Sessions, calls};
 use crate::store::Store;
-use crate::views;
+use crate::{uploads, views};
+
+/// Where a request was sent that does not tell.
+const ORIGIN: &str = "https://api.knack.com";
 
 /// What answers are made of.
 pub(crate) struct Desk<'a> {
@@ -36,6 +40,8 @@ pub(crate) struct Desk<'a> {
 #[derive(Debug)]
 pub(crate) struct Request {
     pub(crate) method: Method,
+    /// Scheme and host that it was sent to.
+    pub(crate) origin: String,
     pub(crate) path: String,
     pub(crate) query: String,
     pub(crate) headers: HeaderMap,
@@ -43,6 +49,18 @@ pub(crate) struct Request {
 }
 
 impl Request {
+    pub(crate) fn of(request: http::Request<Bytes>) -> Self {
+        let (parts, body) = request.into_parts();
+        Self {
+            origin: origin(&parts),
+            method: parts.method,
+            path: parts.uri.path().to_owned(),
+            query: parts.uri.query().unwrap_or_default().to_owned(),
+            headers: parts.headers,
+            body,
+        }
+    }
+
     /// The decoded parts of the path after `/v1`, or `None` for a path elsewhere.
     pub(crate) fn steps(&self) -> Option<Vec<String>> {
         let path = self.path.trim_end_matches('/').strip_prefix("/v1/")?;
@@ -63,6 +81,23 @@ impl Request {
             Ok(_) => Err(Answer::text(StatusCode::BAD_REQUEST, "Bad Request")),
             Err(error) => Err(Answer::text(StatusCode::BAD_REQUEST, format!("SyntaxError: {error}\n"))),
         }
+    }
+}
+
+/// Scheme and host of a request: those of its URL, else the host that it names to a server on a socket.
+fn origin(parts: &http::request::Parts) -> String {
+    let named = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let (scheme, authority) = match (parts.uri.authority(), named) {
+        (Some(authority), _) => (parts.uri.scheme_str().unwrap_or("https"), Some(authority.clone())),
+        (None, Some(host)) => ("http", host.parse::<Authority>().ok()),
+        (None, None) => ("https", None),
+    };
+    match authority {
+        Some(authority) => {
+            let port = authority.port().map(|port| format!(":{port}")).unwrap_or_default();
+            format!("{scheme}://{}{port}", authority.host())
+        }
+        None => ORIGIN.to_owned(),
     }
 }
 
@@ -87,6 +122,11 @@ pub(crate) fn answer(desk: &mut Desk<'_>, request: &Request, steps: &[&str], use
         // The live app says scenes, the documents pages.
         ["pages" | "scenes", scene, "views", view, rest @ ..] => {
             views::answer(desk, request, (scene, view), rest, user)
+        }
+        ["applications", id, "assets", kind @ ("file" | "image"), "upload"]
+            if request.method == Method::POST =>
+        {
+            uploads::answer(desk, request, (id, kind))
         }
         ["applications", _, "session"] | ["session", ..] => calls::answer(desk, request, steps, user),
         ["objects", key, "records", rest @ ..] => object_records(desk, request, key, rest),
@@ -152,7 +192,7 @@ fn schema(app: &App, request: &Request, steps: &[&str]) -> Answer {
 pub(crate) fn missing(manners: Manners) -> Answer {
     match manners.missing {
         MissingRecord::Status500 => Answer::server_error(),
-        MissingRecord::Status404 => Answer::text(StatusCode::NOT_FOUND, "Not Found"),
+        MissingRecord::Status404 => Answer::not_found(),
     }
 }
 
@@ -160,8 +200,13 @@ pub(crate) fn missing(manners: Manners) -> Answer {
 pub(crate) fn listed(page: Result<Vec<u8>, String>) -> Answer {
     match page {
         Ok(page) => ok(page),
-        Err(why) => Answer::json(StatusCode::BAD_REQUEST, json!({ "message": why }).to_string()),
+        Err(why) => not_understood(&why),
     }
+}
+
+/// The answer to a filter that strict filters refuse.
+pub(crate) fn not_understood(why: &str) -> Answer {
+    Answer::json(StatusCode::BAD_REQUEST, json!({ "message": why }).to_string())
 }
 
 /// The answer to a delete.

@@ -3,8 +3,9 @@
 
 use serde_json::Value;
 
-use super::{Column, Pages, Scene, Source, View, ViewKind};
+use super::{Calculation, Column, Pages, Report, Scene, Source, View, ViewKind};
 use crate::app::{Object, Sort, whole_number};
+use crate::formula::Measure;
 
 const NONE: &[Value] = &[];
 
@@ -52,15 +53,18 @@ fn profiles(login: &Value) -> Vec<String> {
 impl View {
     fn read(meta: &Value, objects: Objects<'_>) -> Option<Self> {
         let key = text(meta, "key")?.to_owned();
-        let source_meta = meta.get("source").unwrap_or(&Value::Null);
-        let own = text(source_meta, "object").and_then(|key| place(objects, key));
+        let reports = items(meta.get("reports"));
+        let sources = std::iter::once(meta).chain(reports).filter_map(|part| part.get("source"));
+        let source = sources.into_iter().find(|source| text(source, "object").is_some());
+        let source = source.unwrap_or(&Value::Null);
+        let own = text(source, "object").and_then(|key| place(objects, key));
         let object = own.and_then(|place| objects.get(place));
         let shown = leaves(&["columns", "results", "details"], meta);
         let mut columns: Vec<Column> = Vec::new();
         for column in
             own.into_iter().flat_map(|own| shown.iter().filter_map(move |c| column(c, own, objects)))
         {
-            if !columns.contains(&column) {
+            if columns.iter().all(|c| (c.field, c.through) != (column.field, column.through)) {
                 columns.push(column);
             }
         }
@@ -76,12 +80,14 @@ impl View {
         let links = items(meta.get("links"));
         Some(Self {
             key,
+            name: text(meta, "name").unwrap_or("records").to_owned(),
             kind: kind(meta, !columns.is_empty()),
-            source: object.map(|object| Source::read(source_meta, object)).unwrap_or_default(),
+            source: Source::read(source, objects).unwrap_or_default(),
             rows: meta.get("rows_per_page").and_then(count),
             cell_editor: meta.get("options").is_some_and(|options| flag(options, "cell_editor")),
             delete_link: shown.into_iter().chain(links).any(|item| text(item, "type") == Some("delete_link")),
             submit: submits.iter().find_map(|rule| text(rule, "key")).unwrap_or("submit_1").to_owned(),
+            reports: reports.iter().map(|report| Report::read(report, source, objects)).collect(),
             columns,
             inputs,
         })
@@ -103,19 +109,14 @@ fn kind(view: &Value, columns: bool) -> ViewKind {
 }
 
 impl Source {
-    fn read(meta: &Value, object: &Object) -> Self {
+    fn read(meta: &Value, objects: Objects<'_>) -> Option<Self> {
+        let object = object(meta, objects)?;
         let parent = meta.get("parent_source").unwrap_or(&Value::Null);
         let connection = text(meta, "connection_key").or_else(|| text(parent, "connection"));
-        let sort = items(meta.get("sort")).iter().filter_map(|sort| {
-            Some(Sort {
-                field: object.place(text(sort, "field")?)?,
-                descending: text(sort, "order") == Some("desc"),
-            })
-        });
-        Self {
+        Some(Self {
             object: Some(object.key.clone()),
             criteria: meta.get("criteria").cloned().unwrap_or_default(),
-            sort: sort.collect(),
+            sort: sorts(object, meta.get("sort"), "order"),
             limit: meta.get("limit").and_then(count),
             local: match text(meta, "relationship_type") {
                 Some(kind) => kind == "local",
@@ -124,22 +125,60 @@ impl Source {
             connection: connection.map(str::to_owned),
             parent: text(parent, "object").map(str::to_owned),
             user: flag(meta, "authenticated_user"),
+        })
+    }
+}
+
+impl Report {
+    /// A report without a source of its own has that of its view.
+    fn read(meta: &Value, source_of_view: &Value, objects: Objects<'_>) -> Self {
+        let source = meta.get("source").filter(|source| source.is_object()).unwrap_or(source_of_view);
+        let object = object(source, objects);
+        let calculations = items(meta.get("calculations")).iter();
+        Self {
+            source: Source::read(source, objects).unwrap_or_default(),
+            groups: object.map(|object| sorts(object, meta.get("groups"), "sort")).unwrap_or_default(),
+            calculations: calculations.map(|meta| Calculation::read(meta, object)).collect(),
         }
     }
+}
+
+impl Calculation {
+    fn read(meta: &Value, object: Option<&Object>) -> Self {
+        let measure = match text(meta, "type") {
+            Some("count") => Some(Measure::Count),
+            Some("sum") => Some(Measure::Sum),
+            Some("average") => Some(Measure::Average),
+            Some("min") => Some(Measure::Least),
+            Some("max") => Some(Measure::Greatest),
+            _ => None,
+        };
+        Self { measure, field: object.and_then(|object| object.place(text(meta, "field")?)) }
+    }
+}
+
+/// Fields with their orders, which `order` names.
+fn sorts(object: &Object, listed: Option<&Value>, order: &str) -> Vec<Sort> {
+    let read = items(listed).iter().filter_map(|sort| {
+        let field = object.place(text(sort, "field")?)?;
+        Some(Sort { field, descending: text(sort, order) == Some("desc") })
+    });
+    read.collect()
 }
 
 /// A column's field: one of the view's own object, or of one that a connection leads to.
 fn column(item: &Value, own: usize, objects: Objects<'_>) -> Option<Column> {
     let key = field(item)?;
     let object = objects.get(own)?;
+    let header = ["header", "label", "name"].iter().find_map(|key| text(item, key)).map(str::to_owned);
     if let Some(through) =
         item.get("connection").and_then(|connection| object.place(text(connection, "key")?))
     {
         let other = object.fields.get(through)?.kind.target().and_then(|key| place(objects, key))?;
         let field = (other, objects.get(other)?.place(key)?);
-        return Some(Column { field, through: Some(through) });
+        return Some(Column { field, through: Some(through), header });
     }
-    Some(Column { field: (own, object.place(key)?), through: None })
+    Some(Column { field: (own, object.place(key)?), through: None, header })
 }
 
 /// The columns or inputs in a tree of groups: what has no such parts of its own.
@@ -169,6 +208,11 @@ fn gather<'a>(tree: &'a Value, found: &mut Vec<&'a Value>) {
 fn field(item: &Value) -> Option<&str> {
     let keys = [item.get("field").and_then(|field| text(field, "key")), text(item, "key"), text(item, "id")];
     keys.into_iter().flatten().find(|key| key.starts_with("field_"))
+}
+
+/// The object of a source.
+fn object<'a>(source: &Value, objects: Objects<'a>) -> Option<&'a Object> {
+    objects.get(place(objects, text(source, "object")?)?)
 }
 
 fn place(objects: Objects<'_>, key: &str) -> Option<usize> {

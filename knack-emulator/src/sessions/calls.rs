@@ -54,6 +54,7 @@ fn login(desk: &mut Desk<'_>, body: &Value) -> Result<Answer, Answer> {
     let token = desk.sessions.begin(desk.app, &user, desk.wall);
     told.insert("token".to_owned(), json!(token));
     told.insert("empty_pass".to_owned(), json!(false));
+    // What it is for is not told; any text will do.
     told.insert("utility_key".to_owned(), json!(user.id.chars().rev().collect::<String>()));
     Ok(ok(&json!({"session": {"user": told}})))
 }

@@ -3,7 +3,7 @@
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
-use super::Call;
+use super::Visit;
 use crate::answer::Answer;
 use crate::filter::{Filter, Now};
 use crate::routes::missing;
@@ -11,10 +11,10 @@ use crate::scope::{Scope, Within};
 use crate::sessions::users::User;
 use crate::store::Store;
 
-impl Call<'_> {
+impl Visit<'_> {
     /// All of the view's records.
     pub(super) fn scope(&self, store: &Store) -> Result<Scope<'_>, Answer> {
-        let source = &self.view.source;
+        let source = self.source;
         Ok(Scope {
             filter: self.criteria(store),
             within: self.within(store)?,
@@ -29,7 +29,7 @@ impl Call<'_> {
     /// record takes any id for it. A call that does not name the page's record reaches those of all pages:
     /// a guess, like all of this.
     pub(super) fn reachable<'a>(&'a self, store: &Store, id: &'a str) -> Result<&'a str, Answer> {
-        let source = &self.view.source;
+        let source = self.source;
         let id = if source.user && source.connection.is_none() { self.user()?.id.as_str() } else { id };
         let mut scope = Scope { filter: self.criteria(store), ..Scope::default() };
         if source.connection.is_some() && self.parent()?.is_some() {
@@ -43,7 +43,7 @@ impl Call<'_> {
     /// The record that the view's records are connected with: the user, or the record of the nearest page
     /// that has one, which a call names by that page's slug.
     pub(super) fn parent(&self) -> Result<Option<(usize, &str)>, Answer> {
-        let source = &self.view.source;
+        let source = self.source;
         if source.user {
             let user = self.user()?;
             return Ok(Some((user.object, &user.id)));
@@ -61,7 +61,7 @@ impl Call<'_> {
     }
 
     fn within(&self, store: &Store) -> Result<Option<Within>, Answer> {
-        let source = &self.view.source;
+        let source = self.source;
         let Some(connection) = &source.connection else {
             return Ok(if source.user { Some(Within::Among(vec![self.user()?.id.clone()])) } else { None });
         };
@@ -83,7 +83,7 @@ impl Call<'_> {
 
     fn criteria(&self, store: &Store) -> Filter {
         let now = Now::at((self.app, store), self.wall, self.manners);
-        let criteria = about(&self.view.source.criteria, self.user);
+        let criteria = about(&self.source.criteria, self.user);
         // Only strict filters are ever refused, and a view's own are none of the caller's mistakes.
         Filter::group(self.object, &criteria, &now, false).unwrap_or_default()
     }

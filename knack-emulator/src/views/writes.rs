@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Call, refused};
+use super::{Visit, refused};
 use crate::answer::Answer;
 use crate::json::{Look, Shape};
 use crate::kind::Kind;
@@ -11,13 +11,13 @@ use crate::records::Writing;
 use crate::routes::{self, missing};
 use crate::store::Store;
 
-impl Call<'_> {
+impl Visit<'_> {
     /// Makes a record through an insert form, connected with the page's record if the form is about it.
     pub(super) fn insert(&self, store: &mut Store, body: &Value) -> Result<Answer, Answer> {
         if self.view.kind != ViewKind::Insert {
             return Err(refused());
         }
-        let source = &self.view.source;
+        let source = self.source;
         let mut given = self.only(&self.view.inputs, body);
         let mut leading = None;
         if let Some(connection) = &source.connection

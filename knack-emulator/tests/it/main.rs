@@ -3,7 +3,9 @@
 
 mod child_pages;
 mod computed;
+mod downloads;
 mod errors;
+mod exports;
 mod faults;
 mod files;
 mod filters;
@@ -13,12 +15,15 @@ mod hostile;
 mod kinds;
 mod limits;
 mod lists;
+mod options;
 mod pages;
 mod records;
+mod reports;
 mod sample;
 mod sessions;
 mod socket;
 mod time;
+mod uploads;
 mod views;
 
 use bytes::Bytes;
