@@ -76,6 +76,23 @@ impl Application {
     pub fn read_folder<P: AsRef<str>, T: AsRef<str>>(
         files: impl IntoIterator<Item = (P, T)>,
     ) -> Result<Self, SchemaError> {
+        Self::of(&Self::dump_of_folder(files)?)
+    }
+
+    /// The dump that a folder `.knack/` was made of, as far as the folder has it, for programs that read
+    /// dumps themselves: a local Knack.
+    ///
+    /// ```
+    /// use knack_core::schema::Application;
+    ///
+    /// let dump = br#"{"name":"Shop","objects":[{"key":"object_3","name":"Customers","fields":[]}]}"#;
+    /// let again = Application::dump_of_folder(Application::read(dump)?.folder())?;
+    /// assert_eq!(again["objects"][0]["name"], "Customers");
+    /// # Ok::<(), knack_core::schema::SchemaError>(())
+    /// ```
+    pub fn dump_of_folder<P: AsRef<str>, T: AsRef<str>>(
+        files: impl IntoIterator<Item = (P, T)>,
+    ) -> Result<Value, SchemaError> {
         let files: Vec<_> = files.into_iter().collect();
         let files = files.iter().map(|(path, text)| (path.as_ref(), text.as_ref())).collect();
         let mut app = json_of(&files, INDEX)?;
@@ -94,7 +111,7 @@ impl Application {
         if let (Some(app), Some(scenes)) = (app.as_object_mut(), pages.get_mut("scenes")) {
             app.insert("scenes".to_owned(), scenes.take());
         }
-        Self::of(&app)
+        Ok(app)
     }
 
     fn index(&self, objects: &[&ObjectSchema]) -> String {
