@@ -3,7 +3,7 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue};
+use http::header::{CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use http::{Response, StatusCode};
 use serde_json::{Value, json};
 
@@ -56,8 +56,13 @@ impl Answer {
         }
     }
 
-    pub(crate) fn throttled() -> Self {
-        Self::text(StatusCode::TOO_MANY_REQUESTS, "Rate limit exceeded")
+    /// A call that a limit refuses, perhaps with the seconds until it may come again.
+    pub(crate) fn throttled(again: Option<u64>) -> Self {
+        let refusal = Self::text(StatusCode::TOO_MANY_REQUESTS, "Rate limit exceeded");
+        match again {
+            Some(seconds) => refusal.with(RETRY_AFTER, seconds.to_string()),
+            None => refusal,
+        }
     }
 
     pub(crate) fn bad_request(body: impl Into<Bytes>) -> Self {
@@ -143,6 +148,14 @@ pub(crate) struct PlanFigures {
 }
 
 impl Limits {
+    /// Seconds until the limit that is used up admits calls again.
+    pub(crate) fn wait(&self, wall: Duration) -> u64 {
+        match self.plan {
+            Some(PlanFigures { left: 0, reset_ms, .. }) => reset_ms.div_ceil(1_000),
+            _ => self.rate_reset.saturating_sub(wall.as_secs()).max(1),
+        }
+    }
+
     fn put(&self, headers: &mut HeaderMap) {
         if let Some(plan) = &self.plan {
             headers.insert(PLAN_LIMIT, plan.limit.into());

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 use crate::error::EmulatorError;
 use crate::formula::{self, Formula, Place};
-use crate::kind::Kind;
+use crate::kind::{EquationFormat, EquationResult, Kind};
+use crate::manners::Manners;
 use crate::near::Point;
 use crate::pages::Pages;
 use crate::sessions::Lockout;
@@ -128,6 +129,23 @@ impl App {
         Some((place, self.objects.get(place)?))
     }
 
+    /// Takes over the manners that values are shown and written by.
+    pub(crate) fn adopt(&mut self, manners: Manners) {
+        for field in self.objects.iter_mut().flat_map(|object| &mut object.fields) {
+            match &mut field.kind {
+                Kind::Boolean(words) if manners.boolean_format => *words = own_words(&field.meta),
+                Kind::DateTime(format)
+                | Kind::Timer(format)
+                | Kind::Equation(EquationFormat { result: EquationResult::Date(format), .. })
+                    if manners.midnight_zero =>
+                {
+                    format.midnight = 0;
+                }
+                _ => {}
+            }
+        }
+    }
+
     /// Marks a field as one that free text is looked for in.
     pub(crate) fn mark_searchable(&mut self, key: &str) -> Result<(), EmulatorError> {
         let mut fields = self.objects.iter_mut().flat_map(|object| &mut object.fields);
@@ -181,6 +199,11 @@ impl Object {
         })
     }
 
+    /// Whether a field is the one that names a record.
+    pub(crate) fn identifies(&self, field: &Field) -> bool {
+        self.identifier.is_some_and(|place| self.place(&field.key) == Some(place))
+    }
+
     pub(crate) fn place(&self, field: &str) -> Option<usize> {
         self.by_key.get(field).copied()
     }
@@ -218,6 +241,15 @@ impl Field {
             meta: meta.clone(),
             key,
         })
+    }
+}
+
+/// The words of a boolean's format.
+fn own_words(field: &Value) -> [&'static str; 2] {
+    match field.pointer("/format/format").and_then(Value::as_str) {
+        Some("on_off") => ["On", "Off"],
+        Some("true_false") => ["True", "False"],
+        _ => ["Yes", "No"],
     }
 }
 

@@ -19,7 +19,7 @@ const LONGEST_NAME: usize = 200;
 const LARGEST_MADE_UP: u64 = 16 * 1024 * 1024;
 
 /// All uploads by their ids, and where the world finds them.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Assets {
     by_id: HashMap<String, Asset>,
     /// Where public addresses lead, if not to the host that the upload was sent to.

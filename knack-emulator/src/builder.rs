@@ -1,10 +1,10 @@
 //! How an emulator is put together.
 
 mod assets;
+mod content;
 mod views;
 
 use std::fmt;
-use std::path::Path;
 use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
 
@@ -13,11 +13,11 @@ use serde_json::Value;
 use crate::app::App;
 use crate::clock::WallClock;
 use crate::compute;
-use crate::emulator::{Core, Emulator, State};
+use crate::emulator::{Core, Emulator, Start, State, Watcher};
 use crate::error::EmulatorError;
 use crate::fault::Fault;
-use crate::files;
 use crate::gate::Gate;
+use crate::generate;
 use crate::latency::Latency;
 use crate::manners::{Manners, MissingRecord};
 use crate::near::{self, Point};
@@ -55,13 +55,14 @@ pub struct Builder {
     application: Option<Value>,
     sample: bool,
     records: Vec<(String, Vec<Value>)>,
+    /// How many records an object gets that has none.
+    generated: usize,
     api_key: String,
     daily_calls: Option<u64>,
     daily_used: u64,
     window: Window,
     store_delay: Duration,
     rate_limit: u32,
-    charge_refused: bool,
     latency: Latency,
     connect_cost: Duration,
     faults: Vec<Fault>,
@@ -74,6 +75,8 @@ pub struct Builder {
     places: Vec<(String, Point)>,
     searchable: Vec<String>,
     log_bound: usize,
+    watcher: Option<Watcher>,
+    remote_control: bool,
     seed: u64,
 }
 
@@ -83,13 +86,13 @@ impl Builder {
             application: None,
             sample: false,
             records: Vec::new(),
+            generated: 0,
             api_key: Emulator::API_KEY.to_owned(),
             daily_calls: None,
             daily_used: 0,
             window: Window::default(),
             store_delay: Duration::ZERO,
             rate_limit: 10,
-            charge_refused: false,
             latency: Latency::None,
             connect_cost: Duration::ZERO,
             faults: Vec::new(),
@@ -102,48 +105,10 @@ impl Builder {
             places: Vec::new(),
             searchable: Vec::new(),
             log_bound: LOG_BOUND,
+            watcher: None,
+            remote_control: false,
             seed: 0,
         }
-    }
-
-    /// The application: the JSON of `GET /v1/applications/{id}`, with or without the outer
-    /// `application`.
-    pub fn application(mut self, dump: Value) -> Self {
-        self.application = Some(dump);
-        self
-    }
-
-    /// Records of an object: as recorded (`id`, `field_N`, `field_N_raw`, where a missing `_raw`
-    /// is a value never set), or raw values only under `field_N`. Recorded formatted values are
-    /// given out until their record is written. What the server computes is computed where it is
-    /// missing.
-    pub fn records(mut self, object: impl Into<String>, records: Vec<Value>) -> Self {
-        self.records.push((object.into(), records));
-        self
-    }
-
-    /// The application from a file that holds its dump.
-    pub fn application_file(self, path: impl AsRef<Path>) -> Result<Self, EmulatorError> {
-        Ok(self.application(files::json(path.as_ref())?))
-    }
-
-    /// Records from a file or a folder. A folder has a file `object_N.json` for each object: a
-    /// list of records, or the envelope of a list call. A file holds such a list for each of its
-    /// keys.
-    pub fn records_from(mut self, path: impl AsRef<Path>) -> Result<Self, EmulatorError> {
-        self.records.extend(files::records(path.as_ref())?);
-        Ok(self)
-    }
-
-    /// The built-in application, a bicycle workshop, with its records; the same for every seed. Every
-    /// kind of field occurs in it.
-    ///
-    /// All its accounts have the password [`Emulator::SAMPLE_PASSWORD`]; [`Emulator::account_email`] tells
-    /// their addresses. Account 0 has both roles; of the others, odd ones have `profile_11` (staff), even
-    /// ones `profile_12` (managers), and 5 and 11 are inactive.
-    pub fn sample(mut self) -> Self {
-        self.sample = true;
-        self
     }
 
     /// The accepted API key; [`Emulator::API_KEY`] unless set.
@@ -194,7 +159,7 @@ impl Builder {
 
     /// Whether a 429 uses up the daily plan; it does not unless set, but nobody knows.
     pub const fn charge_refused(mut self, charge: bool) -> Self {
-        self.charge_refused = charge;
+        self.manners.charge_refused = charge;
         self
     }
 
@@ -309,6 +274,36 @@ impl Builder {
         self
     }
 
+    /// Calls `watcher` with each request and what became of it, in their order. It must not call the
+    /// emulator, which waits for it.
+    ///
+    /// ```
+    /// use knack_emulator::Emulator;
+    ///
+    /// let knack = Emulator::builder()
+    ///     .sample()
+    ///     .on_request(|seen| eprintln!("{:?} {} {}", seen.status, seen.method, seen.path))
+    ///     .build()?;
+    /// # Ok::<(), knack_emulator::EmulatorError>(())
+    /// ```
+    pub fn on_request(mut self, watcher: impl Fn(&crate::Seen) + Send + Sync + 'static) -> Self {
+        self.watcher = Some(Box::new(watcher));
+        self
+    }
+
+    /// Whether the control pages below `/_emulator/` answer on an address that other machines reach. They do
+    /// not unless set.
+    ///
+    /// ```
+    /// # use knack_emulator::Emulator;
+    /// let knack = Emulator::builder().sample().remote_control(true).build()?;
+    /// # Ok::<(), knack_emulator::EmulatorError>(())
+    /// ```
+    pub const fn remote_control(mut self, remote: bool) -> Self {
+        self.remote_control = remote;
+        self
+    }
+
     /// The seed of all chance; the same calls with the same seed go the same way.
     pub const fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
@@ -327,6 +322,7 @@ impl Builder {
             None => return Err(EmulatorError::NoApplication),
         };
         let mut app = App::read(dump)?;
+        app.adopt(self.manners);
         app.places = self.places;
         for key in &self.searchable {
             app.mark_searchable(key)?;
@@ -336,20 +332,25 @@ impl Builder {
             application: &app.id,
             zone: self.manners.proper_timestamps.then_some(&app.zone),
             now: app.zone.local(clock.wall(Duration::ZERO)),
-            field_order: self.manners.field_order,
+            manners: self.manners,
         };
         let mut store = Store::new(&app);
         store.assets.host = self.asset_host;
         for (object, records) in records {
             store.load(&app, &object, records, &around)?;
         }
+        for (object, records) in generate::records(&app, &store, self.generated, self.seed) {
+            store.load(&app, object, records, &around)?;
+        }
         compute::fill(&app, &mut store, &around);
         let daily = self.daily_calls.or(app.daily_calls).unwrap_or(SMALLEST_PLAN);
         let gate = Gate {
             window: StoredWindow::new(WindowModel::new(self.window, self.rate_limit), self.store_delay),
             plan: DailyPlan::new(daily, self.daily_used),
-            charge_refused: self.charge_refused,
+            manners: self.manners,
         };
+        store.mark_start();
+        let start = Start { gate: gate.clone(), faults: self.faults.clone(), seed: self.seed };
         let lockout = self.lockout.or(app.lockout);
         let state = State {
             store,
@@ -368,6 +369,9 @@ impl Builder {
             clock,
             latency: self.latency,
             connect_cost: self.connect_cost,
+            watcher: self.watcher,
+            start,
+            remote_control: self.remote_control,
             state: Mutex::new(state),
         }))
     }

@@ -15,6 +15,10 @@ use crate::span::{self, NoSpan, Span};
 pub(crate) struct Check {
     /// Whether the answer is turned round: `is not`, `does not contain`, `is not blank`.
     negated: bool,
+    /// Whether texts are compared with their capitals.
+    exact: bool,
+    /// Whether `[null]` is a value.
+    null_list: bool,
     ask: Ask,
 }
 
@@ -26,10 +30,10 @@ enum Ask {
     Text(Position, String),
     Number(Compare, f64),
     Flag(bool),
-    /// Equal to one of these options, ignoring case.
+    /// Equal to these options, ignoring case: to one of them, to all, or with several chosen to exactly them.
     Options {
         wanted: Vec<String>,
-        whole: bool,
+        want: Want,
     },
     /// Connected to these ids: to all of them, to any, or to exactly them.
     Ids {
@@ -68,17 +72,22 @@ impl Check {
         if let "is blank" | "is not blank" = operator {
             // A value there makes the rule match nothing, an empty one is tolerated.
             let ask = if valued(rule) { Ask::Never } else { Ask::Blank };
-            return Some(Self { negated: operator == "is not blank", ask });
+            let null_list = now.manners.null_list;
+            return Some(Self { null_list, ..Self::new(operator == "is not blank", ask) });
         }
+        let manners = now.manners;
         match &field.kind {
             Kind::File | Kind::Image { .. } | Kind::Signature | Kind::Password => None,
             Kind::Connection { many, .. } => Self::of_ids(operator, rule, *many),
-            Kind::Boolean => {
+            Kind::Boolean(_) => {
                 let negated = negation(operator, "is")?;
                 let ask = flag(rule.get("value")).map_or(Ask::Never, Ask::Flag);
-                Some(Self { negated, ask })
+                Some(Self::new(negated, ask))
             }
-            Kind::Choice { .. } | Kind::UserRoles => Self::of_options(operator, rule),
+            Kind::Choice { .. } | Kind::UserRoles => {
+                let check = Self::of_options(operator, rule, manners.any_is_all)?;
+                Some(Self { null_list: manners.null_list, ..check })
+            }
             Kind::DateTime(format) => Self::of_time(operator, rule, format, now),
             Kind::Equation(EquationFormat { result: EquationResult::Date(format), .. }) => {
                 Self::of_time(operator, rule, format, now)
@@ -86,7 +95,7 @@ impl Check {
             Kind::Address { .. } if operator == "near" => {
                 // A place that is not known is near to nothing.
                 let ask = Circle::of(rule, now.scene).map_or(Ask::Never, Ask::Near);
-                Some(Self { negated: false, ask })
+                Some(Self::new(false, ask))
             }
             Kind::Number(_)
             | Kind::Equation(_)
@@ -94,9 +103,21 @@ impl Check {
             | Kind::Currency(_)
             | Kind::AutoIncrement
             | Kind::Rating
-            | Kind::Timer(_) => Self::of_number(operator, rule).or_else(|| Self::of_text(operator, rule)),
-            _ => Self::of_text(operator, rule),
+            | Kind::Timer(_) => {
+                Self::of_number(operator, rule).or_else(|| Self::of_text(operator, rule, manners.exact_case))
+            }
+            _ => Self::of_text(operator, rule, manners.exact_case),
         }
+    }
+
+    const fn new(negated: bool, ask: Ask) -> Self {
+        Self { negated, exact: false, null_list: false, ask }
+    }
+
+    /// Whether a value counts as empty.
+    pub(crate) fn is_blank(&self, raw: &Value) -> bool {
+        let nulls = self.null_list && raw.as_array().is_some_and(|items| !items.is_empty());
+        is_blank(raw) && !nulls
     }
 
     /// Reads a rule about ids: connected ones or, of a record, its own.
@@ -110,12 +131,12 @@ impl Check {
             _ => return None,
         };
         let wanted = listed(rule.get("value"));
-        Some(Self { negated, ask: Ask::Ids { wanted, want } })
+        Some(Self::new(negated, Ask::Ids { wanted, want }))
     }
 
     fn of_time(operator: &str, rule: &Value, format: &DateFormat, now: &Now<'_>) -> Option<Self> {
         let order = match format.order {
-            DateOrder::DayFirst if !now.field_order => DateOrder::MonthFirst,
+            DateOrder::DayFirst if !now.manners.field_order => DateOrder::MonthFirst,
             order => order,
         };
         let ask = match span::of(operator, rule, now.local, order) {
@@ -123,18 +144,19 @@ impl Check {
             Err(NoSpan::Value) => Ask::Never,
             Err(NoSpan::Operator) => return None,
         };
-        Some(Self { negated: operator == "is not", ask })
+        Some(Self::new(operator == "is not", ask))
     }
 
-    fn of_options(operator: &str, rule: &Value) -> Option<Self> {
-        let (negated, whole) = match operator {
-            "is" => (false, true),
-            "is not" => (true, true),
-            "contains" | "is any" => (false, false),
-            "does not contain" => (true, false),
+    fn of_options(operator: &str, rule: &Value, any_is_all: bool) -> Option<Self> {
+        let (negated, want) = match operator {
+            "is" => (false, Want::Exactly),
+            "is not" => (true, Want::Exactly),
+            "is any" if any_is_all => (false, Want::All),
+            "contains" | "is any" => (false, Want::Any),
+            "does not contain" => (true, Want::Any),
             _ => return None,
         };
-        Some(Self { negated, ask: Ask::Options { wanted: listed(rule.get("value")), whole } })
+        Some(Self::new(negated, Ask::Options { wanted: listed(rule.get("value")), want }))
     }
 
     fn of_number(operator: &str, rule: &Value) -> Option<Self> {
@@ -146,10 +168,10 @@ impl Check {
             _ => return None,
         };
         let value = rule.get("value").and_then(numeric);
-        Some(Self { negated, ask: value.map_or(Ask::Never, |value| Ask::Number(compare, value)) })
+        Some(Self::new(negated, value.map_or(Ask::Never, |value| Ask::Number(compare, value))))
     }
 
-    fn of_text(operator: &str, rule: &Value) -> Option<Self> {
+    fn of_text(operator: &str, rule: &Value, exact: bool) -> Option<Self> {
         let (negated, position) = match operator {
             "is" => (false, Position::Whole),
             "is not" => (true, Position::Whole),
@@ -168,7 +190,7 @@ impl Check {
             None | Some(Value::Null) => String::new(),
             Some(other) => other.to_string(),
         };
-        Some(Self { negated, ask: Ask::Text(position, fold(&wanted)) })
+        Some(Self { exact, ..Self::new(negated, Ask::Text(position, folded(&wanted, exact))) })
     }
 
     /// Asks one value; `None` is an empty one.
@@ -186,7 +208,7 @@ impl Check {
             (Ask::Text(Position::Whole, wanted), None) => wanted.is_empty(),
             (_, None) | (Ask::Never | Ask::Ids { .. }, _) => false,
             (Ask::Text(position, wanted), Some(raw)) => texts(field, raw).iter().any(|text| {
-                let text = fold(text);
+                let text = folded(text, self.exact);
                 match position {
                     Position::Whole => text == *wanted,
                     Position::Anywhere => text.contains(wanted),
@@ -210,13 +232,15 @@ impl Check {
                     Compare::Lower => value < *wanted,
                 })
             }
-            (Ask::Options { wanted, whole }, Some(raw)) => {
+            (Ask::Options { wanted, want }, Some(raw)) => {
                 let chosen = words(raw);
                 let has = |option: &String| chosen.iter().any(|chosen| fold(chosen) == fold(option));
-                if *whole && chosen.len() > 1 {
-                    wanted.len() == chosen.len() && wanted.iter().all(has)
-                } else {
-                    wanted.iter().any(has)
+                match want {
+                    Want::Exactly if chosen.len() > 1 => {
+                        wanted.len() == chosen.len() && wanted.iter().all(has)
+                    }
+                    Want::All => wanted.iter().all(has),
+                    Want::Exactly | Want::Any => wanted.iter().any(has),
                 }
             }
             (Ask::Near(circle), Some(raw)) => circle.holds(raw),
@@ -281,6 +305,11 @@ fn listed(value: Option<&Value>) -> Vec<String> {
         Some(value) => one(value).into_iter().collect(),
         None => Vec::new(),
     }
+}
+
+/// A text as it is compared: with its capitals where they matter.
+fn folded(text: &str, exact: bool) -> String {
+    if exact { text.trim().to_owned() } else { fold(text) }
 }
 
 /// Text is compared without case and without space around it.

@@ -123,16 +123,7 @@ fn renew<'a>(
             (old.raw != cell.raw || old.recorded != cell.recorded).then(|| (id.clone(), cell))
         })
         .collect();
-    let rows = store.tables.get_mut(place.0).map(|table| &mut table.rows);
-    let Some(rows) = rows else { return Vec::new() };
-    let mut ids = Vec::with_capacity(changed.len());
-    for (id, cell) in changed {
-        if let Some(slot) = rows.get_mut(&id).and_then(|row| row.cells.get_mut(place.1)) {
-            *slot = cell;
-            ids.push(id);
-        }
-    }
-    ids
+    changed.into_iter().filter_map(|(id, cell)| store.set(place, &id, cell).then_some(id)).collect()
 }
 
 /// Computes values of one object as the store is now.
@@ -150,11 +141,8 @@ impl<'a> Computer<'a> {
         if is_blank(&total.filters) {
             return None;
         }
-        let now = Now {
-            local: self.around.now,
-            field_order: self.around.field_order,
-            scene: Some((self.app, self.store)),
-        };
+        let now =
+            Now { local: self.around.now, manners: self.around.manners, scene: Some((self.app, self.store)) };
         Filter::group(self.app.objects.get(total.table)?, &total.filters, &now, false).ok()
     }
 
@@ -312,7 +300,7 @@ fn quantity(kind: &Kind, raw: &Value) -> Option<Quantity> {
             EquationResult::Number => numeric(raw).map(Quantity::Number),
         },
         Kind::Timer(_) => Some(Quantity::Span(raw.get("total_time")?.as_f64()? / 1_000.0)),
-        Kind::Boolean => raw.as_bool().map(|flag| Quantity::Number(f64::from(u8::from(flag)))),
+        Kind::Boolean(_) => raw.as_bool().map(|flag| Quantity::Number(f64::from(u8::from(flag)))),
         _ => numeric(raw).map(Quantity::Number),
     }
 }

@@ -21,8 +21,8 @@ pub(crate) fn raw(local: DateTime, format: &DateFormat, zone: Option<&Zone>) -> 
     let american = american(local.date());
     let (hours, minutes) = (format!("{twelve:02}"), format!("{minute:02}"));
     let timestamp = format!("{american} {hours}:{minutes} {half}");
-    // Midnight is 720 in every recording but the newest.
-    let time = if (hour, minute) == (0, 0) { 720 } else { i32::from(hour) * 60 + i32::from(minute) };
+    let time =
+        if (hour, minute) == (0, 0) { format.midnight } else { i32::from(hour) * 60 + i32::from(minute) };
     let mut parts = Map::new();
     let mut put = |key: &str, value: Value| {
         parts.insert(key.to_owned(), value);
@@ -227,7 +227,7 @@ mod tests {
     use super::*;
 
     fn format(order: DateOrder, clock: Option<ClockFace>, range: bool) -> DateFormat {
-        DateFormat { order, clock, range, now: false }
+        DateFormat { order, clock, range, now: false, midnight: 720 }
     }
 
     #[test]

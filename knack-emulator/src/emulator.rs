@@ -31,6 +31,9 @@ const LARGEST_BODY: usize = 16 * 1024 * 1024;
 /// What the form around an uploaded file may add.
 const FORM: usize = 64 * 1024;
 
+/// What is told of each request.
+pub(crate) type Watcher = Box<dyn Fn(&Seen) + Send + Sync>;
+
 /// A local Knack. Clones share one application, its records and its limits.
 ///
 /// ```
@@ -43,7 +46,7 @@ const FORM: usize = 64 * 1024;
 /// ```
 #[derive(Clone)]
 pub struct Emulator {
-    core: Arc<Core>,
+    pub(crate) core: Arc<Core>,
 }
 
 /// What never changes, and the lock around what does.
@@ -54,7 +57,18 @@ pub(crate) struct Core {
     pub(crate) clock: WallClock,
     pub(crate) latency: Latency,
     pub(crate) connect_cost: Duration,
+    pub(crate) watcher: Option<Watcher>,
+    pub(crate) start: Start,
+    /// Whether the control pages answer other machines too.
+    pub(crate) remote_control: bool,
     pub(crate) state: Mutex<State>,
+}
+
+/// What a reset brings back, beside records.
+pub(crate) struct Start {
+    pub(crate) gate: Gate,
+    pub(crate) faults: Vec<Fault>,
+    pub(crate) seed: u64,
 }
 
 pub(crate) struct State {
@@ -95,6 +109,9 @@ impl Emulator {
     /// login with it.
     pub const SAMPLE_PASSWORD: &'static str = sample::PASSWORD;
 
+    /// The id of [the sample](Builder::sample).
+    pub const SAMPLE_ID: &'static str = sample::APPLICATION_ID;
+
     /// Begins an emulator.
     pub fn builder() -> Builder {
         Builder::new()
@@ -114,6 +131,17 @@ impl Emulator {
         &self.core.app.name
     }
 
+    /// The keys of the objects, in the order of the application.
+    ///
+    /// ```
+    /// let knack = knack_emulator::Emulator::builder().sample().build()?;
+    /// assert_eq!(knack.objects()[0], "object_1");
+    /// # Ok::<(), knack_emulator::EmulatorError>(())
+    /// ```
+    pub fn objects(&self) -> Vec<String> {
+        self.core.app.objects.iter().map(|object| object.key.clone()).collect()
+    }
+
     /// The key that is accepted, for `X-Knack-REST-API-Key`.
     pub fn api_key(&self) -> &str {
         &self.core.api_key
@@ -122,16 +150,6 @@ impl Emulator {
     /// This server without a socket, which also works in tokio's paused time.
     pub fn transport(&self) -> InProcess {
         InProcess::new(self.clone())
-    }
-
-    /// The latest requests in the order of their arrival, at most 100,000 unless set otherwise.
-    pub fn requests(&self) -> Vec<Seen> {
-        self.state().log.all()
-    }
-
-    /// Forgets the requests seen so far, but not what they counted.
-    pub fn forget_requests(&self) {
-        self.state().log.clear();
     }
 
     /// Requests that arrived, of whatever kind and outcome.
@@ -196,45 +214,6 @@ impl Emulator {
         users::address(object, row).map(str::to_owned)
     }
 
-    /// Ends all sessions now: their tokens are answered as expired ones.
-    ///
-    /// ```
-    /// use bytes::Bytes;
-    /// use knack_core::transport::Transport;
-    /// use knack_emulator::Emulator;
-    /// use serde_json::{Value, json};
-    ///
-    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let knack = Emulator::builder().sample().build()?;
-    /// let login = json!({"email": knack.account_email(0), "password": Emulator::SAMPLE_PASSWORD});
-    /// let request = http::Request::post(format!("/v1/applications/{}/session", knack.application_id()))
-    ///     .body(Bytes::from(login.to_string()))?;
-    /// let answer: Value = serde_json::from_slice(knack.transport().send(request).await?.body())?;
-    /// let token = answer["session"]["user"]["token"].as_str().unwrap_or_default();
-    ///
-    /// let orders = http::Request::get("/v1/pages/scene_7/views/view_7/records")
-    ///     .header("X-Knack-Application-Id", knack.application_id())
-    ///     .header("Authorization", token)
-    ///     .body(Bytes::new())?;
-    /// assert_eq!(knack.transport().send(orders.clone()).await?.status(), 200);
-    /// knack.expire_sessions();
-    /// assert_eq!(knack.transport().send(orders).await?.status(), 403);
-    /// # Ok(()) }
-    /// ```
-    pub fn expire_sessions(&self) {
-        self.state().sessions.end_all();
-    }
-
-    /// Adds a fault to the running server.
-    pub fn inject(&self, fault: Fault) {
-        self.state().faults.push(fault);
-    }
-
-    /// Ends all faults.
-    pub fn clear_faults(&self) {
-        self.state().faults.clear();
-    }
-
     /// The server's wall clock, since the Unix epoch, skew included.
     pub fn wall(&self) -> Duration {
         self.core.clock.wall(self.core.clock.elapsed())
@@ -281,7 +260,7 @@ impl Emulator {
         let mut state = self.state();
         state.calls += 1;
         let seen = Seen { method, path, query, headers, body, at, status: None, refused: false };
-        state.log.push(|| seen);
+        self.core.note(&mut state.log, seen);
     }
 
     /// The largest body of a request that is read, in bytes: an upload brings a form around its file.
@@ -332,11 +311,11 @@ impl Emulator {
         };
         state.refused += u64::from(refused);
         let Request { method, path, query, headers, body, .. } = request;
-        state.log.push(|| Seen { method, path, query, headers, body, at, status, refused });
+        core.note(&mut state.log, Seen { method, path, query, headers, body, at, status, refused });
         Outcome { ending, delay }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         // A panic elsewhere leaves the state as it is: each change is one step.
         self.core.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -349,6 +328,14 @@ impl std::fmt::Debug for Emulator {
 }
 
 impl Core {
+    /// Remembers a request, and tells whoever watches.
+    fn note(&self, log: &mut Log, seen: Seen) {
+        if let Some(watcher) = &self.watcher {
+            watcher(&seen);
+        }
+        log.push(seen);
+    }
+
     /// The answer to a request, and the limits' figures where its key was accepted.
     fn judge(
         &self,
@@ -380,12 +367,16 @@ impl Core {
         }
         let pass = match guards.admit(&request.headers, &steps) {
             Ok(pass) => pass,
-            Err(answer) => return (instead.unwrap_or(answer), None),
+            Err(answer) => {
+                let limits = manners.headers_on_refusals.then(|| state.gate.peek(wall));
+                return (instead.unwrap_or(answer), limits);
+            }
         };
         let throttle = effects.contains(&Effect::Throttle);
-        let (passes, limits) = state.gate.judge(wall, pass.counts, throttle);
+        let (passes, limits) = state.gate.judge(wall, &pass, throttle);
         if !passes {
-            return (Answer::throttled(), Some(limits));
+            let again = manners.retry_after.then(|| limits.wait(wall));
+            return (Answer::throttled(again), Some(limits));
         }
         let answer = instead.unwrap_or_else(|| {
             let mut desk = Desk { app, store, sessions, manners, wall };

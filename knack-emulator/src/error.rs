@@ -1,5 +1,7 @@
 //! What can be wrong with what an emulator is given.
 
+use crate::manners::Quirk;
+
 /// Why an [`Emulator`](crate::Emulator) could not be built or served.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -28,6 +30,22 @@ pub enum EmulatorError {
     UnknownField {
         /// The key that was given.
         field: String,
+    },
+    /// There is no switch of this name.
+    #[error("there is no quirk `{name}`; they are {}", quirks())]
+    UnknownQuirk {
+        /// The name that was given.
+        name: String,
+    },
+    /// A switch does not have this value.
+    #[error("the quirk {name} cannot be `{value}`; it is {known}")]
+    QuirkValue {
+        /// The switch.
+        name: &'static str,
+        /// The value that was given.
+        value: String,
+        /// The values that it can have.
+        known: String,
     },
     /// A record is no JSON object.
     #[error("record {position} of {object} is no JSON object")]
@@ -69,4 +87,9 @@ pub enum EmulatorError {
         /// What the system said.
         source: std::io::Error,
     },
+}
+
+fn quirks() -> String {
+    let names: Vec<_> = Quirk::ALL.iter().map(Quirk::name).collect();
+    names.join(", ")
 }

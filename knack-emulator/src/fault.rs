@@ -8,6 +8,10 @@ use http::{Method, Response};
 
 use crate::emulator::Ending;
 
+mod text;
+
+pub use text::FaultError;
+
 /// What goes wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -11,22 +11,21 @@ use crate::check::Check;
 use crate::kind::Kind;
 use crate::manners::Manners;
 use crate::query::Query;
-use crate::render::{self, is_blank};
+use crate::render;
 use crate::store::{Row, Store};
 
 /// What filters depend on: the present, on the application's wall clock, and where to look.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Now<'a> {
     pub(crate) local: DateTime,
-    /// Whether dates are given in the order of their field instead of the American one.
-    pub(crate) field_order: bool,
+    pub(crate) manners: Manners,
     /// Where places are looked up.
     pub(crate) scene: Option<(&'a App, &'a Store)>,
 }
 
 impl<'a> Now<'a> {
     pub(crate) fn at((app, store): (&'a App, &'a Store), wall: Duration, manners: Manners) -> Self {
-        Self { local: app.zone.local(wall), field_order: manners.field_order, scene: Some((app, store)) }
+        Self { local: app.zone.local(wall), manners, scene: Some((app, store)) }
     }
 }
 
@@ -142,7 +141,7 @@ impl Rule {
                     return false;
                 };
                 let raw = store.raw(app, field, cell);
-                check.passes(field, raw.as_deref().filter(|raw| !is_blank(raw)))
+                check.passes(field, raw.as_deref().filter(|raw| !check.is_blank(raw)))
             }
         }
     }

@@ -13,7 +13,7 @@ use crate::plan::DailyPlan;
 use crate::sessions::Sessions;
 use crate::sessions::users::User;
 use crate::store::Store;
-use crate::window::StoredWindow;
+use crate::window::{Admission, StoredWindow};
 
 /// Whom the gate asks.
 #[derive(Clone, Copy)]
@@ -32,6 +32,14 @@ pub(crate) struct Pass {
     pub(crate) user: Option<User>,
     /// Whether the call uses up the daily plan.
     pub(crate) counts: bool,
+    /// Whether it takes a place in the rate window.
+    pub(crate) rated: bool,
+}
+
+impl Pass {
+    fn new(user: Option<User>, counts: bool) -> Self {
+        Self { user, counts, rated: true }
+    }
 }
 
 impl Guards<'_> {
@@ -43,12 +51,12 @@ impl Guards<'_> {
             // A login needs no headers (`docs.knack.com/docs/remote-user-logins`).
             ["applications", id, "session"] => {
                 self.application(id)?;
-                Ok(Pass { user: None, counts: false })
+                Ok(Pass::new(None, false))
             }
             ["session", ..] => {
                 self.named_application(headers)?;
-                let user = self.user(token(headers).ok_or_else(unknown)?).ok_or_else(expired)?;
-                Ok(Pass { user: Some(user), counts: false })
+                let token = token(headers).ok_or_else(|| unknown(self.manners))?;
+                Ok(Pass::new(Some(self.user(token).ok_or_else(|| self.expired())?), false))
             }
             ["applications", _, "assets", "file" | "image", "upload"] => self.upload(headers),
             _ => self.key(headers),
@@ -61,7 +69,7 @@ impl Guards<'_> {
         match text(headers, "x-knack-rest-api-key") {
             None => Err(anonymous()),
             Some(given) if given != self.api_key => Err(wrong_key()),
-            Some(_) => Ok(Pass { user: None, counts: true }),
+            Some(_) => Ok(Pass::new(None, true)),
         }
     }
 
@@ -82,30 +90,37 @@ impl Guards<'_> {
         let pages = &self.app.pages;
         let access = pages.view(scene, view).map_or(Access::Everybody, |(scene, _)| pages.access(scene));
         if access != Access::Everybody && !(by_key && self.manners.key_opens_pages) {
-            token.ok_or_else(unknown)?;
-            let user = user.as_ref().ok_or_else(expired)?;
+            token.ok_or_else(|| unknown(self.manners))?;
+            let user = user.as_ref().ok_or_else(|| self.expired())?;
             if !access.admits(&user.roles) {
                 return Err(Answer::text(StatusCode::FORBIDDEN, "Forbidden"));
             }
         }
         // By the older documents calls with a user's token count and public ones do not; what comes
         // with the real key counts always.
-        let counts = user.is_some() || by_key || self.manners.public_views_count;
-        Ok(Pass { user, counts })
+        let known = user.is_some() || by_key;
+        let counts = known || self.manners.public_views_count;
+        Ok(Pass { user, counts, rated: known || !self.manners.free_views })
     }
 
     /// Uploads come with any key (`docs.knack.com/docs/fileimage-uploads`), or with a user's token.
     fn upload(self, headers: &HeaderMap) -> Result<Pass, Answer> {
         self.named_application(headers)?;
         if text(headers, "x-knack-rest-api-key").is_none() {
-            self.user(token(headers).ok_or_else(anonymous)?).ok_or_else(expired)?;
+            self.user(token(headers).ok_or_else(anonymous)?).ok_or_else(|| self.expired())?;
         }
-        Ok(Pass { user: None, counts: true })
+        Ok(Pass::new(None, true))
     }
 
     /// Whether a call's header names this application.
     fn named_application(self, headers: &HeaderMap) -> Result<(), Answer> {
         self.application(text(headers, "x-knack-application-id").ok_or_else(anonymous)?)
+    }
+
+    fn expired(self) -> Answer {
+        let status =
+            if self.manners.bad_token_401 { StatusCode::UNAUTHORIZED } else { StatusCode::FORBIDDEN };
+        Answer::text(status, "Invalid or Expired Token")
     }
 
     fn application(self, id: &str) -> Result<(), Answer> {
@@ -144,44 +159,57 @@ fn wrong_key() -> Answer {
 }
 
 /// A page behind a login, and no token. The status was measured, the words are a guess.
-pub(crate) fn unknown() -> Answer {
-    Answer::text(StatusCode::UNAUTHORIZED, "Unauthorized: please reauthenticate.")
-}
-
-fn expired() -> Answer {
-    Answer::text(StatusCode::FORBIDDEN, "Invalid or Expired Token")
+pub(crate) fn unknown(manners: Manners) -> Answer {
+    let status = if manners.no_token_403 { StatusCode::FORBIDDEN } else { StatusCode::UNAUTHORIZED };
+    Answer::text(status, "Unauthorized: please reauthenticate.")
 }
 
 /// Both limits of an account.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Gate {
     pub(crate) window: StoredWindow,
     pub(crate) plan: DailyPlan,
-    /// Whether a refused call uses up the plan too.
-    pub(crate) charge_refused: bool,
+    pub(crate) manners: Manners,
 }
 
 impl Gate {
     /// Judges one call at `wall` (since the Unix epoch): whether it passes, and its headers. A call
-    /// that does not count passes a spent plan too. With `throttle` it is refused although there is room.
-    pub(crate) fn judge(&mut self, wall: Duration, counts: bool, throttle: bool) -> (bool, Limits) {
+    /// that does not count passes a spent plan too, and one that is not rated a full second. With `throttle`
+    /// it is refused although there is room.
+    pub(crate) fn judge(
+        &mut self,
+        wall: Duration,
+        Pass { counts, rated, .. }: &Pass,
+        throttle: bool,
+    ) -> (bool, Limits) {
+        let (counts, rated) = (*counts, *rated);
         // A spent plan refuses whatever the window says; that refusal takes no place in it.
         let spent = counts && self.plan.left(wall) <= 0;
-        let admission = if spent { self.window.peek(wall) } else { self.window.admit(wall) };
-        let passes = !spent && admission.admitted && !throttle;
-        if counts && (passes || self.charge_refused) {
+        let admission = if spent || !rated { self.window.peek(wall) } else { self.window.admit(wall) };
+        let passes = !spent && (admission.admitted || !rated) && !throttle;
+        if counts && (passes || self.manners.charge_refused) {
             self.plan.charge(wall);
         }
-        let limits = Limits {
+        (passes, self.told(wall, counts, admission, throttle && !spent))
+    }
+
+    /// The limits as they are, to a call that takes nothing of them.
+    pub(crate) fn peek(&mut self, wall: Duration) -> Limits {
+        let admission = self.window.peek(wall);
+        self.told(wall, true, admission, false)
+    }
+
+    fn told(&mut self, wall: Duration, counts: bool, admission: Admission, full: bool) -> Limits {
+        let reset_down = self.manners.reset_down;
+        Limits {
             plan: counts.then(|| PlanFigures {
                 limit: self.plan.limit(),
                 left: self.plan.left(wall).max(0),
                 reset_ms: DailyPlan::reset_ms(wall),
             }),
             rate_limit: self.window.limit(),
-            rate_left: if throttle && !spent { 0 } else { admission.remaining },
-            rate_reset: admission.reset_epoch_ceil(),
-        };
-        (passes, limits)
+            rate_left: if full { 0 } else { admission.remaining },
+            rate_reset: if reset_down { admission.reset.as_secs() } else { admission.reset_epoch_ceil() },
+        }
     }
 }

@@ -12,7 +12,8 @@ pub(crate) enum Kind {
     Choice {
         multi: bool,
     },
-    Boolean,
+    /// With the words for true and false.
+    Boolean([&'static str; 2]),
     Number(NumberFormat),
     Equation(EquationFormat),
     /// count, sum, average, min, max.
@@ -122,6 +123,8 @@ pub(crate) struct DateFormat {
     pub(crate) range: bool,
     /// Whether the default is the present moment.
     pub(crate) now: bool,
+    /// What the minutes of a day are called at midnight: 720 in every recording but the newest.
+    pub(crate) midnight: i32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,7 +154,7 @@ impl Kind {
             "rich_text" => Self::RichText,
             "concatenation" => Self::Concatenation,
             "multiple_choice" => Self::Choice { multi: matches!(text("type"), "multi" | "checkboxes") },
-            "boolean" => Self::Boolean,
+            "boolean" => Self::Boolean(["Yes", "No"]),
             "number" => Self::Number(NumberFormat::of(format)),
             "equation" => Self::Equation(EquationFormat::of(format)),
             "count" | "sum" | "average" | "min" | "max" => Self::Aggregate(NumberFormat::of(format)),
@@ -317,6 +320,7 @@ impl DateFormat {
             range: format.get("calendar").and_then(Value::as_bool).unwrap_or(false),
             now: text("default_type") == "current"
                 || (text("date_format") == "Ignore Date" && text("time_type") == "current"),
+            midnight: 720,
         }
     }
 }

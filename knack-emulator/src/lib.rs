@@ -2,7 +2,7 @@
 //!
 //! An [`Emulator`] holds one application and its records. It answers in the same process through
 //! [`Emulator::transport`], which works in tokio's paused time, and on a socket through
-//! [`Emulator::serve`]. The program `knack-emulator` does the latter from a shell.
+//! [`Emulator::serve`]. `cargo knack emulate` does the latter from a shell.
 //!
 //! It behaves as far as public documents and recordings tell how Knack behaves; where they are
 //! silent, a method of [`Builder`] chooses.
@@ -164,6 +164,7 @@ mod check;
 mod clock;
 mod compute;
 mod contact;
+mod control;
 mod dates;
 mod downloads;
 mod emulator;
@@ -175,6 +176,7 @@ mod files;
 mod filter;
 mod formula;
 mod gate;
+mod generate;
 mod json;
 mod kind;
 mod latency;
@@ -195,6 +197,7 @@ mod seen;
 mod server;
 mod sessions;
 mod span;
+mod steer;
 mod store;
 mod template;
 mod transport;
@@ -207,9 +210,9 @@ mod zone;
 pub use builder::Builder;
 pub use emulator::Emulator;
 pub use error::EmulatorError;
-pub use fault::{Effect, Fault};
+pub use fault::{Effect, Fault, FaultError};
 pub use latency::{Latency, Spread};
-pub use manners::{BadLogin, MissingRecord};
+pub use manners::{BadLogin, MissingRecord, Quirk};
 pub use seen::Seen;
 pub use server::Server;
 pub use transport::InProcess;

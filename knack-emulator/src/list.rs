@@ -36,12 +36,16 @@ pub(crate) fn page(
     manners: Manners,
 ) -> Result<Vec<u8>, String> {
     let found = found(scene, of, scope, query, wall, manners)?;
+    if manners.refuse_rows && rows(query).is_some_and(|rows| rows > MOST_ROWS) {
+        return Err(format!("rows_per_page is at most {MOST_ROWS}"));
+    }
     let rows = rows(query).or(scope.rows).unwrap_or(DEFAULT_ROWS).min(MOST_ROWS);
     let (total, part) = (found.len(), part(&found, query, rows));
     let look = Look { columns: scope.columns, ..Look::whole(Shape::of(query.get("format"))) };
 
     let mut out = Vec::with_capacity(part.len() * 1_024 + 128);
-    out.extend_from_slice(format!("{{\"total_pages\":{},\"current_page\":", total.div_ceil(rows)).as_bytes());
+    let pages = total.div_ceil(rows).max(usize::from(manners.empty_page));
+    out.extend_from_slice(format!("{{\"total_pages\":{pages},\"current_page\":").as_bytes());
     match query.get("page") {
         // Knack echoes the page as text once it was sent.
         Some(text) => json::text(&mut out, text),
@@ -91,7 +95,7 @@ pub(crate) fn found<'a>(
         .filter(|(id, row)| filter.admits((app, store), object, id, row))
         .filter(|(_, row)| search.as_ref().is_none_or(|search| search.admits((app, store), object, row)))
         .collect();
-    sort((app, store), object, scope, query, &mut found);
+    sort((app, store), object, scope, (query, manners), &mut found);
     found.truncate(scope.limit.unwrap_or(usize::MAX));
     Ok(found)
 }
@@ -116,20 +120,27 @@ fn part<'a, 'b>(found: &'b [Entry<'a>], query: &Query, rows: usize) -> &'b [Entr
 
 /// Orders records by the query, else as a view says, else by the object's own order, else leaves them
 /// in that of ids.
-fn sort(scene: (&App, &Store), object: &Object, scope: &Scope<'_>, query: &Query, found: &mut [Entry<'_>]) {
-    let descending = query.get("sort_order").is_some_and(|order| order.eq_ignore_ascii_case("desc"));
-    let asked = match query.get("sort_field") {
-        Some("id") => {
-            if descending {
-                found.reverse();
-            }
-            return;
+fn sort(
+    scene: (&App, &Store),
+    object: &Object,
+    scope: &Scope<'_>,
+    (query, manners): (&Query, Manners),
+    found: &mut [Entry<'_>],
+) {
+    let descending = |order: Option<&str>| order.is_some_and(|order| order.eq_ignore_ascii_case("desc"));
+    if query.get("sort_field") == Some("id") {
+        if descending(query.get("sort_order")) {
+            found.reverse();
         }
-        Some(key) => object.place(key).map(|field| Sort { field, descending }),
-        None => None,
-    };
+        return;
+    }
+    let mut orders = query.all("sort_order");
+    let keys = query.all("sort_field").take(if manners.all_sorts { usize::MAX } else { 1 });
+    let asked = keys.map(|key| (key, descending(orders.next())));
+    let asked: Vec<Sort> =
+        asked.filter_map(|(key, descending)| Some(Sort { field: object.place(key)?, descending })).collect();
     let own = if scope.sort.is_empty() { object.sort.as_slice() } else { scope.sort };
-    let order = if asked.is_some() { asked.as_slice() } else { own };
+    let order = if asked.is_empty() { own } else { &*asked };
     // The sort is stable, so that the first of several counts most, and records of one value stay in the
     // order of their ids.
     for by in order.iter().rev() {
@@ -168,7 +179,7 @@ impl Key {
                 .or_else(|| raw.get("unix_timestamp")?.as_f64()),
             Kind::DateTime(_) => raw.get("unix_timestamp").and_then(Value::as_f64),
             Kind::Timer(_) => raw.get("total_time").and_then(Value::as_f64),
-            Kind::Boolean => raw.as_bool().map(|flag| f64::from(u8::from(flag))),
+            Kind::Boolean(_) => raw.as_bool().map(|flag| f64::from(u8::from(flag))),
             _ => None,
         };
         if let Some(number) = number {

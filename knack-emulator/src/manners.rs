@@ -2,6 +2,13 @@
 
 use http::StatusCode;
 
+use crate::answer::Answer;
+
+mod quirks;
+
+pub use quirks::Quirk;
+pub(crate) use quirks::choose;
+
 /// What imports allow (`docs.knack.com/docs/the-import-process`); nothing is said of uploads.
 const LARGEST_UPLOAD: usize = 250 * 1024 * 1024;
 
@@ -39,6 +46,8 @@ pub enum BadLogin {
 #[allow(clippy::struct_excessive_bools, reason = "switches that have nothing to do with each other")]
 pub(crate) struct Manners {
     pub(crate) missing: MissingRecord,
+    /// The same of records of an object that does not exist.
+    pub(crate) missing_object: MissingRecord,
     pub(crate) bad_login: BadLogin,
     /// Whether a new record without a required field is refused.
     pub(crate) required: bool,
@@ -64,12 +73,47 @@ pub(crate) struct Manners {
     pub(crate) ranges: bool,
     /// Whether an exported file holds one page instead of all records.
     pub(crate) paged_exports: bool,
+    /// Whether a page behind a login answers 403 instead of 401 to a call without a token.
+    pub(crate) no_token_403: bool,
+    /// Whether a token that is no longer good is answered with 401 instead of 403.
+    pub(crate) bad_token_401: bool,
+    /// Whether more rows of a page than there may be are refused.
+    pub(crate) refuse_rows: bool,
+    /// Whether a list without records has one page instead of none.
+    pub(crate) empty_page: bool,
+    /// Whether of several orders all count instead of the first.
+    pub(crate) all_sorts: bool,
+    /// Whether filters of texts tell capitals apart.
+    pub(crate) exact_case: bool,
+    /// Whether `[null]` is a value to filters.
+    pub(crate) null_list: bool,
+    /// Whether `is any` of a choice wants all options.
+    pub(crate) any_is_all: bool,
+    /// Whether forms answer with the bare record.
+    pub(crate) bare_forms: bool,
+    /// Whether cells that are edited in place answer as forms do.
+    pub(crate) wrapped_cells: bool,
+    /// Whether booleans show the words of their format.
+    pub(crate) boolean_format: bool,
+    /// Whether midnight is minute 0 instead of 720.
+    pub(crate) midnight_zero: bool,
+    /// Whether calls of public views pass the rate window.
+    pub(crate) free_views: bool,
+    /// Whether a refused call uses up the plan too.
+    pub(crate) charge_refused: bool,
+    /// Whether calls whose key or token is refused are told the limits.
+    pub(crate) headers_on_refusals: bool,
+    /// Whether the end of the rate window is told rounded down.
+    pub(crate) reset_down: bool,
+    /// Whether a 429 tells when to come again.
+    pub(crate) retry_after: bool,
 }
 
 impl Default for Manners {
     fn default() -> Self {
         Self {
             missing: MissingRecord::default(),
+            missing_object: MissingRecord::default(),
             bad_login: BadLogin::default(),
             required: true,
             strict_filters: false,
@@ -83,6 +127,32 @@ impl Default for Manners {
             direct_downloads: false,
             ranges: true,
             paged_exports: false,
+            no_token_403: false,
+            bad_token_401: false,
+            refuse_rows: false,
+            empty_page: false,
+            all_sorts: false,
+            exact_case: false,
+            null_list: false,
+            any_is_all: false,
+            bare_forms: false,
+            wrapped_cells: false,
+            boolean_format: false,
+            midnight_zero: false,
+            free_views: false,
+            charge_refused: false,
+            headers_on_refusals: false,
+            reset_down: false,
+            retry_after: false,
+        }
+    }
+}
+
+impl MissingRecord {
+    pub(crate) fn answer(self) -> Answer {
+        match self {
+            Self::Status500 => Answer::server_error(),
+            Self::Status404 => Answer::not_found(),
         }
     }
 }

@@ -22,6 +22,11 @@ impl Query {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
+    /// All values of a name, in their order.
+    pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
     /// The pairs as a JSON object of texts: a form body.
     pub(crate) fn into_object(self) -> Value {
         Value::Object(self.0.into_iter().map(|(key, value)| (key, Value::String(value))).collect())

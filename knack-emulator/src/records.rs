@@ -112,7 +112,7 @@ impl Writing<'_> {
             application: &self.app.id,
             zone: self.manners.proper_timestamps.then_some(&self.app.zone),
             now: self.app.zone.local(self.wall),
-            field_order: self.manners.field_order,
+            manners: self.manners,
         }
     }
 

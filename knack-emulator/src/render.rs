@@ -15,7 +15,7 @@ pub(crate) fn shown(kind: &Kind, key: &str, raw: &Value) -> Value {
     match kind {
         Kind::ParagraphText => text(raw, |text| text.replace('\n', "<br />")),
         Kind::Choice { .. } => Value::String(words(raw).join(", ")),
-        Kind::Boolean => json!(if raw.as_bool() == Some(true) { "Yes" } else { "No" }),
+        Kind::Boolean([yes, no]) => json!(if raw.as_bool() == Some(true) { yes } else { no }),
         Kind::Number(format) | Kind::Aggregate(format) => figures::number(raw, format),
         Kind::Equation(format) => equation(raw, format),
         Kind::Currency(format) => figures::currency(raw, format),

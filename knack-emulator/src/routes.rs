@@ -14,7 +14,7 @@ use crate::app::{App, Object};
 use crate::json::{self, Look, Shape};
 use crate::kind::Kind;
 use crate::list;
-use crate::manners::{Manners, MissingRecord};
+use crate::manners::Manners;
 use crate::query::Query;
 use crate::records::Writing;
 use crate::scope::Scope;
@@ -138,7 +138,7 @@ pub(crate) fn answer(desk: &mut Desk<'_>, request: &Request, steps: &[&str], use
 fn object_records(desk: &mut Desk<'_>, request: &Request, key: &str, rest: &[&str]) -> Answer {
     let Desk { app, store, manners, wall, .. } = desk;
     let Some((place, object)) = app.object(key) else {
-        return Answer::server_error();
+        return manners.missing_object.answer();
     };
     let query = Query::parse(&request.query);
     let writing = Writing { app, place, object, manners: *manners, asked: None, wall: *wall };
@@ -190,10 +190,7 @@ fn schema(app: &App, request: &Request, steps: &[&str]) -> Answer {
 
 /// The answer to a record that does not exist.
 pub(crate) fn missing(manners: Manners) -> Answer {
-    match manners.missing {
-        MissingRecord::Status500 => Answer::server_error(),
-        MissingRecord::Status404 => Answer::not_found(),
-    }
+    manners.missing.answer()
 }
 
 /// The answer to a list.
@@ -235,7 +232,7 @@ pub(crate) fn record(
 fn fields(object: &Object) -> Vec<Value> {
     let list = object.fields.iter().map(|field| {
         let storage = match &field.kind {
-            Kind::Boolean => "boolean",
+            Kind::Boolean(_) => "boolean",
             Kind::DateTime(_) | Kind::Timer(_) => "datetime",
             Kind::Number(_)
             | Kind::Equation(_)

@@ -4,12 +4,14 @@
 
 mod details;
 
+pub(crate) use details::{asset, place, signature};
+
 use fastrand::Rng;
 use serde_json::{Value, json};
 
 const APPLICATION: &str = include_str!("../sample/application.json");
 
-const APPLICATION_ID: &str = "64a1f0d2c8b94e0012ab34cd";
+pub(crate) const APPLICATION_ID: &str = "64a1f0d2c8b94e0012ab34cd";
 
 /// What every account logs in with.
 pub(crate) const PASSWORD: &str = "Pedal-2026";
@@ -28,11 +30,11 @@ const LINES: usize = 3_200;
 const DELIVERIES: usize = 380;
 const ACCOUNTS: usize = 12;
 
-const FIRST: [&str; 24] = [
+pub(crate) const FIRST: [&str; 24] = [
     "Ada", "Bruno", "Carla", "Dmitri", "Elena", "Farid", "Grace", "Hiro", "Ines", "Jonas", "Kwame", "Lotte",
     "Mateo", "Nadia", "Omar", "Priya", "Quinn", "Rosa", "Stefan", "Tala", "Umut", "Vera", "Wanda", "Yusuf",
 ];
-const LAST: [&str; 24] = [
+pub(crate) const LAST: [&str; 24] = [
     "Abara",
     "Berg",
     "Castillo",
@@ -58,7 +60,7 @@ const LAST: [&str; 24] = [
     "Walsh",
     "Zhou",
 ];
-const STREETS: [&str; 6] =
+pub(crate) const STREETS: [&str; 6] =
     ["Mill Lane", "Harbor Road", "Elm Street", "Station Avenue", "Canal Walk", "Hill View"];
 const TOWNS: [(&str, &str); 5] =
     [("Springfield", "IL"), ("Riverton", "WY"), ("Fairview", "TX"), ("Oakdale", "MN"), ("Salem", "OR")];
@@ -78,7 +80,7 @@ const GOODS: [(&str, &str, u32); 14] = [
     ("Full Service", "Services", 11_900),
     ("Wheel Truing", "Services", 2_500),
 ];
-const COLORS: [&str; 10] =
+pub(crate) const COLORS: [&str; 10] =
     ["Red", "Blue", "Black", "Green", "Silver", "White", "Orange", "Teal", "Sand", "Plum"];
 
 /// The dump of the built-in application, as `GET /v1/applications/{id}` gives it.
@@ -118,20 +120,20 @@ fn id(object: u64, n: usize) -> String {
     format!("{:08x}5a{object:02x}{n:012x}", CREATED + object * 1_000_000 + n)
 }
 
-fn pick<T: Copy>(rng: &mut Rng, from: &[T]) -> Option<T> {
+pub(crate) fn pick<T: Copy>(rng: &mut Rng, from: &[T]) -> Option<T> {
     rng.choice(from).copied()
 }
 
-fn money(cents: u32) -> String {
+pub(crate) fn money(cents: u32) -> String {
     format!("{}.{:02}", cents / 100, cents % 100)
 }
 
-fn person(rng: &mut Rng) -> (&'static str, &'static str) {
+pub(crate) fn person(rng: &mut Rng) -> (&'static str, &'static str) {
     (pick(rng, &FIRST).unwrap_or_default(), pick(rng, &LAST).unwrap_or_default())
 }
 
 /// An address at a domain that belongs to nobody, different for every `n`.
-fn mail(first: &str, last: &str, n: usize) -> String {
+pub(crate) fn mail(first: &str, last: &str, n: usize) -> String {
     let plain: String = format!("{first}.{last}{n}")
         .to_lowercase()
         .chars()
@@ -141,7 +143,7 @@ fn mail(first: &str, last: &str, n: usize) -> String {
 }
 
 /// A number of the range that is kept free for fiction.
-fn phone(rng: &mut Rng) -> String {
+pub(crate) fn phone(rng: &mut Rng) -> String {
     format!("(555) 555-01{:02}", rng.u32(0..100))
 }
 
@@ -282,7 +284,7 @@ fn delivery(rng: &mut Rng, n: usize) -> Value {
     record
 }
 
-fn put(record: &mut Value, key: &str, value: Value) {
+pub(crate) fn put(record: &mut Value, key: &str, value: Value) {
     if let Value::Object(parts) = record {
         parts.insert(key.to_owned(), value);
     }

@@ -29,17 +29,20 @@ pub struct Seen {
     pub refused: bool,
 }
 
+impl Seen {
+    /// The headers as they may be shown: without keys and tokens.
+    pub(crate) fn shown_headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        let secret = ["x-knack-rest-api-key", "authorization", "cookie"];
+        self.headers.iter().map(move |(name, value)| {
+            let name = name.as_str();
+            (name, if secret.contains(&name) { "…" } else { value.to_str().unwrap_or("…") })
+        })
+    }
+}
+
 impl fmt::Debug for Seen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let secret = ["x-knack-rest-api-key", "authorization", "cookie"];
-        let headers: Vec<(&str, &str)> = self
-            .headers
-            .iter()
-            .map(|(name, value)| {
-                let name = name.as_str();
-                (name, if secret.contains(&name) { "…" } else { value.to_str().unwrap_or("…") })
-            })
-            .collect();
+        let headers: Vec<(&str, &str)> = self.shown_headers().collect();
         f.debug_struct("Seen")
             .field("method", &self.method)
             .field("path", &self.path)
@@ -65,14 +68,14 @@ impl Log {
         Self { bound, seen: VecDeque::new() }
     }
 
-    pub(crate) fn push(&mut self, seen: impl FnOnce() -> Seen) {
+    pub(crate) fn push(&mut self, seen: Seen) {
         if self.bound == 0 {
             return;
         }
         if self.seen.len() >= self.bound {
             self.seen.pop_front();
         }
-        self.seen.push_back(seen());
+        self.seen.push_back(seen);
     }
 
     pub(crate) fn all(&self) -> Vec<Seen> {

@@ -16,6 +16,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 
+use crate::control;
 use crate::emulator::{Emulator, Ending};
 use crate::error::EmulatorError;
 
@@ -47,7 +48,8 @@ impl Emulator {
         let told = |source| EmulatorError::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(told)?;
         let address = listener.local_addr().map_err(told)?;
-        let listening = tokio::spawn(listen(self.clone(), listener));
+        let controlled = address.ip().is_loopback() || self.core.remote_control;
+        let listening = tokio::spawn(listen(self.clone(), listener, controlled));
         Ok(Server { address, listening })
     }
 }
@@ -77,13 +79,13 @@ impl Drop for Server {
     }
 }
 
-async fn listen(knack: Emulator, listener: TcpListener) {
+async fn listen(knack: Emulator, listener: TcpListener, controlled: bool) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
-                    connections.spawn(connection(knack.clone(), stream));
+                    connections.spawn(connection(knack.clone(), stream, controlled));
                 }
                 // Out of file handles, most likely: others may close soon.
                 Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
@@ -93,16 +95,29 @@ async fn listen(knack: Emulator, listener: TcpListener) {
     }
 }
 
-async fn connection(knack: Emulator, stream: TcpStream) {
+async fn connection(knack: Emulator, stream: TcpStream, controlled: bool) {
     let _ = stream.set_nodelay(true);
-    let service = service_fn(move |request| answer(knack.clone(), request));
+    let service = service_fn(move |request| answer(knack.clone(), request, controlled));
     // An error here is a client that went away, or a connection that a fault cut.
     let _ =
         http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service).await;
 }
 
-async fn answer(knack: Emulator, request: http::Request<Incoming>) -> io::Result<http::Response<CutBody>> {
+async fn answer(
+    knack: Emulator,
+    request: http::Request<Incoming>,
+    controlled: bool,
+) -> io::Result<http::Response<CutBody>> {
     let (parts, body) = request.into_parts();
+    if controlled
+        && parts.uri.path().starts_with(control::PREFIX)
+        && control::is_trusted(&knack, &parts.headers)
+    {
+        let Ok(body) = Limited::new(body, control::LARGEST_BODY).collect().await else {
+            return Ok(too_large());
+        };
+        return Ok(control::answer(&knack, &parts, &body.to_bytes()).map(CutBody::whole));
+    }
     let cut = knack.cuts_upload(&parts.method, parts.uri.path());
     let most = knack.largest_body(parts.uri.path());
     let Ok(body) = Limited::new(body, cut.unwrap_or(most).min(most)).collect().await else {
@@ -110,9 +125,7 @@ async fn answer(knack: Emulator, request: http::Request<Incoming>) -> io::Result
             knack.cut_off(http::Request::from_parts(parts, Bytes::new()));
             return Err(io::ErrorKind::ConnectionAborted.into());
         }
-        let mut response = http::Response::new(CutBody::whole(Bytes::from_static(b"Payload Too Large")));
-        *response.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
-        return Ok(response);
+        return Ok(too_large());
     };
     let outcome = knack.carry(http::Request::from_parts(parts, body.to_bytes())).await;
     if !outcome.delay.is_zero() {
@@ -133,6 +146,12 @@ async fn answer(knack: Emulator, request: http::Request<Incoming>) -> io::Result
         Ending::NoConnection | Ending::Dropped => Err(io::ErrorKind::ConnectionAborted.into()),
         Ending::Silence => std::future::pending().await,
     }
+}
+
+fn too_large() -> http::Response<CutBody> {
+    let mut response = http::Response::new(CutBody::whole(Bytes::from_static(b"Payload Too Large")));
+    *response.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
+    response
 }
 
 /// A body that may end before its length is reached, which closes the connection.

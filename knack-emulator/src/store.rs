@@ -1,5 +1,7 @@
 //! The records of an application.
 
+mod journal;
+
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
@@ -14,6 +16,8 @@ use crate::kind::Kind;
 use crate::render::{self, is_blank};
 use crate::write::{self, Surroundings};
 
+use journal::Journal;
+
 /// The id of a record.
 pub(crate) type Id = Box<str>;
 
@@ -26,6 +30,7 @@ pub(crate) struct Store {
     passwords: HashMap<(usize, Id), Password>,
     /// The files that were uploaded.
     pub(crate) assets: Assets,
+    journal: Journal,
     /// Numbers the records made here, so that ids made within one second stay in order.
     made: u64,
 }
@@ -40,6 +45,7 @@ pub(crate) struct Table {
     graves: HashSet<Id>,
 }
 
+#[derive(Clone)]
 struct Password(String);
 
 impl fmt::Debug for Password {
@@ -67,7 +73,7 @@ pub(crate) struct Cell {
 impl Store {
     pub(crate) fn new(app: &App) -> Self {
         let tables = app.objects.iter().map(|_| Table::default()).collect();
-        Self { tables, links: Links::of(app), passwords: HashMap::new(), assets: Assets::default(), made: 0 }
+        Self { tables, links: Links::of(app), ..Self::default() }
     }
 
     pub(crate) fn row(&self, table: usize, id: &str) -> Option<&Row> {
@@ -205,11 +211,21 @@ impl Store {
 
     /// Sets a record and answers the one that had its id.
     pub(crate) fn put(&mut self, table: usize, id: &str, row: Row) -> Option<Row> {
+        self.note(table, id);
         self.links.add(table, id, &row);
         let before = self.tables.get_mut(table)?.rows.insert(id.into(), row)?;
         let now = self.tables.get(table)?.rows.get(id)?;
         self.links.remove(table, id, &before, Some(now));
         Some(before)
+    }
+
+    /// Sets one computed value of a record; answers whether there is such.
+    pub(crate) fn set(&mut self, (table, field): Place, id: &str, cell: Cell) -> bool {
+        self.note(table, id);
+        let row = self.tables.get_mut(table).and_then(|table| table.rows.get_mut(id));
+        let Some(slot) = row.and_then(|row| row.cells.get_mut(field)) else { return false };
+        *slot = cell;
+        true
     }
 
     /// Keeps what a record's password is set to, if `given` says; none opens no account.
@@ -231,6 +247,7 @@ impl Store {
 
     /// Removes a record and answers it; connections to it vanish.
     pub(crate) fn delete(&mut self, table: usize, id: &str) -> Option<Row> {
+        self.note(table, id);
         self.passwords.remove(&(table, id.into()));
         let rows = self.tables.get_mut(table)?;
         let gone = rows.rows.remove(id)?;

@@ -134,7 +134,7 @@ impl Visit<'_> {
 
     /// The user, whom a view about the user cannot do without.
     fn user(&self) -> Result<&User, Answer> {
-        self.user.ok_or_else(gate::unknown)
+        self.user.ok_or_else(|| gate::unknown(self.manners))
     }
 }
 

@@ -4,8 +4,12 @@
 //! (`docs.knack.com/docs/api-limits`). [`Window`] names the layouts a server may have;
 //! [`WindowModel`] decides by one of them, without I/O and without a clock of its own.
 
+mod name;
+
 use std::collections::VecDeque;
 use std::time::Duration;
+
+pub use name::WindowError;
 
 /// The length of Knack's window.
 pub const SECOND: Duration = Duration::from_secs(1);
@@ -179,7 +183,7 @@ impl WindowModel {
 
 /// A window in a store that is read and then written, as express-limiter keeps its own: calls that come
 /// before the write is done see the window as it was, and the last write wins.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct StoredWindow {
     written: WindowModel,
     /// What is being written, and from when on it is seen.

@@ -7,6 +7,7 @@ use crate::app::Field;
 use crate::contact;
 use crate::dates;
 use crate::kind::Kind;
+use crate::manners::Manners;
 use crate::render::is_blank;
 use crate::zone::Zone;
 
@@ -19,8 +20,7 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) zone: Option<&'a Zone>,
     /// The present time on the application's wall clock.
     pub(crate) now: DateTime,
-    /// Whether filters give dates in the order of their field instead of the American one.
-    pub(crate) field_order: bool,
+    pub(crate) manners: Manners,
 }
 
 /// The raw value of `value` for `field`, or what is wrong with it in Knack's manner.
@@ -31,7 +31,7 @@ pub(crate) fn raw(field: &Field, value: &Value, around: &Surroundings<'_>) -> Re
     let read = match &field.kind {
         Kind::ShortText | Kind::ParagraphText | Kind::RichText | Kind::Image { by_url: true } => text(value),
         Kind::Choice { multi } => choice(value, *multi),
-        Kind::Boolean => boolean(value),
+        Kind::Boolean(_) => boolean(value),
         Kind::Number(_) | Kind::Rating => number(value),
         Kind::Currency(_) => currency(value),
         Kind::DateTime(format) => dates::written(value, format, around.zone),
@@ -59,7 +59,7 @@ pub(crate) fn raw(field: &Field, value: &Value, around: &Surroundings<'_>) -> Re
 /// The raw value of a new record that says nothing of `field`; `None` is "never set".
 pub(crate) fn initial(field: &Field, around: &Surroundings<'_>) -> Option<Value> {
     match &field.kind {
-        Kind::Boolean => Some(field.default.as_ref().and_then(boolean).unwrap_or(json!(false))),
+        Kind::Boolean(_) => Some(field.default.as_ref().and_then(boolean).unwrap_or(json!(false))),
         Kind::Connection { .. } => Some(json!([])),
         Kind::DateTime(format) if format.now => {
             let mut now = around.now;
@@ -79,7 +79,7 @@ pub(crate) fn initial(field: &Field, around: &Surroundings<'_>) -> Option<Value>
 /// What is stored when a client sends an empty value, which differs from never having sent any.
 pub(crate) fn cleared(kind: &Kind) -> Value {
     match kind {
-        Kind::Boolean => json!(false),
+        Kind::Boolean(_) => json!(false),
         Kind::Connection { .. } | Kind::UserRoles => json!([]),
         Kind::Choice { multi: true } => json!([null]),
         Kind::Email(_) => json!({"email": ""}),
@@ -89,7 +89,7 @@ pub(crate) fn cleared(kind: &Kind) -> Value {
 
 fn wanted(kind: &Kind) -> &'static str {
     match kind {
-        Kind::Boolean => "Yes or No",
+        Kind::Boolean(_) => "Yes or No",
         Kind::Number(_) | Kind::Rating | Kind::Currency(_) => "a number",
         Kind::DateTime(_) | Kind::Timer(_) => "a valid date",
         Kind::Email(_) => "a valid email address",
@@ -253,7 +253,7 @@ mod tests {
             application: "5f",
             zone: None,
             now: DateTime::constant(2026, 3, 9, 16, 14, 0, 0),
-            field_order: false,
+            manners: Manners::default(),
         };
         raw(&field(meta), value, &around)
     }
@@ -348,7 +348,7 @@ mod tests {
             application: "5f",
             zone: None,
             now: DateTime::constant(2026, 3, 9, 16, 14, 0, 0),
-            field_order: false,
+            manners: Manners::default(),
         };
         let start = |meta: Value| initial(&field(meta), &around);
         assert_eq!(start(json!({"type": "short_text", "default": ""})), None);

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::*;
 use crate::app::App;
+use crate::manners::Manners;
 
 /// Wednesday, 2026-03-11 16:14.
 const NOW: DateTime = DateTime::constant(2026, 3, 11, 16, 14, 0, 0);
@@ -23,7 +24,8 @@ fn ask_rule(meta: &Value, raw: &Value, rule: &Value, field_order: bool) -> Optio
     let dump = json!({"id": "5f0000000000000000000001", "objects": [{"key": "object_1", "fields": [meta]}]});
     let app = App::read(dump).unwrap();
     let field = &app.objects[0].fields[0];
-    let now = Now { local: NOW, field_order, scene: None };
+    let manners = Manners { field_order, ..Manners::default() };
+    let now = Now { local: NOW, manners, scene: None };
     let test = Check::of(field, rule["operator"].as_str().unwrap(), rule, &now)?;
     Some(test.passes(field, Some(raw).filter(|raw| !is_blank(raw))))
 }

@@ -57,7 +57,7 @@ pub(super) fn account(n: usize) -> Value {
 }
 
 /// An address somewhere in a city, with coordinates as numbers or, as in older data, as text.
-fn place(rng: &mut Rng, country: bool) -> Value {
+pub(crate) fn place(rng: &mut Rng, country: bool) -> Value {
     let (city, state, land, latitude, longitude) =
         pick(rng, &CITIES).unwrap_or(("Salem", "OR", "United States", 29.90, -46.15));
     let street = format!("{} {}", rng.u32(1..400), pick(rng, &STREETS).unwrap_or_default());
@@ -79,15 +79,15 @@ fn place(rng: &mut Rng, country: bool) -> Value {
     address
 }
 
-/// An asset as Knack describes it.
-fn asset(kind: &str, n: usize, name: &str, field: &str, size: u32) -> Value {
+/// An asset of an application as Knack describes it.
+pub(crate) fn asset(app: &str, kind: &str, n: usize, name: &str, field: &str, size: u32) -> Value {
     let asset = id(if kind == "file" { 98 } else { 99 }, n);
-    let url = format!("https://example.com/assets/{APPLICATION_ID}/{asset}/original/{name}");
+    let url = format!("https://example.com/assets/{app}/{asset}/original/{name}");
     let thumb = match kind {
-        "image" => format!("https://example.com/assets/{APPLICATION_ID}/{asset}/thumb/{name}"),
+        "image" => format!("https://example.com/assets/{app}/{asset}/thumb/{name}"),
         _ => String::new(),
     };
-    json!({"id": asset, "application_id": APPLICATION_ID, "s3": true, "type": kind, "filename": name,
+    json!({"id": asset, "application_id": app, "s3": true, "type": kind, "filename": name,
         "url": url, "thumb_url": thumb, "size": size, "field_key": field})
 }
 
@@ -114,7 +114,11 @@ fn employee(rng: &mut Rng, n: usize, record: &mut Value) {
     );
     if rng.u32(0..5) > 0 {
         let name = format!("employee-{n}.jpg");
-        put(record, "field_91", asset("image", n, &name, "field_91", rng.u32(20_000..900_000)));
+        put(
+            record,
+            "field_91",
+            asset(APPLICATION_ID, "image", n, &name, "field_91", rng.u32(20_000..900_000)),
+        );
     }
     put(record, "field_92", json!(format!("{}:{:02}am", rng.u32(6..11), rng.u32(0..4) * 15)));
 }
@@ -122,7 +126,11 @@ fn employee(rng: &mut Rng, n: usize, record: &mut Value) {
 fn product(rng: &mut Rng, n: usize, record: &mut Value) {
     if rng.u32(0..4) > 0 {
         let name = format!("fw-{:04}.pdf", n + 1);
-        put(record, "field_100", asset("file", n, &name, "field_100", rng.u32(10_000..500_000)));
+        put(
+            record,
+            "field_100",
+            asset(APPLICATION_ID, "file", n, &name, "field_100", rng.u32(10_000..500_000)),
+        );
     }
     put(record, "field_108", json!({"url": format!("https://example.com/shop/fw-{:04}", n + 1)}));
     let color = pick(rng, &COLORS).unwrap_or_default();
@@ -142,11 +150,16 @@ fn order(rng: &mut Rng, record: &mut Value) {
 fn delivery(rng: &mut Rng, record: &mut Value) {
     put(record, "field_130", place(rng, true));
     if record.get("field_75") == Some(&Value::Bool(true)) {
-        let (x, y) = (rng.u32(10..90), rng.u32(10..40));
-        let svg = format!(
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?><svg xmlns=\"http://www.w3.org/2000/svg\" width=\"100\" \
-             height=\"50\"><path d=\"M 5 25 L {x} {y} L 95 25\" fill=\"none\" stroke=\"black\"/></svg>"
-        );
-        put(record, "field_131", json!({"base30": format!("5{x}Z{y}"), "svg": svg}));
+        put(record, "field_131", signature(rng));
     }
+}
+
+/// A stroke of a pen.
+pub(crate) fn signature(rng: &mut Rng) -> Value {
+    let (x, y) = (rng.u32(10..90), rng.u32(10..40));
+    let svg = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><svg xmlns=\"http://www.w3.org/2000/svg\" width=\"100\" \
+         height=\"50\"><path d=\"M 5 25 L {x} {y} L 95 25\" fill=\"none\" stroke=\"black\"/></svg>"
+    );
+    json!({"base30": format!("5{x}Z{y}"), "svg": svg})
 }

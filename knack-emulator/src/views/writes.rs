@@ -51,7 +51,11 @@ impl Visit<'_> {
         let id = self.reachable(store, id)?;
         let given = self.only(&cells, body);
         self.writing().update(store, id, &given.into())?;
-        if form { self.submitted(store, id) } else { self.whole(store, id).map(routes::ok) }
+        if form || self.manners.wrapped_cells {
+            self.submitted(store, id)
+        } else {
+            self.whole(store, id).map(routes::ok)
+        }
     }
 
     pub(super) fn delete(&self, store: &mut Store, id: &str) -> Result<Answer, Answer> {
@@ -96,6 +100,9 @@ impl Visit<'_> {
     /// The answer of a form.
     fn submitted(&self, store: &Store, id: &str) -> Result<Answer, Answer> {
         let record = self.whole(store, id)?;
+        if self.manners.bare_forms && self.view.kind != ViewKind::Records {
+            return Ok(routes::ok(record));
+        }
         let key = json!(self.view.submit).to_string();
         let parts = [b"{\"record\":".as_slice(), &record, b",\"submit_key\":", key.as_bytes(), b"}"];
         Ok(routes::ok(parts.concat()))
