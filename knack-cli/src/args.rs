@@ -10,8 +10,10 @@ use clap_complete::Shell;
 use knack_runtime::Plan;
 use knack_runtime::key::ObjectKey;
 
+mod emulate;
 mod schema;
 
+pub(crate) use emulate::EmulateArguments;
 pub(crate) use schema::{
     CheckArguments, DiagramArguments, DiagramFormat, FieldsArguments, LookArguments, PullArguments,
     ScaffoldArguments, Source,
@@ -23,6 +25,7 @@ Examples:
   cargo knack scaffold Customers Orders
   cargo knack check
   cargo knack doctor
+  cargo knack emulate
   cargo knack help pull
 
 Exit codes:
@@ -31,7 +34,7 @@ Exit codes:
   2  the command line is not understood, or nothing says which application
   3  check: it cannot be told whether something differs";
 
-/// Works with the Knack API: schemas that the compiler checks, limits, plans.
+/// Works with the Knack API: schemas that the compiler checks, limits, plans, a local Knack.
 #[derive(Debug, Parser)]
 #[command(name = "cargo-knack", bin_name = "cargo knack", version, about, after_help = AFTER_HELP)]
 pub(crate) struct Arguments {
@@ -61,6 +64,7 @@ Examples:
   cargo knack views --format json | jq '.[] | select(.access == \"everybody\")'")]
     Views(LookArguments),
     Doctor(DoctorArguments),
+    Emulate(EmulateArguments),
     Plan(PlanArguments),
     Quota(QuotaArguments),
     /// Prints a shell's completions of cargo-knack.

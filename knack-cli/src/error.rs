@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use knack_emulator::EmulatorError;
 use knack_runtime::key::ObjectKey;
 use knack_runtime::schema::SchemaError;
 use knack_runtime::{BuildError, MetadataError};
@@ -36,6 +37,10 @@ pub(crate) enum CliError {
          \x20 Does it have {object}? --object KEY asks for another."
     )]
     NoHeaders { answer: String, object: ObjectKey },
+    #[error("{0}")]
+    Emulator(#[from] EmulatorError),
+    #[error("{0}\n\x20 --port 0 takes any port that is free")]
+    Listen(EmulatorError),
     #[error("{0}")]
     Metadata(#[from] MetadataError),
     #[error("{} cannot be read as an application: {source}", path.display())]

@@ -1,6 +1,6 @@
 //! The commands of `cargo knack`. The program is [`run`] with the real arguments and outputs.
 //!
-//! Nothing here takes an API key from the command line, which other users of the machine can read.
+//! Nothing here takes an API key of Knack from the command line, which other users of the machine can read.
 
 mod args;
 mod changes;
@@ -8,6 +8,7 @@ mod check;
 mod completions;
 mod diagram;
 mod doctor;
+mod emulate;
 mod error;
 mod folder;
 mod key;
@@ -78,6 +79,7 @@ fn execute(command: Command, out: &mut dyn Write, err: &mut dyn Write) -> Result
         Command::Check(asked) => return check::run(&asked, out, err),
         Command::Scaffold(asked) => scaffold::run(&asked, out)?,
         Command::Doctor(asked) => return doctor::run(&asked, out, err),
+        Command::Emulate(asked) => emulate::run(&asked, out, err)?,
         Command::Diagram(asked) => diagram::run(&asked, out)?,
         Command::Objects(asked) => look::objects(&asked, out)?,
         Command::Fields(asked) => look::fields(&asked, out)?,

@@ -152,6 +152,7 @@ fn usage_is_the_second_code_and_help_has_examples() {
         "fields",
         "views",
         "doctor",
+        "emulate",
         "plan",
         "quota",
         "completions",

@@ -1,11 +1,12 @@
 //! What the tests of the program share.
 
 // Each test uses some of it. A panic is how a test fails, in its helpers as well.
-#![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::expect_used)]
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::fs;
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 use knack_emulator::{Builder, Emulator, Server};
 use serde_json::Value;
@@ -106,9 +107,16 @@ impl Package {
         self.0.join("dump.json")
     }
 
+    /// The program in it, not yet run.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = program(arguments);
+        command.current_dir(&self.0);
+        command
+    }
+
     /// The program, run in it.
     pub fn run(&self, arguments: &[&str]) -> (i32, String, String) {
-        output(program(arguments).current_dir(&self.0))
+        output(&mut self.command(arguments))
     }
 
     /// What it prints, if it says that all went well.
@@ -117,4 +125,83 @@ impl Package {
         assert_eq!((code, err.as_str()), (0, ""), "{out}");
         out
     }
+}
+
+/// A running `cargo knack emulate`.
+pub struct Emulating {
+    child: Child,
+    /// Its base URL.
+    pub url: String,
+    /// What it said at its start.
+    pub told: String,
+}
+
+impl Emulating {
+    pub fn start(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut told = String::new();
+        let mut lines = BufReader::new(child.stdout.as_mut().unwrap());
+        while !told.contains("Ctrl-C stops it.\n") {
+            if lines.read_line(&mut told).unwrap() == 0 {
+                let mut why = String::new();
+                child.stderr.take().unwrap().read_to_string(&mut why).unwrap();
+                panic!("it ended: {told}{why}");
+            }
+        }
+        let url = told.split(" at ").nth(1).and_then(|rest| rest.split(": ").next()).unwrap().to_owned();
+        Self { child, url, told }
+    }
+
+    /// Runs the line of its greeting that begins so.
+    pub fn shell(&self, begins: &str) -> String {
+        let line =
+            self.told.lines().map(str::trim).find(|line| line.starts_with(&format!("{begins} "))).unwrap();
+        let Output { stdout, .. } = Command::new("sh").arg("-c").arg(format!("{line} -s")).output().unwrap();
+        String::from_utf8(stdout).unwrap()
+    }
+
+    /// A GET with the key: the whole answer.
+    pub fn get(&self, path: &str) -> String {
+        let variable = |name: &str| self.told.split(name).nth(1).unwrap().split_whitespace().next().unwrap();
+        let app = format!("X-Knack-Application-Id: {}", variable("KNACK_APP_ID="));
+        let key = format!("X-Knack-REST-API-Key: {}", variable("KNACK_API_KEY="));
+        curl(&["-i", "-H", &app, "-H", &key, &format!("{}{path}", self.url)])
+    }
+
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Ctrl-C: it must end well. Answers what it wrote to the standard error.
+    pub fn stop(mut self) -> String {
+        signal(self.process(), "INT");
+        let mut err = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
+        assert!(self.child.wait().unwrap().success(), "{err}");
+        err
+    }
+
+    /// SIGKILL.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Emulating {
+    fn drop(&mut self) {
+        // A test that failed leaves none behind.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn signal(process: u32, name: &str) {
+    let sent = Command::new("kill").arg(format!("-{name}")).arg(process.to_string()).status().unwrap();
+    assert!(sent.success());
+}
+
+pub fn curl(arguments: &[&str]) -> String {
+    let Output { stdout, .. } = Command::new("curl").arg("-s").args(arguments).output().unwrap();
+    String::from_utf8(stdout).unwrap()
 }
