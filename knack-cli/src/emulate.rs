@@ -68,6 +68,9 @@ fn builder(asked: &EmulateArguments) -> Result<Builder> {
     if let Some(seed) = asked.seed {
         builder = builder.seed(seed).generated_records(asked.rows);
     }
+    if let Some(folder) = &asked.data {
+        builder = builder.data(folder);
+    }
     for (name, value) in &asked.quirk {
         builder = builder.quirk(name, value.as_deref())?;
     }

@@ -22,6 +22,8 @@ const LARGEST_MADE_UP: u64 = 16 * 1024 * 1024;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Assets {
     by_id: HashMap<String, Asset>,
+    /// The ids of those that were not kept elsewhere yet.
+    added: Vec<String>,
     /// Where public addresses lead, if not to the host that the upload was sent to.
     pub(crate) host: Option<String>,
 }
@@ -44,7 +46,19 @@ impl Assets {
     }
 
     pub(crate) fn add(&mut self, asset: Asset) {
+        self.added.push(asset.id.clone());
         self.by_id.insert(asset.id.clone(), asset);
+    }
+
+    /// Those that were added since they were last forgotten.
+    #[cfg(feature = "disk")]
+    pub(crate) fn added(&self) -> impl Iterator<Item = &Asset> {
+        self.added.iter().filter_map(|id| self.by_id.get(id))
+    }
+
+    #[cfg(feature = "disk")]
+    pub(crate) fn forget_added(&mut self) {
+        self.added.clear();
     }
 
     /// What the client is told of its upload.

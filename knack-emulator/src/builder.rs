@@ -8,24 +8,20 @@ use std::fmt;
 use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
 
-use serde_json::Value;
+use content::Content;
 
 use crate::app::App;
 use crate::clock::WallClock;
-use crate::compute;
 use crate::emulator::{Core, Emulator, Start, State, Watcher};
 use crate::error::EmulatorError;
 use crate::fault::Fault;
 use crate::gate::Gate;
-use crate::generate;
 use crate::latency::Latency;
 use crate::manners::{Manners, MissingRecord};
 use crate::near::{self, Point};
 use crate::plan::DailyPlan;
-use crate::sample;
 use crate::seen::Log;
 use crate::sessions::{self, Lockout, Sessions};
-use crate::store::Store;
 use crate::window::{StoredWindow, Window, WindowModel};
 use crate::write::Surroundings;
 
@@ -52,11 +48,7 @@ const LOG_BOUND: usize = 100_000;
 /// ```
 #[must_use]
 pub struct Builder {
-    application: Option<Value>,
-    sample: bool,
-    records: Vec<(String, Vec<Value>)>,
-    /// How many records an object gets that has none.
-    generated: usize,
+    content: Content,
     api_key: String,
     daily_calls: Option<u64>,
     daily_used: u64,
@@ -71,22 +63,17 @@ pub struct Builder {
     manners: Manners,
     session_lifetime: Duration,
     lockout: Option<Lockout>,
-    asset_host: Option<String>,
     places: Vec<(String, Point)>,
     searchable: Vec<String>,
     log_bound: usize,
     watcher: Option<Watcher>,
     remote_control: bool,
-    seed: u64,
 }
 
 impl Builder {
     pub(crate) fn new() -> Self {
         Self {
-            application: None,
-            sample: false,
-            records: Vec::new(),
-            generated: 0,
+            content: Content::default(),
             api_key: Emulator::API_KEY.to_owned(),
             daily_calls: None,
             daily_used: 0,
@@ -101,13 +88,11 @@ impl Builder {
             manners: Manners::default(),
             session_lifetime: sessions::LIFETIME,
             lockout: None,
-            asset_host: None,
             places: Vec::new(),
             searchable: Vec::new(),
             log_bound: LOG_BOUND,
             watcher: None,
             remote_control: false,
-            seed: 0,
         }
     }
 
@@ -306,22 +291,14 @@ impl Builder {
 
     /// The seed of all chance; the same calls with the same seed go the same way.
     pub const fn seed(mut self, seed: u64) -> Self {
-        self.seed = seed;
+        self.content.seed = seed;
         self
     }
 
     /// Puts the emulator together.
-    pub fn build(self) -> Result<Emulator, EmulatorError> {
-        let mut records = self.records;
-        let dump = match self.application {
-            Some(dump) => dump,
-            None if self.sample => {
-                records.splice(0..0, sample::records());
-                sample::application()
-            }
-            None => return Err(EmulatorError::NoApplication),
-        };
-        let mut app = App::read(dump)?;
+    pub fn build(mut self) -> Result<Emulator, EmulatorError> {
+        let mut app = App::read(self.content.dump()?)?;
+        let seed = self.content.seed;
         app.adopt(self.manners);
         app.places = self.places;
         for key in &self.searchable {
@@ -334,31 +311,22 @@ impl Builder {
             now: app.zone.local(clock.wall(Duration::ZERO)),
             manners: self.manners,
         };
-        let mut store = Store::new(&app);
-        store.assets.host = self.asset_host;
-        for (object, records) in records {
-            store.load(&app, &object, records, &around)?;
-        }
-        for (object, records) in generate::records(&app, &store, self.generated, self.seed) {
-            store.load(&app, object, records, &around)?;
-        }
-        compute::fill(&app, &mut store, &around);
+        let (store, disk) = content::store(self.content, &app, &around)?;
         let daily = self.daily_calls.or(app.daily_calls).unwrap_or(SMALLEST_PLAN);
         let gate = Gate {
             window: StoredWindow::new(WindowModel::new(self.window, self.rate_limit), self.store_delay),
             plan: DailyPlan::new(daily, self.daily_used),
             manners: self.manners,
         };
-        store.mark_start();
-        let start = Start { gate: gate.clone(), faults: self.faults.clone(), seed: self.seed };
+        let start = Start { gate: gate.clone(), faults: self.faults.clone(), seed };
         let lockout = self.lockout.or(app.lockout);
         let state = State {
             store,
-            sessions: Sessions::new(self.session_lifetime, lockout, self.seed),
+            sessions: Sessions::new(self.session_lifetime, lockout, seed),
             gate,
             log: Log::new(self.log_bound),
             faults: self.faults,
-            rng: fastrand::Rng::with_seed(self.seed),
+            rng: fastrand::Rng::with_seed(seed),
             calls: 0,
             refused: 0,
         };
@@ -371,6 +339,7 @@ impl Builder {
             connect_cost: self.connect_cost,
             watcher: self.watcher,
             start,
+            disk,
             remote_control: self.remote_control,
             state: Mutex::new(state),
         }))

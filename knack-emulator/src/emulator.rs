@@ -21,7 +21,7 @@ use crate::routes::{self, Desk, Request};
 use crate::sample;
 use crate::seen::{Log, Seen};
 use crate::sessions::{Sessions, users};
-use crate::store::Store;
+use crate::store::{Keep, Store};
 use crate::transport::InProcess;
 
 /// The longest time that a refused call spends in the server.
@@ -59,6 +59,7 @@ pub(crate) struct Core {
     pub(crate) connect_cost: Duration,
     pub(crate) watcher: Option<Watcher>,
     pub(crate) start: Start,
+    pub(crate) disk: Option<Box<dyn Keep>>,
     /// Whether the control pages answer other machines too.
     pub(crate) remote_control: bool,
     pub(crate) state: Mutex<State>,
@@ -336,6 +337,13 @@ impl Core {
         log.push(seen);
     }
 
+    /// Keeps what was written, or answers why it is not.
+    pub(crate) fn keep(&self, store: &mut Store) -> Result<(), Answer> {
+        let Some(disk) = &self.disk else { return Ok(()) };
+        disk.keep(&self.app, store)
+            .map_err(|error| Answer::text(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))
+    }
+
     /// The answer to a request, and the limits' figures where its key was accepted.
     fn judge(
         &self,
@@ -382,6 +390,6 @@ impl Core {
             let mut desk = Desk { app, store, sessions, manners, wall };
             routes::answer(&mut desk, request, &steps, pass.user.as_ref())
         });
-        (answer, Some(limits))
+        (self.keep(&mut state.store).err().unwrap_or(answer), Some(limits))
     }
 }

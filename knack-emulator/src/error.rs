@@ -63,6 +63,24 @@ pub enum EmulatorError {
         /// The id in question.
         id: String,
     },
+    /// What is kept on the disk could not be read or written.
+    #[error("the records in {path} cannot be kept: {source}")]
+    Data {
+        /// The folder.
+        path: std::path::PathBuf,
+        /// What is wrong.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The folder keeps the records of another application.
+    #[error("{path} keeps the records of the application {kept}, not of {asked}; give another folder")]
+    OtherData {
+        /// The folder.
+        path: std::path::PathBuf,
+        /// The application whose records are there.
+        kept: String,
+        /// The application that is served.
+        asked: String,
+    },
     /// A file could not be read.
     #[error("cannot read {path}: {source}")]
     Read {

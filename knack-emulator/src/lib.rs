@@ -166,6 +166,8 @@ mod compute;
 mod contact;
 mod control;
 mod dates;
+#[cfg(feature = "disk")]
+mod disk;
 mod downloads;
 mod emulator;
 mod error;

@@ -58,7 +58,7 @@ impl Emulator {
     }
 
     /// Brings back what was built: records, limits, faults and the clock. Sessions end, and the requests
-    /// seen so far are forgotten.
+    /// seen so far are forgotten. On the disk it is the state in which this emulator found it that comes back.
     ///
     /// ```
     /// use knack_emulator::{Emulator, Fault};
@@ -73,6 +73,8 @@ impl Emulator {
         let start = &self.core.start;
         let mut state = self.state();
         state.store.reset();
+        // Where this fails, the next write is told.
+        let _ = self.core.keep(&mut state.store);
         state.sessions.end_all();
         state.gate = start.gate.clone();
         state.faults.clone_from(&start.faults);

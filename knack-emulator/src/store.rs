@@ -1,6 +1,8 @@
 //! The records of an application.
 
 mod journal;
+#[cfg(feature = "disk")]
+mod keep;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -20,6 +22,18 @@ use journal::Journal;
 
 /// The id of a record.
 pub(crate) type Id = Box<str>;
+
+/// Where what was written is kept, before it is acknowledged.
+pub(crate) trait Keep: Send + Sync {
+    /// Whether nothing was kept there yet.
+    fn is_fresh(&self) -> bool;
+
+    /// Puts what is kept into an empty store.
+    fn load(&self, app: &App, store: &mut Store) -> Result<(), EmulatorError>;
+
+    /// Keeps what was written since.
+    fn keep(&self, app: &App, store: &mut Store) -> Result<(), EmulatorError>;
+}
 
 /// All tables of an application, in the order of its objects.
 #[derive(Debug, Default)]

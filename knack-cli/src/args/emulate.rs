@@ -10,13 +10,13 @@ use knack_runtime::Plan;
 ///
 /// It answers any client of Knack's API unchanged but for its address. What no document and no recording tells
 /// of Knack is a switch, --quirk; --quirks lists them. Records are those of --records, else, with --seed,
-/// made-up ones; what is written is kept in memory.
+/// made-up ones; what is written is kept in memory, or with --data on the disk.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   cargo knack emulate                   # .knack/ if there is one, else the sample, on port 4711
   cargo knack emulate --app app.json --seed 1
-  cargo knack emulate --records records/
+  cargo knack emulate --records records/ --data local-knack
   cargo knack emulate --plan 100 --window sliding --latency 120 --log
   cargo knack emulate --fault 503:nth=3 --fault throttle:every=10 --fault drop-after:path=/records
   cargo knack emulate --quirk missing-record=404 --quirk retry-after
@@ -51,6 +51,10 @@ pub(crate) struct EmulateArguments {
     /// Records: a folder with object_N.json for each object, or one file with a list for each key.
     #[arg(long, value_name = "FILE|DIR")]
     pub(crate) records: Option<PathBuf>,
+    /// A folder in which records and files are kept: what was answered survives the program, however it ends.
+    /// Where it keeps records already, those are served.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
     /// The port; 0 takes any free one.
     #[arg(long, value_name = "PORT", default_value_t = 4711)]
     pub(crate) port: u16,

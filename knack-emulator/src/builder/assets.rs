@@ -52,7 +52,7 @@ impl Builder {
     /// # Ok::<(), knack_emulator::EmulatorError>(())
     /// ```
     pub fn asset_host(mut self, url: impl Into<String>) -> Self {
-        self.asset_host = Some(url.into().trim_end_matches('/').to_owned());
+        self.content.asset_host = Some(url.into().trim_end_matches('/').to_owned());
         self
     }
 

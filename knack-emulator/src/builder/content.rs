@@ -5,15 +5,80 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::Builder;
+use crate::app::App;
+use crate::compute;
 use crate::error::EmulatorError;
 use crate::files;
+use crate::generate;
 use crate::manners;
+use crate::sample;
+use crate::store::{Keep, Store};
+use crate::write::Surroundings;
+
+/// What is served.
+#[derive(Default)]
+pub(super) struct Content {
+    application: Option<Value>,
+    sample: bool,
+    records: Vec<(String, Vec<Value>)>,
+    /// How many records an object gets that has none.
+    generated: usize,
+    /// Opens what keeps records.
+    disk: Option<Opens>,
+    pub(super) asset_host: Option<String>,
+    pub(super) seed: u64,
+}
+
+type Opens = Box<dyn FnOnce(&App) -> Result<Box<dyn Keep>, EmulatorError> + Send>;
+
+impl Content {
+    /// The dump of what is served; the sample brings its records.
+    pub(super) fn dump(&mut self) -> Result<Value, EmulatorError> {
+        match self.application.take() {
+            Some(dump) => Ok(dump),
+            None if self.sample => {
+                self.records.splice(0..0, sample::records());
+                Ok(sample::application())
+            }
+            None => Err(EmulatorError::NoApplication),
+        }
+    }
+}
+
+/// The records: those that are kept, else those that are given and made up.
+pub(super) fn store(
+    content: Content,
+    app: &App,
+    around: &Surroundings<'_>,
+) -> Result<(Store, Option<Box<dyn Keep>>), EmulatorError> {
+    let disk = content.disk.map(|open| open(app)).transpose()?;
+    let kept = disk.as_ref().filter(|disk| !disk.is_fresh());
+    let mut store = Store::new(app);
+    store.assets.host = content.asset_host;
+    if let Some(disk) = kept {
+        disk.load(app, &mut store)?;
+    } else {
+        for (object, records) in content.records {
+            store.load(app, &object, records, around)?;
+        }
+        for (object, records) in generate::records(app, &store, content.generated, content.seed) {
+            store.load(app, object, records, around)?;
+        }
+    }
+    compute::fill(app, &mut store, around);
+    store.mark_start();
+    if let Some(disk) = &disk {
+        store.note_written(disk.is_fresh());
+        disk.keep(app, &mut store)?;
+    }
+    Ok((store, disk))
+}
 
 impl Builder {
     /// The application: the JSON of `GET /v1/applications/{id}`, with or without the outer
     /// `application`.
     pub fn application(mut self, dump: Value) -> Self {
-        self.application = Some(dump);
+        self.content.application = Some(dump);
         self
     }
 
@@ -22,7 +87,7 @@ impl Builder {
     /// given out until their record is written. What the server computes is computed where it is
     /// missing.
     pub fn records(mut self, object: impl Into<String>, records: Vec<Value>) -> Self {
-        self.records.push((object.into(), records));
+        self.content.records.push((object.into(), records));
         self
     }
 
@@ -35,7 +100,7 @@ impl Builder {
     /// list of records, or the envelope of a list call. A file holds such a list for each of its
     /// keys.
     pub fn records_from(mut self, path: impl AsRef<Path>) -> Result<Self, EmulatorError> {
-        self.records.extend(files::records(path.as_ref())?);
+        self.content.records.extend(files::records(path.as_ref())?);
         Ok(self)
     }
 
@@ -46,7 +111,7 @@ impl Builder {
     /// their addresses. Account 0 has both roles; of the others, odd ones have `profile_11` (staff), even
     /// ones `profile_12` (managers), and 5 and 11 are inactive.
     pub fn sample(mut self) -> Self {
-        self.sample = true;
+        self.content.sample = true;
         self
     }
 
@@ -69,7 +134,27 @@ impl Builder {
     /// # Ok::<(), knack_emulator::EmulatorError>(())
     /// ```
     pub const fn generated_records(mut self, of_each_object: usize) -> Self {
-        self.generated = of_each_object;
+        self.content.generated = of_each_object;
+        self
+    }
+
+    /// Keeps records and uploaded files in a folder, which is made if it is not there: what was acknowledged
+    /// survives the end of the program, whatever ends it. Where the folder keeps records already, those are
+    /// served, and none that are given or made up. Passwords are kept as they are written.
+    ///
+    /// ```
+    /// use knack_emulator::Emulator;
+    ///
+    /// # let folder = std::env::temp_dir().join(format!("knack-doc-{}", std::process::id()));
+    /// let knack = Emulator::builder().sample().data(&folder).build()?;
+    /// # drop(knack);
+    /// # std::fs::remove_dir_all(&folder).unwrap();
+    /// # Ok::<(), knack_emulator::EmulatorError>(())
+    /// ```
+    #[cfg(feature = "disk")]
+    pub fn data(mut self, folder: impl Into<std::path::PathBuf>) -> Self {
+        let folder = folder.into();
+        self.content.disk = Some(Box::new(move |app| Ok(Box::new(crate::disk::Disk::open(folder, app)?))));
         self
     }
 

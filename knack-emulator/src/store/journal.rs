@@ -1,6 +1,6 @@
-//! What was written since the start: to be taken back.
+//! What was written since the start: to be taken back, and to be kept.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::{Id, Password, Row, Store};
 use crate::assets::Assets;
@@ -11,6 +11,8 @@ pub(crate) struct Journal {
     start: Option<Start>,
     /// How records were at the start, of those that were written since; none of those that were made.
     before: HashMap<(usize, Id), Option<Row>>,
+    /// The records that were written and not kept yet, where they are kept at all.
+    pub(super) written: Option<BTreeSet<(usize, Id)>>,
 }
 
 /// What a store has beside records.
@@ -33,7 +35,8 @@ impl Store {
             made: self.made,
             tables: tables.collect(),
         };
-        self.journal = Journal { start: Some(start), ..Journal::default() };
+        self.journal.start = Some(start);
+        self.journal.before.clear();
     }
 
     /// Brings back what was there at the start.
@@ -44,12 +47,20 @@ impl Store {
                 Some(row) => drop(self.put(table, &id, row)),
                 None => drop(self.delete(table, &id)),
             }
+            self.journal.note_written(table, id);
         }
         for (table, (next, graves)) in self.tables.iter_mut().zip(start.tables) {
             (table.next, table.graves) = (next, graves);
         }
         (self.passwords, self.assets, self.made) = (start.passwords, start.assets, start.made);
         self.mark_start();
+    }
+
+    /// From now on notes what is written; all that is there counts as written if none of it is kept.
+    pub(crate) fn note_written(&mut self, all: bool) {
+        let tables = self.tables.iter().enumerate().filter(|_| all);
+        let rows = tables.flat_map(|(place, table)| table.rows.keys().map(move |id| (place, id.clone())));
+        self.journal.written = Some(rows.collect());
     }
 
     /// Notes that a record is about to be written, before it is.
@@ -61,6 +72,15 @@ impl Store {
         if !self.journal.before.contains_key(&key) {
             let row = self.row(table, id).cloned();
             self.journal.before.insert(key, row);
+        }
+        self.journal.note_written(table, id.into());
+    }
+}
+
+impl Journal {
+    fn note_written(&mut self, table: usize, id: Id) {
+        if let Some(written) = &mut self.written {
+            written.insert((table, id));
         }
     }
 }

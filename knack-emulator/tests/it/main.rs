@@ -3,6 +3,8 @@
 
 mod child_pages;
 mod computed;
+#[cfg(feature = "disk")]
+mod disk;
 mod downloads;
 mod errors;
 mod exports;
