@@ -10,6 +10,7 @@ use clap::{Args, Parser, Subcommand};
 mod acquire;
 mod compile;
 mod decode;
+mod emulator;
 mod goodput;
 mod loopback;
 mod overhead;
@@ -38,6 +39,7 @@ const EXAMPLES: &str = "Examples:
   cargo run --release -p knack-bench -- goodput --strategies adaptive --shape base,skew,foreign,cold --require
   cargo run --release -p knack-bench -- acquire --json acquire.json
   cargo run --release -p knack-bench -- loopback
+  cargo run --release -p knack-bench -- emulator --json emulator.json
   cargo run --release -p knack-bench -- compile --case schema --objects 1000
 
 Records come from knackpy/_all_fields.json in the folder KNACK_FIXTURES, else in ../shared/fixtures
@@ -98,6 +100,18 @@ enum Bench {
         #[arg(long, value_name = "N", default_value_t = 300, value_parser = clap::value_parser!(u32).range(1..))]
         objects: u32,
     },
+    /// The local Knack: calls a second beside the trivial answer by the same HTTP stack, its start, and an
+    /// object of a million records.
+    Emulator {
+        #[command(flatten)]
+        output: Output,
+        /// Rounds; in each every subject is called for half a second in each case.
+        #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
+        rounds: u32,
+        /// Records of the large object.
+        #[arg(long, value_name = "N", default_value_t = 1_000_000)]
+        records: usize,
+    },
     /// The default limiter in real time, over HTTP, on this machine.
     Loopback {
         #[command(flatten)]
@@ -156,6 +170,9 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         }
         Bench::Overhead { output, rounds } => overhead::run(rounds)?.publish(output.json.as_deref()),
         Bench::Acquire { output, rounds } => acquire::run(rounds)?.publish(output.json.as_deref()),
+        Bench::Emulator { output, rounds, records } => {
+            emulator::run(rounds, records)?.publish(output.json.as_deref())
+        }
         Bench::Loopback { output, seconds } => loopback::run(seconds)?.publish(output.json.as_deref()),
         Bench::Compile { output, case, rounds, objects } => {
             compile::run(&compile::Choice { case, rounds, objects })?.publish(output.json.as_deref())

@@ -1,6 +1,7 @@
 //! Filters of a list (`docs.knack.com/docs/constructing-filters`): their grammar, and which
 //! records they admit.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use jiff::civil::DateTime;
@@ -104,9 +105,14 @@ impl Filter {
         Ok(filter)
     }
 
+    /// Whether there is no rule, so that everything passes.
+    pub(crate) fn is_none(&self) -> bool {
+        self.rules.is_empty() && self.groups.is_empty()
+    }
+
     /// Whether a record passes. No rule at all admits everything.
     pub(crate) fn admits(&self, scene: (&App, &Store), object: &Object, id: &str, row: &Row) -> bool {
-        if self.rules.is_empty() && self.groups.is_empty() {
+        if self.is_none() {
             return true;
         }
         let mut all = self
@@ -153,24 +159,24 @@ fn joined_by_or(group: &Value) -> bool {
 }
 
 /// The texts that a value is found by.
-pub(crate) fn texts(field: &Field, raw: &Value) -> Vec<String> {
-    let part = |key: &str| raw.get(key).and_then(Value::as_str).map(str::to_owned);
-    let shown = || match render::shown(&field.kind, &field.key, raw) {
-        Value::String(text) => text.replace("<br />", " "),
-        other => other.to_string(),
+pub(crate) fn texts<'a>(field: &Field, raw: &'a Value) -> Vec<Cow<'a, str>> {
+    let part = |key: &str| raw.get(key).and_then(Value::as_str).map(Cow::Borrowed);
+    let whole = || raw.as_str().map_or_else(|| Cow::Owned(raw.to_string()), Cow::Borrowed);
+    let shown = || {
+        Cow::Owned(match render::shown(&field.kind, &field.key, raw) {
+            Value::String(text) => text.replace("<br />", " "),
+            other => other.to_string(),
+        })
     };
     match &field.kind {
-        Kind::ShortText | Kind::ParagraphText | Kind::RichText | Kind::Concatenation => {
-            vec![raw.as_str().map_or_else(|| raw.to_string(), str::to_owned)]
-        }
+        Kind::ShortText | Kind::ParagraphText | Kind::RichText | Kind::Concatenation => vec![whole()],
         Kind::Name(_) => {
-            let plain = render::name(raw, "First Last");
-            let shown = shown();
+            let (plain, shown) = (Cow::Owned(render::name(raw, "First Last")), shown());
             if shown == plain { vec![plain] } else { vec![shown, plain] }
         }
-        Kind::Email(_) => part("email").or_else(|| raw.as_str().map(str::to_owned)).into_iter().collect(),
+        Kind::Email(_) => part("email").or_else(|| raw.as_str().map(Cow::Borrowed)).into_iter().collect(),
         Kind::Link { .. } => [part("url"), part("label")].into_iter().flatten().collect(),
-        Kind::Currency(_) => vec![shown(), raw.as_str().map_or_else(|| raw.to_string(), str::to_owned)],
+        Kind::Currency(_) => vec![shown(), whole()],
         Kind::Phone(_) => [part("formatted"), part("full")].into_iter().flatten().collect(),
         _ => vec![shown()],
     }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::app::{App, Field, Object};
 use crate::kind::Kind;
 use crate::pages::Column;
-use crate::store::{Cell, Row, Store};
+use crate::store::{Cell, Row, Store, shown_of};
 
 /// Which halves of a value a client asked for with `format=`
 /// (`docs.knack.com/docs/formatting`).
@@ -116,7 +116,7 @@ fn pair(
         },
         Shape::Html => member(out, &key, &store.shown(app, field, cell, 3)),
         Shape::Both => {
-            member(out, &key, &store.shown(app, field, cell, 3));
+            member(out, &key, &shown_of(field, cell, raw.as_deref()));
             if let Some(raw) = raw {
                 member(out, &raw_key, &raw);
             }

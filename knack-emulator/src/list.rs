@@ -15,7 +15,7 @@ use crate::query::Query;
 use crate::render;
 use crate::scope::Scope;
 use crate::search::Search;
-use crate::store::{Row, Store};
+use crate::store::{Row, Store, Table};
 
 /// Rows of a page where none are asked for.
 const DEFAULT_ROWS: usize = 25;
@@ -35,12 +35,19 @@ pub(crate) fn page(
     wall: Duration,
     manners: Manners,
 ) -> Result<Vec<u8>, String> {
-    let found = found(scene, of, scope, query, wall, manners)?;
     if manners.refuse_rows && rows(query).is_some_and(|rows| rows > MOST_ROWS) {
         return Err(format!("rows_per_page is at most {MOST_ROWS}"));
     }
     let rows = rows(query).or(scope.rows).unwrap_or(DEFAULT_ROWS).min(MOST_ROWS);
-    let (total, part) = (found.len(), part(&found, query, rows));
+    let question = Question::read(scene, of.1, scope, query, wall, manners)?;
+    // Where nothing is asked, the page is cut out of the table: nobody else's rows are looked at.
+    let whole = scene.1.tables.get(of.0).filter(|_| question.is_none());
+    let (total, part) = if let Some(table) = whole {
+        (table.rows.len(), cut(table, query, rows))
+    } else {
+        let found = question.found(scene, of);
+        (found.len(), part(&found, query, rows).to_vec())
+    };
     let look = Look { columns: scope.columns, ..Look::whole(Shape::of(query.get("format"))) };
 
     let mut out = Vec::with_capacity(part.len() * 1_024 + 128);
@@ -52,7 +59,7 @@ pub(crate) fn page(
         None => out.push(b'1'),
     }
     out.extend_from_slice(format!(",\"total_records\":{total},\"records\":").as_bytes());
-    records(&mut out, scene, of.1, part, look);
+    records(&mut out, scene, of.1, &part, look);
     out.push(b'}');
     Ok(out)
 }
@@ -78,26 +85,57 @@ pub(crate) fn records(
 /// The records that `scope` leaves of an object and that the caller's filters and free text admit, in the
 /// caller's order; or why the filters are not understood, where strict ones ask for that.
 pub(crate) fn found<'a>(
-    (app, store): (&App, &'a Store),
-    (place, object): (usize, &Object),
+    scene: (&App, &'a Store),
+    of: (usize, &Object),
     scope: &Scope<'_>,
     query: &Query,
     wall: Duration,
     manners: Manners,
 ) -> Result<Vec<Entry<'a>>, String> {
-    let now = Now::at((app, store), wall, manners);
-    let filter = Filter::read(object, query, &now, manners.strict_filters)?;
-    let search = Search::read(object, query);
-    let table = store.tables.get(place);
-    let rows = table.into_iter().flat_map(|table| &table.rows).map(|(id, row)| (&**id, row));
-    let mut found: Vec<Entry<'a>> = rows
-        .filter(|(id, row)| scope.admits((app, store), object, id, row))
-        .filter(|(id, row)| filter.admits((app, store), object, id, row))
-        .filter(|(_, row)| search.as_ref().is_none_or(|search| search.admits((app, store), object, row)))
-        .collect();
-    sort((app, store), object, scope, (query, manners), &mut found);
-    found.truncate(scope.limit.unwrap_or(usize::MAX));
-    Ok(found)
+    Ok(Question::read(scene, of.1, scope, query, wall, manners)?.found(scene, of))
+}
+
+/// Which records are asked for, and in which order.
+struct Question<'a> {
+    scope: &'a Scope<'a>,
+    filter: Filter,
+    search: Option<Search>,
+    order: Order,
+}
+
+impl<'a> Question<'a> {
+    fn read(
+        scene: (&App, &Store),
+        object: &Object,
+        scope: &'a Scope<'a>,
+        query: &Query,
+        wall: Duration,
+        manners: Manners,
+    ) -> Result<Self, String> {
+        let now = Now::at(scene, wall, manners);
+        let filter = Filter::read(object, query, &now, manners.strict_filters)?;
+        let order = Order::of(object, scope, query, manners);
+        Ok(Self { scope, filter, search: Search::read(object, query), order })
+    }
+
+    /// Whether all records are asked for, in the order of their ids.
+    fn is_none(&self) -> bool {
+        let order = matches!(&self.order, Order::By(sorts) if sorts.is_empty());
+        order && self.filter.is_none() && self.search.is_none() && self.scope.is_everything()
+    }
+
+    fn found<'s>(&self, scene: (&App, &'s Store), (place, object): (usize, &Object)) -> Vec<Entry<'s>> {
+        let table = scene.1.tables.get(place);
+        let rows = table.into_iter().flat_map(|table| &table.rows).map(|(id, row)| (&**id, row));
+        let mut found: Vec<Entry<'s>> = rows
+            .filter(|(id, row)| self.scope.admits(scene, object, id, row))
+            .filter(|(id, row)| self.filter.admits(scene, object, id, row))
+            .filter(|(_, row)| self.search.as_ref().is_none_or(|search| search.admits(scene, object, row)))
+            .collect();
+        self.order.sort(scene, object, &mut found);
+        found.truncate(self.scope.limit.unwrap_or(usize::MAX));
+        found
+    }
 }
 
 /// The page that a call asks for; all records where it does not say how long a page is.
@@ -112,43 +150,64 @@ fn rows(query: &Query) -> Option<usize> {
 
 /// The page of so many rows whose number a call gives.
 fn part<'a, 'b>(found: &'b [Entry<'a>], query: &Query, rows: usize) -> &'b [Entry<'a>] {
-    let number: usize = query.get("page").and_then(|text| text.trim().parse().ok()).unwrap_or(1).max(1);
-    let from = (number - 1).saturating_mul(rows).min(found.len());
+    let from = from(query, rows).min(found.len());
     let to = from.saturating_add(rows).min(found.len());
     found.get(from..to).unwrap_or_default()
 }
 
-/// Orders records by the query, else as a view says, else by the object's own order, else leaves them
-/// in that of ids.
-fn sort(
-    scene: (&App, &Store),
-    object: &Object,
-    scope: &Scope<'_>,
-    (query, manners): (&Query, Manners),
-    found: &mut [Entry<'_>],
-) {
-    let descending = |order: Option<&str>| order.is_some_and(|order| order.eq_ignore_ascii_case("desc"));
-    if query.get("sort_field") == Some("id") {
-        if descending(query.get("sort_order")) {
-            found.reverse();
+/// The same of a whole table.
+fn cut<'a>(table: &'a Table, query: &Query, rows: usize) -> Vec<Entry<'a>> {
+    table.rows.iter().skip(from(query, rows)).take(rows).map(|(id, row)| (&**id, row)).collect()
+}
+
+/// How many records stand before a page of so many rows.
+fn from(query: &Query, rows: usize) -> usize {
+    let number: usize = query.get("page").and_then(|text| text.trim().parse().ok()).unwrap_or(1).max(1);
+    (number - 1).saturating_mul(rows)
+}
+
+/// The order of a list: that of the query, else the view's, else the object's own, else that of ids.
+enum Order {
+    /// By these fields; the first counts most. By none, in that of ids.
+    By(Vec<Sort>),
+    /// That of ids, the last first.
+    IdsBackwards,
+}
+
+impl Order {
+    fn of(object: &Object, scope: &Scope<'_>, query: &Query, manners: Manners) -> Self {
+        let descending = |order: Option<&str>| order.is_some_and(|order| order.eq_ignore_ascii_case("desc"));
+        if query.get("sort_field") == Some("id") {
+            let backwards = descending(query.get("sort_order"));
+            return if backwards { Self::IdsBackwards } else { Self::By(Vec::new()) };
         }
-        return;
+        let mut orders = query.all("sort_order");
+        let keys = query.all("sort_field").take(if manners.all_sorts { usize::MAX } else { 1 });
+        let asked = keys.map(|key| (key, descending(orders.next())));
+        let asked: Vec<Sort> = asked
+            .filter_map(|(key, descending)| Some(Sort { field: object.place(key)?, descending }))
+            .collect();
+        Self::By(match (asked.is_empty(), scope.sort.is_empty()) {
+            (false, _) => asked,
+            (true, false) => scope.sort.to_vec(),
+            (true, true) => object.sort.into_iter().collect(),
+        })
     }
-    let mut orders = query.all("sort_order");
-    let keys = query.all("sort_field").take(if manners.all_sorts { usize::MAX } else { 1 });
-    let asked = keys.map(|key| (key, descending(orders.next())));
-    let asked: Vec<Sort> =
-        asked.filter_map(|(key, descending)| Some(Sort { field: object.place(key)?, descending })).collect();
-    let own = if scope.sort.is_empty() { object.sort.as_slice() } else { scope.sort };
-    let order = if asked.is_empty() { own } else { &*asked };
-    // The sort is stable, so that the first of several counts most, and records of one value stay in the
-    // order of their ids.
-    for by in order.iter().rev() {
-        let mut keyed: Vec<(Key, Entry<'_>)> =
-            found.iter().map(|&entry| (Key::of(scene, object, by.field, entry.1), entry)).collect();
-        keyed.sort_by(|(a, _), (b, _)| if by.descending { b.compare(a) } else { a.compare(b) });
-        for (slot, (_, entry)) in found.iter_mut().zip(keyed) {
-            *slot = entry;
+
+    fn sort(&self, scene: (&App, &Store), object: &Object, found: &mut [Entry<'_>]) {
+        let Self::By(sorts) = self else {
+            found.reverse();
+            return;
+        };
+        // The sort is stable, so that the first of several counts most, and records of one value stay in
+        // the order of their ids.
+        for by in sorts.iter().rev() {
+            let mut keyed: Vec<(Key, Entry<'_>)> =
+                found.iter().map(|&entry| (Key::of(scene, object, by.field, entry.1), entry)).collect();
+            keyed.sort_by(|(a, _), (b, _)| if by.descending { b.compare(a) } else { a.compare(b) });
+            for (slot, (_, entry)) in found.iter_mut().zip(keyed) {
+                *slot = entry;
+            }
         }
     }
 }

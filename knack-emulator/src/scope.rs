@@ -31,6 +31,11 @@ pub(crate) enum Within {
 }
 
 impl Scope<'_> {
+    /// Whether every record is in it.
+    pub(crate) fn is_everything(&self) -> bool {
+        self.filter.is_none() && self.within.is_none() && self.limit.is_none()
+    }
+
     pub(crate) fn admits(&self, scene: (&App, &Store), object: &Object, id: &str, row: &Row) -> bool {
         let within = self.within.as_ref().is_none_or(|within| within.holds(id, row));
         within && self.filter.admits(scene, object, id, row)

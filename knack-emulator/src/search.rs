@@ -1,6 +1,8 @@
 //! Free text: the `q` of a list, which looks into the fields that are marked as searchable. It is not
 //! documented; that it is ignored where no field is marked was seen on a live application in 2026.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use crate::app::{App, Field, Object};
@@ -42,8 +44,8 @@ impl Search {
 }
 
 /// The texts that a value is found by: of connected records what they are called, else those of filters.
-fn texts(field: &Field, raw: &Value) -> Vec<String> {
+fn texts<'a>(field: &Field, raw: &'a Value) -> Vec<Cow<'a, str>> {
     let Kind::Connection { .. } = field.kind else { return filter::texts(field, raw) };
     let links = raw.as_array().into_iter().flatten();
-    links.filter_map(|link| link.get("identifier")?.as_str()).map(str::to_owned).collect()
+    links.filter_map(|link| link.get("identifier")?.as_str()).map(Cow::Borrowed).collect()
 }

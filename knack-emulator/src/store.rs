@@ -68,6 +68,17 @@ impl fmt::Debug for Password {
     }
 }
 
+/// The formatted value of a cell whose raw value is `now`: what was recorded, unless it leads elsewhere.
+pub(crate) fn shown_of<'a>(field: &Field, cell: &'a Cell, now: Option<&Value>) -> Cow<'a, Value> {
+    // The same place is the same value; connections are put together anew.
+    let stays = |now: &Value| cell.raw.as_ref().is_some_and(|raw| std::ptr::eq(raw, now) || raw == now);
+    match (&cell.recorded, now) {
+        (Some(recorded), now) if now.is_none_or(stays) => Cow::Borrowed(recorded),
+        (_, Some(now)) => Cow::Owned(render::shown(&field.kind, &field.key, now)),
+        (_, None) => Cow::Owned(json!("")),
+    }
+}
+
 /// One record: a cell for each field in schema order, and what the schema does not know
 /// (`account_status`, `profile_keys` …), which stands before the fields.
 #[derive(Clone, Debug)]
@@ -194,10 +205,15 @@ impl Store {
 
     /// The present raw value of a cell.
     pub(crate) fn raw<'a>(&self, app: &App, field: &Field, cell: &'a Cell) -> Option<Cow<'a, Value>> {
+        self.raw_to(app, field, cell, 3)
+    }
+
+    /// The same with labels of labels down to a depth.
+    fn raw_to<'a>(&self, app: &App, field: &Field, cell: &'a Cell, depth: u8) -> Option<Cow<'a, Value>> {
         let raw = cell.raw.as_ref()?;
         Some(match &field.kind {
             Kind::Connection { object, .. } if !is_blank(raw) => {
-                Cow::Owned(self.connected(app, object, raw, 3))
+                Cow::Owned(self.connected(app, object, raw, depth))
             }
             _ => Cow::Borrowed(raw),
         })
@@ -205,22 +221,8 @@ impl Store {
 
     /// The present formatted value of a cell.
     pub(crate) fn shown(&self, app: &App, field: &Field, cell: &Cell, depth: u8) -> Value {
-        let Some(raw) = &cell.raw else {
-            return cell.recorded.clone().unwrap_or(json!(""));
-        };
-        if let Kind::Connection { object, .. } = &field.kind
-            && !is_blank(raw)
-        {
-            let now = self.connected(app, object, raw, depth);
-            return match &cell.recorded {
-                Some(recorded) if now == *raw => recorded.clone(),
-                _ => render::shown(&field.kind, &field.key, &now),
-            };
-        }
-        match &cell.recorded {
-            Some(recorded) => recorded.clone(),
-            None => render::shown(&field.kind, &field.key, raw),
-        }
+        let now = self.raw_to(app, field, cell, depth);
+        shown_of(field, cell, now.as_deref()).into_owned()
     }
 
     /// Sets a record and answers the one that had its id.
