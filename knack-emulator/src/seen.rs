@@ -56,24 +56,30 @@ impl fmt::Debug for Seen {
     }
 }
 
-/// The latest requests, up to a bound.
+/// The most bytes of bodies that are remembered, but for those of one request.
+const MOST_BYTES: usize = 64 * 1024 * 1024;
+
+/// The latest requests, up to a bound of their number and one of their bodies' size.
 #[derive(Debug)]
 pub(crate) struct Log {
     bound: usize,
+    bytes: usize,
     seen: VecDeque<Seen>,
 }
 
 impl Log {
     pub(crate) fn new(bound: usize) -> Self {
-        Self { bound, seen: VecDeque::new() }
+        Self { bound, bytes: 0, seen: VecDeque::new() }
     }
 
     pub(crate) fn push(&mut self, seen: Seen) {
         if self.bound == 0 {
             return;
         }
-        if self.seen.len() >= self.bound {
-            self.seen.pop_front();
+        self.bytes += seen.body.len();
+        while self.seen.len() >= self.bound || self.bytes > MOST_BYTES {
+            let Some(oldest) = self.seen.pop_front() else { break };
+            self.bytes -= oldest.body.len();
         }
         self.seen.push_back(seen);
     }
@@ -84,5 +90,32 @@ impl Log {
 
     pub(crate) fn clear(&mut self) {
         self.seen.clear();
+        self.bytes = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn large_bodies_are_forgotten_first() {
+        let mut log = Log::new(100);
+        let seen = |size: usize| Seen {
+            method: Method::POST,
+            path: String::new(),
+            query: String::new(),
+            headers: HeaderMap::new(),
+            body: vec![0; size].into(),
+            at: Duration::ZERO,
+            status: None,
+            refused: false,
+        };
+        log.push(seen(MOST_BYTES));
+        log.push(seen(1));
+        log.push(seen(2));
+        assert_eq!(log.all().iter().map(|seen| seen.body.len()).collect::<Vec<_>>(), [1, 2]);
+        log.push(seen(MOST_BYTES + 1));
+        assert_eq!((log.all().len(), log.bytes), (1, MOST_BYTES + 1));
     }
 }

@@ -107,7 +107,7 @@ impl Builder {
     /// The built-in application, a bicycle workshop, with its records; the same for every seed. Every
     /// kind of field occurs in it.
     ///
-    /// All its accounts have the password [`Emulator::SAMPLE_PASSWORD`]; [`Emulator::account_email`] tells
+    /// All its accounts have the password [`Emulator::SAMPLE_PASSWORD`](crate::Emulator::SAMPLE_PASSWORD); [`Emulator::account_email`](crate::Emulator::account_email) tells
     /// their addresses. Account 0 has both roles; of the others, odd ones have `profile_11` (staff), even
     /// ones `profile_12` (managers), and 5 and 11 are inactive.
     pub fn sample(mut self) -> Self {
