@@ -23,16 +23,29 @@ const JSON: &str = "application/json; charset=utf-8";
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) content_type: String,
+    /// What some answers have beside: where to go, which part of a file this is.
+    pub(crate) headers: Vec<(HeaderName, String)>,
     pub(crate) body: Bytes,
 }
 
 impl Answer {
     pub(crate) fn json(status: StatusCode, body: impl Into<Bytes>) -> Self {
-        Self { status, content_type: JSON.to_owned(), body: body.into() }
+        Self::new(status, JSON, body)
     }
 
     pub(crate) fn text(status: StatusCode, body: impl Into<Bytes>) -> Self {
-        Self { status, content_type: HTML.to_owned(), body: body.into() }
+        Self::new(status, HTML, body)
+    }
+
+    /// A body of any type.
+    pub(crate) fn new(status: StatusCode, content_type: impl Into<String>, body: impl Into<Bytes>) -> Self {
+        Self { status, content_type: content_type.into(), headers: Vec::new(), body: body.into() }
+    }
+
+    /// The same answer with a header more.
+    pub(crate) fn with(mut self, name: HeaderName, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
     }
 
     /// A body whose type is told by how it looks.
@@ -45,6 +58,14 @@ impl Answer {
 
     pub(crate) fn throttled() -> Self {
         Self::text(StatusCode::TOO_MANY_REQUESTS, "Rate limit exceeded")
+    }
+
+    pub(crate) fn bad_request(body: impl Into<Bytes>) -> Self {
+        Self::text(StatusCode::BAD_REQUEST, body)
+    }
+
+    pub(crate) fn not_found() -> Self {
+        Self::text(StatusCode::NOT_FOUND, "Not Found")
     }
 
     pub(crate) fn server_error() -> Self {
@@ -71,6 +92,11 @@ impl Answer {
         let mut response = Response::new(self.body);
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
+        for (name, value) in &self.headers {
+            if let Ok(value) = HeaderValue::from_str(value) {
+                headers.insert(name, value);
+            }
+        }
         if let Ok(value) = HeaderValue::from_str(&self.content_type) {
             headers.insert(CONTENT_TYPE, value);
         }

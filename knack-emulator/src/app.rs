@@ -26,6 +26,8 @@ pub(crate) struct App {
     pub(crate) order: Vec<Place>,
     /// Places that filters may name, beside those of the records.
     pub(crate) places: Vec<(String, Point)>,
+    /// The pages with their views, as the dump has them.
+    pub(crate) scenes: Vec<Value>,
     /// The answer to `GET /v1/applications/{id}`.
     pub(crate) dump: Bytes,
 }
@@ -105,6 +107,7 @@ impl App {
             by_key,
             order,
             places: Vec::new(),
+            scenes: app.get("scenes").and_then(Value::as_array).cloned().unwrap_or_default(),
             dump: Bytes::from(whole.to_string()),
             id,
         })
@@ -113,6 +116,13 @@ impl App {
     pub(crate) fn object(&self, key: &str) -> Option<(usize, &Object)> {
         let place = *self.by_key.get(key)?;
         Some((place, self.objects.get(place)?))
+    }
+
+    /// A view of a page, as the dump has it.
+    pub(crate) fn view(&self, scene: &str, view: &str) -> Option<&Value> {
+        let has = |meta: &Value, key: &str| meta.get("key").and_then(Value::as_str) == Some(key);
+        let scene = self.scenes.iter().find(|meta| has(meta, scene))?;
+        scene.get("views")?.as_array()?.iter().find(|meta| has(meta, view))
     }
 
     /// A field and its object.

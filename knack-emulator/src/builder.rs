@@ -1,5 +1,7 @@
 //! How an emulator is put together.
 
+mod assets;
+
 use std::fmt;
 use std::path::Path;
 use std::sync::Mutex;
@@ -28,6 +30,8 @@ use crate::write::Surroundings;
 /// Calls a day of the smallest plan (`docs.knack.com/docs/api-limits`).
 const SMALLEST_PLAN: u64 = 1_000;
 const LOG_BOUND: usize = 100_000;
+/// What imports allow (`docs.knack.com/docs/the-import-process`); nothing is said of uploads.
+const LARGEST_UPLOAD: usize = 250 * 1024 * 1024;
 
 /// Builds an [`Emulator`]; see [`Emulator::builder`].
 ///
@@ -64,6 +68,7 @@ pub struct Builder {
     starts_at: Option<SystemTime>,
     skew_ms: i64,
     manners: Manners,
+    asset_host: Option<String>,
     places: Vec<(String, Point)>,
     log_bound: usize,
     seed: u64,
@@ -93,7 +98,12 @@ impl Builder {
                 strict_filters: false,
                 field_order: false,
                 proper_timestamps: true,
+                largest_upload: LARGEST_UPLOAD,
+                direct_downloads: false,
+                ranges: true,
+                paged_exports: false,
             },
+            asset_host: None,
             places: Vec::new(),
             log_bound: LOG_BOUND,
             seed: 0,
@@ -312,6 +322,7 @@ impl Builder {
             field_order: self.manners.field_order,
         };
         let mut store = Store::new(&app);
+        store.assets.host = self.asset_host;
         for (object, records) in records {
             store.load(&app, &object, records, &around)?;
         }

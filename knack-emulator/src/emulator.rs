@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{HeaderName, HeaderValue};
-use http::{Response, StatusCode};
+use http::{Method, Response, StatusCode};
 use serde_json::Value;
 
 use crate::answer::{Answer, Limits};
@@ -20,9 +20,14 @@ use crate::routes::{self, Manners, Request};
 use crate::seen::{Log, Seen};
 use crate::store::Store;
 use crate::transport::InProcess;
+use crate::{downloads, uploads, viewed};
 
 /// The longest time that a refused call spends in the server.
 const REFUSAL: Duration = Duration::from_millis(2);
+/// The largest body that is read, in bytes, but for uploads.
+const LARGEST_BODY: usize = 16 * 1024 * 1024;
+/// What the form around an uploaded file may add.
+const FORM: usize = 64 * 1024;
 
 /// A local Knack. Clones share one application, its records and its limits.
 ///
@@ -189,14 +194,7 @@ impl Emulator {
     /// Carries one request there. It arrives even if the caller goes away meanwhile, as bytes on a
     /// wire do; the delay of the answer is the caller's to wait for.
     pub(crate) async fn carry(&self, request: http::Request<Bytes>) -> Outcome {
-        let (parts, body) = request.into_parts();
-        let request = Request {
-            method: parts.method,
-            path: parts.uri.path().to_owned(),
-            query: parts.uri.query().unwrap_or_default().to_owned(),
-            headers: parts.headers,
-            body,
-        };
+        let request = Request::of(request);
         let trip = {
             let mut state = self.state();
             self.core.latency.draw(&mut state.rng)
@@ -211,6 +209,34 @@ impl Emulator {
         });
         let lost = Outcome { ending: Ending::Dropped, delay: Duration::ZERO };
         journey.await.unwrap_or(lost)
+    }
+
+    /// After how many bytes of its body a fault breaks the connection of a request.
+    pub(crate) fn cuts_upload(&self, method: &Method, path: &str) -> Option<usize> {
+        let mut state = self.state();
+        // All of them count the request, whichever comes first.
+        let cuts: Vec<usize> =
+            state.faults.iter_mut().filter_map(|fault| fault.cuts_upload(method, path)).collect();
+        cuts.into_iter().min()
+    }
+
+    /// Remembers a request whose body did not come whole. Nobody answers it.
+    pub(crate) fn cut_off(&self, request: http::Request<Bytes>) {
+        let at = self.core.clock.elapsed();
+        let Request { method, path, query, headers, body, .. } = Request::of(request);
+        let mut state = self.state();
+        state.calls += 1;
+        let seen = Seen { method, path, query, headers, body, at, status: None, refused: false };
+        state.log.push(|| seen);
+    }
+
+    /// The largest body of a request that is read, in bytes: an upload brings a form around its file.
+    pub(crate) fn largest_body(&self, path: &str) -> usize {
+        if path.trim_end_matches('/').ends_with("/upload") {
+            self.core.manners.largest_upload.saturating_add(FORM)
+        } else {
+            LARGEST_BODY
+        }
     }
 
     /// Judges and answers a request at the moment it arrives.
@@ -251,7 +277,7 @@ impl Emulator {
             (ending, status, refused)
         };
         state.refused += u64::from(refused);
-        let Request { method, path, query, headers, body } = request;
+        let Request { method, path, query, headers, body, .. } = request;
         state.log.push(|| Seen { method, path, query, headers, body, at, status, refused });
         Outcome { ending, delay }
     }
@@ -277,11 +303,6 @@ impl Core {
         effects: &[Effect],
         wall: Duration,
     ) -> (Answer, Option<Limits>) {
-        let steps = request.steps();
-        let Some(steps) = &steps else {
-            return (Answer::no_route(&request.method, &request.path), None);
-        };
-        let steps: Vec<&str> = steps.iter().map(String::as_str).collect();
         let instead = effects.iter().find_map(|effect| match effect {
             Effect::Status { status, body } => {
                 let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -289,10 +310,25 @@ impl Core {
             }
             _ => None,
         });
+        if let Some(file) = downloads::answer(&self.app, &state.store, self.manners, request) {
+            return (instead.unwrap_or(file), None);
+        }
+        let steps = request.steps();
+        let Some(steps) = &steps else {
+            return (Answer::no_route(&request.method, &request.path), None);
+        };
+        let steps: Vec<&str> = steps.iter().map(String::as_str).collect();
         if let Some(dump) = routes::dump(&self.app, &request.method, &steps) {
             return (instead.unwrap_or(dump), None);
         }
-        if let Err(answer) = gate::identify(&request.headers, &self.app.id, &self.api_key) {
+        let identified = if uploads::concerns(&request.method, &steps) {
+            gate::identify_anyone(&request.headers, &self.app.id)
+        } else if viewed::concerns(&request.method, &steps) {
+            gate::of_application(&request.headers, &self.app.id)
+        } else {
+            gate::identify(&request.headers, &self.app.id, &self.api_key)
+        };
+        if let Err(answer) = identified {
             return (instead.unwrap_or(answer), None);
         }
         let throttle = effects.contains(&Effect::Throttle);

@@ -29,6 +29,12 @@ pub enum Effect {
         /// How many bytes still come.
         at: usize,
     },
+    /// The connection breaks after so many bytes of the request's body: nothing is counted or applied.
+    /// A shorter body comes whole.
+    CutUpload {
+        /// How many bytes still arrive.
+        at: usize,
+    },
     /// No answer ever comes; nothing was counted or applied.
     Hang,
     /// No answer ever comes, but the call was counted and applied.
@@ -101,6 +107,32 @@ impl Fault {
         Self::new(Effect::Header { name: "retry-after".to_owned(), value: value.into() })
     }
 
+    /// A fault that cuts the next download of a file after `at` bytes. It waits at the public address
+    /// (`/assets/…`), where a download ends up; with
+    /// [`Builder::direct_downloads`](crate::Builder::direct_downloads) add `.path("/download/asset/")`.
+    ///
+    /// ```
+    /// use knack_emulator::{Emulator, Fault};
+    ///
+    /// let knack = Emulator::builder().sample().fault(Fault::cut_download(1_000)).build()?;
+    /// # Ok::<(), knack_emulator::EmulatorError>(())
+    /// ```
+    pub fn cut_download(at: usize) -> Self {
+        Self::new(Effect::CutBody { at }).method(Method::GET).path("/assets/").nth(1)
+    }
+
+    /// A fault that breaks the connection of the next upload after `at` bytes of its body.
+    ///
+    /// ```
+    /// use knack_emulator::{Emulator, Fault};
+    ///
+    /// let knack = Emulator::builder().sample().fault(Fault::cut_upload(1_000)).build()?;
+    /// # Ok::<(), knack_emulator::EmulatorError>(())
+    /// ```
+    pub fn cut_upload(at: usize) -> Self {
+        Self::new(Effect::CutUpload { at }).method(Method::POST).path("/assets/").nth(1)
+    }
+
     /// Only the `n`th request that meets method and path, from 1.
     pub const fn nth(mut self, n: u64) -> Self {
         self.which = Which::Nth(n);
@@ -133,20 +165,33 @@ impl Fault {
 
     /// The effect on the next request, if it befalls that one. Counts the request.
     pub(crate) fn befalls(&mut self, method: &Method, path: &str) -> Option<Effect> {
+        // A cut of the request's body was met before it arrived.
+        if matches!(self.effect, Effect::CutUpload { .. }) {
+            return None;
+        }
+        self.meets(method, path).then(|| self.effect.clone())
+    }
+
+    /// After how many bytes the next request's body is cut, if it befalls that one. Counts the request.
+    pub(crate) fn cuts_upload(&mut self, method: &Method, path: &str) -> Option<usize> {
+        let Effect::CutUpload { at } = self.effect else { return None };
+        self.meets(method, path).then_some(at)
+    }
+
+    fn meets(&mut self, method: &Method, path: &str) -> bool {
         if self.method.as_ref().is_some_and(|wanted| wanted != method)
             || self.path.as_ref().is_some_and(|part| !path.contains(part.as_str()))
         {
-            return None;
+            return false;
         }
         self.met += 1;
         let met = self.met;
-        let hit = match self.which {
+        match self.which {
             Which::All => true,
             Which::Nth(n) => met == n,
             Which::First(n) => met <= n,
             Which::Every(n) => n > 0 && met.is_multiple_of(n),
-        };
-        hit.then(|| self.effect.clone())
+        }
     }
 }
 

@@ -11,10 +11,27 @@ use crate::window::StoredWindow;
 
 /// Checks the two headers of object-based calls (`docs.knack.com/docs/object-based-requests`).
 pub(crate) fn identify(headers: &HeaderMap, application: &str, key: &str) -> Result<(), Answer> {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
-    let id = text("x-knack-application-id").filter(|id| !id.is_empty());
-    let given = text("x-knack-rest-api-key").filter(|key| !key.is_empty());
-    let Some(id) = id else {
+    of_application(headers, application)?;
+    match text(headers, "x-knack-rest-api-key") {
+        None => Err(Answer::text(StatusCode::UNAUTHORIZED, "Invalid API Request")),
+        Some(given) if given != key => Err(Answer::text(StatusCode::UNAUTHORIZED, "Invalid API Key")),
+        Some(_) => Ok(()),
+    }
+}
+
+/// Checks the headers of calls that any key may make: `knack`, the real one, or a token instead
+/// (`docs.knack.com/docs/fileimage-uploads`).
+pub(crate) fn identify_anyone(headers: &HeaderMap, application: &str) -> Result<(), Answer> {
+    of_application(headers, application)?;
+    match text(headers, "x-knack-rest-api-key").or_else(|| text(headers, "authorization")) {
+        None => Err(Answer::text(StatusCode::UNAUTHORIZED, "Invalid API Request")),
+        Some(_) => Ok(()),
+    }
+}
+
+/// Checks whether a call is meant for this application.
+pub(crate) fn of_application(headers: &HeaderMap, application: &str) -> Result<(), Answer> {
+    let Some(id) = text(headers, "x-knack-application-id") else {
         return Err(Answer::text(StatusCode::UNAUTHORIZED, "Invalid API Request"));
     };
     if id != application {
@@ -24,11 +41,12 @@ pub(crate) fn identify(headers: &HeaderMap, application: &str, key: &str) -> Res
             Answer::text(StatusCode::BAD_REQUEST, "Malformed App ID.")
         });
     }
-    match given {
-        None => Err(Answer::text(StatusCode::UNAUTHORIZED, "Invalid API Request")),
-        Some(given) if given != key => Err(Answer::text(StatusCode::UNAUTHORIZED, "Invalid API Key")),
-        Some(_) => Ok(()),
-    }
+    Ok(())
+}
+
+/// What a header says, if it says something.
+pub(crate) fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok().map(str::trim).filter(|text| !text.is_empty())
 }
 
 /// Both limits of an account.

@@ -3,9 +3,9 @@
 
 use serde_json::Value;
 
-use crate::app::{App, Object};
+use crate::app::{App, Field, Object};
 use crate::kind::Kind;
-use crate::store::{Row, Store};
+use crate::store::{Cell, Row, Store};
 
 /// Which halves of a value a client asked for with `format=`
 /// (`docs.knack.com/docs/formatting`).
@@ -44,26 +44,37 @@ pub(crate) fn record(
         member(out, key, part);
     }
     for (field, cell) in object.fields.iter().zip(&row.cells) {
-        // A password is never given out.
-        if field.kind == Kind::Password && cell.recorded.is_none() {
-            continue;
-        }
-        let raw = store.raw(app, field, cell);
-        match shape {
-            Shape::Raw => match raw {
-                Some(raw) => member(out, &field.key, &raw),
-                None => member(out, &field.key, &Value::String(String::new())),
-            },
-            Shape::Html => member(out, &field.key, &store.shown(app, field, cell, 3)),
-            Shape::Both => {
-                member(out, &field.key, &store.shown(app, field, cell, 3));
-                if let Some(raw) = raw {
-                    member(out, &field.raw_key, &raw);
-                }
+        self::cell(out, (app, store), field, cell, shape);
+    }
+    out.push(b'}');
+}
+
+/// Appends one value of a record, behind others.
+pub(crate) fn cell(
+    out: &mut Vec<u8>,
+    (app, store): (&App, &Store),
+    field: &Field,
+    cell: &Cell,
+    shape: Shape,
+) {
+    // A password is never given out.
+    if field.kind == Kind::Password && cell.recorded.is_none() {
+        return;
+    }
+    let raw = store.raw(app, field, cell);
+    match shape {
+        Shape::Raw => match raw {
+            Some(raw) => member(out, &field.key, &raw),
+            None => member(out, &field.key, &Value::String(String::new())),
+        },
+        Shape::Html => member(out, &field.key, &store.shown(app, field, cell, 3)),
+        Shape::Both => {
+            member(out, &field.key, &store.shown(app, field, cell, 3));
+            if let Some(raw) = raw {
+                member(out, &field.raw_key, &raw);
             }
         }
     }
-    out.push(b'}');
 }
 
 fn member(out: &mut Vec<u8>, key: &str, part: &Value) {

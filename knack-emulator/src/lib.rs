@@ -60,6 +60,44 @@
 //! # Ok(()) }
 //! ```
 //!
+//! # Files
+//!
+//! `POST /v1/applications/{app}/assets/file/upload` (or `…/image/upload`) takes a form with a file; its id is
+//! written to a field. The address in the record sends on to a public one, which gives the file or the part
+//! of it that a `Range` asks for. Those of secure fields want a token. Files that loaded records tell of are
+//! made up in the size that they tell.
+//!
+//! ```
+//! use bytes::Bytes;
+//! use knack_core::transport::Transport;
+//! use knack_emulator::Emulator;
+//! use serde_json::Value;
+//!
+//! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let knack = Emulator::builder().sample().build()?;
+//! let app = knack.application_id();
+//! let form = "--X\r\nContent-Disposition: form-data; name=\"files\"; filename=\"bell.txt\"\r\n\r\nring\r\n--X--";
+//! let request = http::Request::post(format!("/v1/applications/{app}/assets/file/upload"))
+//!     .header("X-Knack-Application-Id", app)
+//!     .header("X-Knack-REST-API-Key", "knack")
+//!     .header("Content-Type", "multipart/form-data; boundary=X")
+//!     .body(Bytes::from(form))?;
+//! let told: Value = serde_json::from_slice(knack.transport().send(request).await?.body())?;
+//! let url = told["public_url"].as_str().unwrap_or_default();
+//! let part = http::Request::get(url).header("Range", "bytes=2-").body(Bytes::new())?;
+//! let part = knack.transport().send(part).await?;
+//! assert_eq!((part.status().as_u16(), &part.body()[..]), (206, &b"ng"[..]));
+//! # Ok(()) }
+//! ```
+//!
+//! # What views tell
+//!
+//! - `GET /v1/scenes/{scene}/views/{view}/report` gives all reports of a view, `…/report/{n}` one.
+//! - `…/records/export/applications/{app}?type=csv` (or `json`) gives the view's records as a file.
+//! - `…/connections/{field}` gives the options of a connection input.
+//!
+//! All three take filters; what the source of a view leaves out stays out.
+//!
 //! # What goes wrong
 //!
 //! ```
@@ -87,14 +125,17 @@
 
 mod answer;
 mod app;
+mod assets;
 mod builder;
 mod check;
 mod clock;
 mod compute;
 mod contact;
 mod dates;
+mod downloads;
 mod emulator;
 mod error;
+mod exports;
 mod expression;
 mod fault;
 mod figures;
@@ -106,19 +147,25 @@ mod json;
 mod kind;
 mod latency;
 mod list;
+mod multipart;
 mod near;
+mod options;
 mod plan;
 mod query;
 mod records;
 mod render;
+mod reports;
 mod routes;
 mod sample;
 mod seen;
 mod server;
+mod source;
 mod span;
 mod store;
 mod template;
 mod transport;
+mod uploads;
+mod viewed;
 pub mod window;
 mod write;
 mod zone;

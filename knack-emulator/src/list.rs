@@ -20,7 +20,8 @@ const DEFAULT_ROWS: usize = 25;
 /// The most rows of one page.
 const MOST_ROWS: usize = 1_000;
 
-type Entry<'a> = (&'a str, &'a Row);
+/// A record and its id.
+pub(crate) type Entry<'a> = (&'a str, &'a Row);
 
 /// Answers a list request with the JSON of the envelope, or with why the filter is not understood
 /// where strict filters ask for that.
@@ -71,7 +72,7 @@ pub(crate) fn page(
 }
 
 /// Orders records by the query, else by the object's own order, else leaves them in that of ids.
-fn sort(scene: (&App, &Store), object: &Object, query: &Query, found: &mut [Entry<'_>]) {
+pub(crate) fn sort(scene: (&App, &Store), object: &Object, query: &Query, found: &mut [Entry<'_>]) {
     let descending = query.get("sort_order").is_some_and(|order| order.eq_ignore_ascii_case("desc"));
     let by = match query.get("sort_field") {
         Some("id") => {
@@ -83,10 +84,16 @@ fn sort(scene: (&App, &Store), object: &Object, query: &Query, found: &mut [Entr
         Some(key) => object.place(key).map(|field| Sort { field, descending }),
         None => None,
     };
-    let Some(by) = by.or(object.sort) else { return };
+    if let Some(by) = by.or(object.sort) {
+        sort_by(scene, object, by, found);
+    }
+}
+
+/// Orders records by one field; those of one value stay in the order that they have.
+pub(crate) fn sort_by(scene: (&App, &Store), object: &Object, by: Sort, found: &mut [Entry<'_>]) {
     let mut keyed: Vec<(Key, Entry<'_>)> =
         found.iter().map(|&entry| (Key::of(scene, object, by.field, entry.1), entry)).collect();
-    // The sort is stable, so that records of one value stay in the order of their ids.
+    // Stable, so that without another order records of one value stay in that of their ids.
     keyed.sort_by(|(a, _), (b, _)| if by.descending { b.compare(a) } else { a.compare(b) });
     for (slot, (_, entry)) in found.iter_mut().zip(keyed) {
         *slot = entry;
@@ -94,14 +101,14 @@ fn sort(scene: (&App, &Store), object: &Object, query: &Query, found: &mut [Entr
 }
 
 /// What a record is ordered by. Empty values come first.
-enum Key {
+pub(crate) enum Key {
     Blank,
     Number(f64),
     Text(String),
 }
 
 impl Key {
-    fn of((app, store): (&App, &Store), object: &Object, place: usize, row: &Row) -> Self {
+    pub(crate) fn of((app, store): (&App, &Store), object: &Object, place: usize, row: &Row) -> Self {
         let (Some(field), Some(cell)) = (object.fields.get(place), row.cells.get(place)) else {
             return Self::Blank;
         };
@@ -142,7 +149,7 @@ impl Key {
         })
     }
 
-    fn compare(&self, other: &Self) -> Ordering {
+    pub(crate) fn compare(&self, other: &Self) -> Ordering {
         match (self, other) {
             (Self::Number(a), Self::Number(b)) => a.total_cmp(b),
             (Self::Text(a), Self::Text(b)) => a.cmp(b),

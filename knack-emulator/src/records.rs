@@ -117,6 +117,9 @@ impl Writing<'_> {
         around: &Surroundings<'_>,
         problems: &mut Vec<Problem>,
     ) -> Option<Value> {
+        if let Some(asset) = value.as_str().and_then(|id| store.assets.raw(&self.app.id, field, id)) {
+            return Some(asset);
+        }
         match write::raw(field, value, around) {
             Ok(Value::Array(links)) if let Kind::Connection { object, .. } = &field.kind => {
                 Some(links.into_iter().filter(|link| self.linkable(store, object, link)).collect())

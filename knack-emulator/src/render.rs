@@ -65,6 +65,53 @@ fn equation(raw: &Value, format: &EquationFormat) -> Value {
     }
 }
 
+/// What is shown, as a text without markup.
+pub(crate) fn plain(kind: &Kind, shown: Value) -> String {
+    match shown {
+        Value::String(text) if marked_up(kind) => bare(&text),
+        Value::String(text) => text,
+        Value::Null => String::new(),
+        other => other.to_string(),
+    }
+}
+
+/// Whether a kind is shown in markup.
+fn marked_up(kind: &Kind) -> bool {
+    matches!(
+        kind,
+        Kind::ParagraphText
+            | Kind::RichText
+            | Kind::Email(_)
+            | Kind::Link { .. }
+            | Kind::Phone(_)
+            | Kind::Address { .. }
+            | Kind::Timer(_)
+            | Kind::File
+            | Kind::Image { .. }
+            | Kind::Signature
+            | Kind::Connection { .. }
+            | Kind::UserRoles
+    )
+}
+
+/// A text without its tags; a new line is a space.
+fn bare(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let spaced = text.replace("<br />", " ").replace("&nbsp;", " ");
+    let mut rest = spaced.as_str();
+    while let Some((before, after)) = rest.split_once('<') {
+        out.push_str(before);
+        if let Some((_, text)) = after.split_once('>') {
+            rest = text;
+        } else {
+            out.push('<');
+            rest = after;
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
 /// Whether a raw value is one of Knack's many ways to be empty.
 pub(crate) fn is_blank(raw: &Value) -> bool {
     match raw {
@@ -251,6 +298,18 @@ mod tests {
             show(&json!({"type": "connection"}), &to),
             json!("<span class=\"1\">A</span><br /><span class=\"2\">B</span>")
         );
+    }
+
+    #[test]
+    fn markup_is_left_out() {
+        for (text, want) in [
+            ("<a href=\"mailto:a@example.com\">a@example.com</a>", "a@example.com"),
+            ("1 Mill Lane<br />Ely, XX 0", "1 Mill Lane Ely, XX 0"),
+            ("a < b", "a < b"),
+            ("<", "<"),
+        ] {
+            assert_eq!(bare(text), want);
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::uri::Authority;
 use http::{HeaderMap, Method, StatusCode, header};
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
@@ -16,6 +17,10 @@ use crate::list;
 use crate::query::Query;
 use crate::records;
 use crate::store::Store;
+use crate::{uploads, viewed};
+
+/// Where a request was sent that does not tell.
+const ORIGIN: &str = "https://api.knack.com";
 
 /// What a record that does not exist is answered with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,12 +46,22 @@ pub(crate) struct Manners {
     pub(crate) field_order: bool,
     /// Whether dates written here get their `proper_` twins.
     pub(crate) proper_timestamps: bool,
+    /// The largest file that may be uploaded, in bytes.
+    pub(crate) largest_upload: usize,
+    /// Whether the address of a file answers with the file instead of sending on to it.
+    pub(crate) direct_downloads: bool,
+    /// Whether parts of files are given.
+    pub(crate) ranges: bool,
+    /// Whether an exported file holds one page instead of all records.
+    pub(crate) paged_exports: bool,
 }
 
 /// A request, taken apart.
 #[derive(Debug)]
 pub(crate) struct Request {
     pub(crate) method: Method,
+    /// Scheme and host that it was sent to.
+    pub(crate) origin: String,
     pub(crate) path: String,
     pub(crate) query: String,
     pub(crate) headers: HeaderMap,
@@ -54,10 +69,39 @@ pub(crate) struct Request {
 }
 
 impl Request {
+    pub(crate) fn of(request: http::Request<Bytes>) -> Self {
+        let (parts, body) = request.into_parts();
+        Self {
+            origin: origin(&parts),
+            method: parts.method,
+            path: parts.uri.path().to_owned(),
+            query: parts.uri.query().unwrap_or_default().to_owned(),
+            headers: parts.headers,
+            body,
+        }
+    }
+
     /// The decoded parts of the path after `/v1`, or `None` for a path elsewhere.
     pub(crate) fn steps(&self) -> Option<Vec<String>> {
         let path = self.path.trim_end_matches('/').strip_prefix("/v1/")?;
         Some(path.split('/').map(|step| percent_decode_str(step).decode_utf8_lossy().into_owned()).collect())
+    }
+}
+
+/// Scheme and host of a request: those of its URL, else the host that it names to a server on a socket.
+fn origin(parts: &http::request::Parts) -> String {
+    let named = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let (scheme, authority) = match (parts.uri.authority(), named) {
+        (Some(authority), _) => (parts.uri.scheme_str().unwrap_or("https"), Some(authority.clone())),
+        (None, Some(host)) => ("http", host.parse::<Authority>().ok()),
+        (None, None) => ("https", None),
+    };
+    match authority {
+        Some(authority) => {
+            let port = authority.port().map(|port| format!(":{port}")).unwrap_or_default();
+            format!("{scheme}://{}{port}", authority.host())
+        }
+        None => ORIGIN.to_owned(),
     }
 }
 
@@ -84,6 +128,11 @@ pub(crate) fn answer(
     steps: &[&str],
     wall: Duration,
 ) -> Answer {
+    if let Some(answer) = uploads::answer((app, store), manners, request, steps, wall)
+        .or_else(|| viewed::answer((app, store), manners, request, steps, wall))
+    {
+        return answer;
+    }
     let get = request.method == Method::GET;
     match steps {
         ["objects"] if get => {
@@ -146,7 +195,7 @@ pub(crate) fn answer(
 pub(crate) fn missing(manners: Manners) -> Answer {
     match manners.missing {
         MissingRecord::Status500 => Answer::server_error(),
-        MissingRecord::Status404 => Answer::text(StatusCode::NOT_FOUND, "Not Found"),
+        MissingRecord::Status404 => Answer::not_found(),
     }
 }
 

@@ -19,9 +19,6 @@ use tokio::task::{JoinHandle, JoinSet};
 use crate::emulator::{Emulator, Ending};
 use crate::error::EmulatorError;
 
-/// The largest body that is read, in bytes.
-const LARGEST_BODY: usize = 16 * 1024 * 1024;
-
 /// A listening emulator. Dropping it closes the socket and every connection.
 ///
 /// ```
@@ -106,7 +103,13 @@ async fn connection(knack: Emulator, stream: TcpStream) {
 
 async fn answer(knack: Emulator, request: http::Request<Incoming>) -> io::Result<http::Response<CutBody>> {
     let (parts, body) = request.into_parts();
-    let Ok(body) = Limited::new(body, LARGEST_BODY).collect().await else {
+    let cut = knack.cuts_upload(&parts.method, parts.uri.path());
+    let most = knack.largest_body(parts.uri.path());
+    let Ok(body) = Limited::new(body, cut.unwrap_or(most).min(most)).collect().await else {
+        if cut.is_some() {
+            knack.cut_off(http::Request::from_parts(parts, Bytes::new()));
+            return Err(io::ErrorKind::ConnectionAborted.into());
+        }
         let mut response = http::Response::new(CutBody::whole(Bytes::from_static(b"Payload Too Large")));
         *response.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
         return Ok(response);

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use serde_json::{Value, json};
 
 use crate::app::{App, Field, Object};
+use crate::assets::Assets;
 use crate::error::EmulatorError;
 use crate::formula::{Formula, Place};
 use crate::kind::Kind;
@@ -20,6 +21,8 @@ pub(crate) type Id = Box<str>;
 pub(crate) struct Store {
     pub(crate) tables: Vec<Table>,
     links: Links,
+    /// The files that were uploaded.
+    pub(crate) assets: Assets,
     /// Numbers the records made here, so that ids made within one second stay in order.
     made: u64,
 }
@@ -53,7 +56,7 @@ pub(crate) struct Cell {
 impl Store {
     pub(crate) fn new(app: &App) -> Self {
         let tables = app.objects.iter().map(|_| Table::default()).collect();
-        Self { tables, links: Links::of(app), made: 0 }
+        Self { tables, links: Links::of(app), assets: Assets::default(), made: 0 }
     }
 
     pub(crate) fn row(&self, table: usize, id: &str) -> Option<&Row> {
@@ -143,7 +146,7 @@ impl Store {
     }
 
     /// The text by which other records name this one: its identifier field as shown.
-    fn label(&self, app: &App, object: &Object, row: &Row, depth: u8) -> Option<String> {
+    pub(crate) fn label(&self, app: &App, object: &Object, row: &Row, depth: u8) -> Option<String> {
         let place = object.identifier?;
         let (field, cell) = (object.fields.get(place)?, row.cells.get(place)?);
         // Identifiers that are connections could form a circle.

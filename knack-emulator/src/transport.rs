@@ -55,6 +55,11 @@ impl Transport for InProcess {
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
         Box::pin(async move {
             self.connect().await;
+            let cut = self.knack.cuts_upload(request.method(), request.uri().path());
+            if let Some(at) = cut.filter(|at| *at < request.body().len()) {
+                self.knack.cut_off(request.map(|body| body.slice(..at)));
+                return Err(TransportError::new(Failure::Broken, "injected: connection closed"));
+            }
             let outcome = self.knack.carry(request).await;
             if !outcome.delay.is_zero() {
                 tokio::time::sleep(outcome.delay).await;

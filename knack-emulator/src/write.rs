@@ -169,7 +169,7 @@ pub(crate) fn whole_or_not(number: f64) -> Option<Value> {
 
 /// An amount as text with two digits after the point, exactly: half a cent goes away from zero. How Knack
 /// rounds is a guess; no recorded amount was rounded.
-fn currency(value: &Value) -> Option<Value> {
+pub(crate) fn currency(value: &Value) -> Option<Value> {
     let text = match value {
         Value::Number(number) => number.to_string(),
         Value::String(text) => {
@@ -211,8 +211,8 @@ fn connection(value: &Value, many: bool) -> Value {
     ids.into_iter().take(kept).map(|id| Value::Object(link(id))).collect()
 }
 
-/// An asset by its id, as Knack describes one. Uploads have no other home here, so that its name
-/// and its size are not known: the id stands in for the name.
+/// An asset by its id, as Knack describes one. This one was not uploaded here (those that were are in
+/// `assets.rs`), so that its name and its size are not known: the id stands in for the name.
 fn asset(value: &Value, kind: &str, key: &str, app: &str) -> Option<Value> {
     match value {
         Value::String(id) => {

@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 mod computed;
+mod downloads;
 mod errors;
+mod exports;
 mod faults;
 mod files;
 mod filters;
@@ -11,10 +13,13 @@ mod hostile;
 mod kinds;
 mod limits;
 mod lists;
+mod options;
 mod records;
+mod reports;
 mod sample;
 mod socket;
 mod time;
+mod uploads;
 
 use bytes::Bytes;
 use http::{Method, Request, Response};
