@@ -1,5 +1,7 @@
 //! What can go wrong, in one enum: what happened, to which object and record, and what to do next.
 
+mod local;
+
 use std::fmt;
 use std::time::Duration;
 
@@ -12,6 +14,8 @@ use crate::ledger::Shortage;
 use crate::object::Projection;
 use crate::record::RecordError;
 use crate::transport::{Failure, TransportError};
+
+pub use self::local::LocalError;
 
 /// The result of a call.
 ///
@@ -336,7 +340,7 @@ pub enum Error {
     /// assert!(error.to_string().contains("failed (502 Bad Gateway) after 4 attempts: an HTML page"));
     /// # Ok::<(), knack_core::key::KeyError>(())
     /// ```
-    #[error("{call} {}{}: {message}{}", outcome(*.status), tried(*.attempts), status_hint(*.status))]
+    #[error("{call} {}{}: {message}{}", outcome(*.status), tried(*.attempts), status_hint(.call.verb(), *.status))]
     Api {
         /// The call.
         call: Label,
@@ -374,7 +378,27 @@ pub enum Error {
         attempts: u32,
     },
 
-    /// The call could not be made from what was given; nothing was sent.
+    /// Trouble on this machine: the file to be uploaded could not be read, or what came could not be written.
+    /// Nothing half done is left: no record has the upload, and no file has the download's name.
+    ///
+    /// ```
+    /// # use std::io;
+    /// # use knack_core::{Error, call, error::LocalError};
+    /// # let call = *call::download().label();
+    /// let trouble = LocalError::new("writing", "`/srv/terms.pdf`", io::ErrorKind::StorageFull.into());
+    /// let error = Error::Local { call, trouble };
+    /// assert!(error.to_string().starts_with("download failed here: writing `/srv/terms.pdf`: no storage space"));
+    /// ```
+    #[error("{call} failed here: {trouble}")]
+    Local {
+        /// The call.
+        call: Label,
+        /// What went wrong, and where.
+        trouble: LocalError,
+    },
+
+    /// The call could not be made from what was given; nothing was sent. Of a file that is longer than it may
+    /// be, a part may have been, which Knack does not keep.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -385,7 +409,7 @@ pub enum Error {
     /// assert!(!error.is_retryable());
     /// assert!(error.to_string().starts_with("list of `Customer` (object_3) was not sent: `age`"));
     /// ```
-    #[error("{call} was not sent: {problem}")]
+    #[error("{call} was not {}: {problem}", sent_or_done(.call.verb()))]
     Invalid {
         /// The call.
         call: Label,
@@ -485,6 +509,11 @@ fn made(record: Option<RecordId>) -> String {
     record.map_or_else(|| "a record".to_owned(), |id| format!("record {id}"))
 }
 
+/// Files are judged on their way as well.
+fn sent_or_done(verb: Verb) -> &'static str {
+    if matches!(verb, Verb::Upload | Verb::Download) { "done" } else { "sent" }
+}
+
 const fn plural(count: u32) -> &'static str {
     if count == 1 { "" } else { "s" }
 }
@@ -521,8 +550,9 @@ fn auth_hint(verb: Verb, message: &str) -> &'static str {
     }
 }
 
-fn status_hint(status: StatusCode) -> &'static str {
+fn status_hint(verb: Verb, status: StatusCode) -> &'static str {
     match status.as_u16() {
+        300..=399 if verb == Verb::Download => "",
         500 => "; Knack answers 500 also for an unknown application or object: check both ids",
         502..=504 => "; Knack or a gateway before it is in trouble: try again later",
         414 | 431 => "; the query is too long for the server: filter by less, or in several lists",
