@@ -27,6 +27,7 @@ use crate::queue::Queue;
 use crate::retry::{MOST_ATTEMPTS, RetryBudget, backoff};
 use crate::round_trip::RoundTrip;
 use crate::trace;
+use crate::transfer::Transfer;
 use crate::usage::Usage;
 use crate::waits::Tally;
 
@@ -76,6 +77,8 @@ pub(crate) struct Run<'a> {
     pub(crate) counts: bool,
     pub(crate) place: Place,
     pub(crate) options: Options,
+    /// The file that goes with it.
+    transfer: Option<&'a mut (dyn Transfer + 'a)>,
     began: Moment,
     /// Moves on while the plan is waited for.
     pub(crate) deadline: Moment,
@@ -89,10 +92,18 @@ pub(crate) struct Run<'a> {
     arrivals: u32,
     /// Attempts that were refused unprocessed.
     refusals: u32,
+    /// Whether the last attempt brought more of its file than any before.
+    advanced: bool,
 }
 
 impl<'a> Run<'a> {
-    fn new(call: &'a Call, queue: &'a Queue, counts: bool, options: Options) -> Self {
+    fn new(
+        call: &'a Call,
+        queue: &'a Queue,
+        counts: bool,
+        options: Options,
+        transfer: Option<&'a mut (dyn Transfer + 'a)>,
+    ) -> Self {
         let began = TokioClock.now();
         Self {
             call,
@@ -100,6 +111,7 @@ impl<'a> Run<'a> {
             counts,
             place: queue.place(),
             options,
+            transfer,
             began,
             deadline: began + options.deadline,
             reset: options.wait_for_plan.then_some(began),
@@ -107,7 +119,36 @@ impl<'a> Run<'a> {
             tries: 0,
             arrivals: 0,
             refusals: 0,
+            advanced: false,
         }
+    }
+
+    /// Takes in the rest of an answer whose file comes behind its head. The time of a file is its own, and no
+    /// wait: it does not count for the deadline. An error is one for which no server is to blame.
+    async fn receive(
+        &mut self,
+        sent_at: Moment,
+        answer: Result<Response, TransportError>,
+        idle: Duration,
+    ) -> Result<Result<Response, TransportError>> {
+        let Some(transfer) = &mut self.transfer else {
+            return Ok(answer);
+        };
+        let answer = match answer {
+            Ok(answer) if answer.status().is_success() => transfer.receive(idle).await.map(|()| answer),
+            answer => answer,
+        };
+        self.deadline = self.deadline + (TokioClock.now() - sent_at);
+        self.advanced = transfer.advanced();
+        if self.advanced {
+            self.tries = 0;
+        }
+        transfer.trouble().map_or(Ok(answer), Err)
+    }
+
+    /// Whether it can be sent again; a stream that was begun cannot.
+    fn repeatable(&self) -> bool {
+        self.transfer.as_ref().is_none_or(|transfer| transfer.repeatable())
     }
 
     /// Counts an attempt by what it may have done.
@@ -127,6 +168,12 @@ impl<'a> Run<'a> {
         ask.attempt = self.tries + self.refusals;
         ask.class = self.options.class;
         Terms { ask, reset: self.reset }
+    }
+
+    /// The error of a call that was refused and cannot be sent again.
+    fn refused(&self) -> Error {
+        let (call, deadline) = (*self.call.label(), self.deadline - self.began);
+        Error::RateLimited { call, deadline, estimate: None, refusals: self.refusals }
     }
 
     /// The error of a call that got no permit.
@@ -154,26 +201,32 @@ enum Next {
 }
 
 impl Executor {
-    /// Carries out a call, with the token of a user if it is one of a user's.
+    /// Carries out a call, with the token of a user if it is one of a user's, and with the file that goes with
+    /// it.
     pub(crate) async fn execute(
         &self,
         call: Call,
         options: Options,
         token: Option<&HeaderValue>,
+        transfer: Option<&mut (dyn Transfer + '_)>,
     ) -> Result<Reply> {
-        if tokio::runtime::Handle::try_current().is_err() {
-            let problem = "there is no tokio runtime here; run it in one".to_owned();
-            return Err(Error::Invalid { call: *call.label(), problem });
-        }
+        in_runtime(call.label())?;
         let span = trace::span(&call);
         span.in_scope(|| trace::long_query(&call));
-        self.run(&call, options, token).instrument(span).await
+        self.run(&call, options, token, transfer).instrument(span).await
     }
 
-    async fn run(&self, call: &Call, options: Options, token: Option<&HeaderValue>) -> Result<Reply> {
+    async fn run<'a>(
+        &'a self,
+        call: &'a Call,
+        options: Options,
+        token: Option<&HeaderValue>,
+        transfer: Option<&'a mut (dyn Transfer + '_)>,
+    ) -> Result<Reply> {
         let counts = self.counts(call);
         let queue = if counts { &self.metered } else { &self.unmetered };
-        let mut run = Run::new(call, queue, counts, options);
+        let transfer = transfer.map(|transfer| transfer as &mut dyn Transfer);
+        let mut run = Run::new(call, queue, counts, options, transfer);
         loop {
             let (permit, drawn) = self.admit(&mut run).await?;
             let request = match self.request(call, token) {
@@ -183,7 +236,9 @@ impl Executor {
                     return Err(Error::Invalid { call: *call.label(), problem: problem.to_string() });
                 }
             };
-            let (answer, limits) = self.send(&run, permit, drawn, request).await;
+            let sent_at = TokioClock.now();
+            let (answer, limits) = self.send(&mut run, permit, drawn, request).await;
+            let answer = run.receive(sent_at, answer, self.timeout).await?;
             match self.judge(&mut run, answer, &limits) {
                 Next::Return(result) => {
                     Span::current().record("attempts", run.tries + run.refusals);
@@ -211,18 +266,20 @@ impl Executor {
 
     async fn send(
         &self,
-        run: &Run<'_>,
+        run: &mut Run<'_>,
         mut permit: Permit,
         drawn: Drawn<'_>,
         request: Request,
     ) -> (Result<Response, TransportError>, LimitHeaders) {
         let sent_at = TokioClock.now();
-        let timeout = self.timeout.min(run.deadline - sent_at);
         permit.mark_sent(sent_at);
         metrics::sent(run.options.class);
-        let answer = match tokio::time::timeout(timeout, self.transport.send(request)).await {
-            Ok(answer) => answer,
-            Err(_) => Err(TransportError::timeout(timeout)),
+        let answer = match &mut run.transfer {
+            Some(transfer) => transfer.send(&*self.transport, request, self.timeout).await,
+            None => {
+                let timeout = self.timeout.min(run.deadline - sent_at);
+                within(timeout, self.transport.send(request)).await.and_then(|answer| answer)
+            }
         };
         let received_at = TokioClock.now();
         let limits = answer.as_ref().map(|answer| LimitHeaders::parse(answer.headers())).unwrap_or_default();
@@ -231,7 +288,9 @@ impl Executor {
         drawn.settle(spent(&answer, &observation));
         settle(permit, &answer, &observation);
         if let Ok(answer) = &answer {
-            self.round_trip.note(received_at - sent_at, received_at);
+            if run.transfer.is_none() {
+                self.round_trip.note(received_at - sent_at, received_at);
+            }
             if answer.status().is_success() || limits.plan_remaining.is_some_and(|left| left > 0) {
                 run.queue.replenish(sent_at);
             }
@@ -246,10 +305,13 @@ impl Executor {
         let mut request = Request::new(call.body().cloned().unwrap_or_default());
         *request.method_mut() = call.method().clone();
         *request.uri_mut() = http::Uri::try_from(url)?;
-        let headers = match (call.route(), &self.object_headers) {
-            (Route::Object, Some(headers)) => headers,
-            _ => &self.headers,
+        // A user's upload is the user's own: the token stands for the key.
+        let with_key = match call.route() {
+            Route::Object => true,
+            Route::Asset => call.verb() == Verb::Upload && token.is_none(),
+            _ => false,
         };
+        let headers = self.object_headers.as_ref().filter(|_| with_key).unwrap_or(&self.headers);
         request.headers_mut().clone_from(headers);
         if let Some(token) = token {
             request.headers_mut().insert(header::AUTHORIZATION, token.clone());
@@ -276,11 +338,11 @@ impl Executor {
             Verdict::Done => Next::Return(self.finish(run, answer)),
             Verdict::Throttled { after } => {
                 self.throttled(run, after);
-                Next::Again
+                if run.repeatable() { Next::Again } else { Next::Return(Err(run.refused())) }
             }
             Verdict::PlanExhausted { resets_in } => self.exhausted(run, resets_in),
             Verdict::Retry => match self.finish(run, answer) {
-                Err(error) if run.tries < MOST_ATTEMPTS && self.budget.spend() => {
+                Err(error) if run.repeatable() && run.tries < MOST_ATTEMPTS && self.retries(run) => {
                     Next::AgainAfter(backoff(run.tries), error)
                 }
                 result => Next::Return(result),
@@ -293,6 +355,11 @@ impl Executor {
                 reply => Next::Return(reply),
             },
         }
+    }
+
+    /// Whether trouble is tried again. To go on where a file was cut asks for nothing twice.
+    fn retries(&self, run: &Run<'_>) -> bool {
+        run.advanced || self.budget.spend()
     }
 
     /// A refusal for the rate: nobody sends for a while.
@@ -318,7 +385,7 @@ impl Executor {
         self.note_refusal();
         warn!(?resets_in, "the plan's calls of the day are used up");
         self.metered.exhaust(resets_in.map(|left| TokioClock.now() + left.max(WINDOW)));
-        if run.options.wait_for_plan {
+        if run.options.wait_for_plan && run.repeatable() {
             return Next::Again;
         }
         Next::Return(Err(Error::PlanExhausted { call: *run.call.label(), resets_in }))
@@ -357,6 +424,20 @@ impl Executor {
         }
         Usage { limiter, unmetered, ..usage }
     }
+}
+
+/// Whether there is a runtime here, which calls need.
+pub(crate) fn in_runtime(call: &Label) -> Result<()> {
+    if tokio::runtime::Handle::try_current().is_ok() {
+        return Ok(());
+    }
+    let problem = "there is no tokio runtime here; run it in one".to_owned();
+    Err(Error::Invalid { call: *call, problem })
+}
+
+/// What a transport does, if it does not take longer than this.
+pub(crate) async fn within<T>(time: Duration, work: impl Future<Output = T>) -> Result<T, TransportError> {
+    tokio::time::timeout(time, work).await.map_err(|_| TransportError::timeout(time))
 }
 
 /// What an attempt took from the plan.

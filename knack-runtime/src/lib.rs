@@ -119,11 +119,13 @@
 //! limiter share its queue.
 
 mod admission;
+mod blocking;
 mod book;
 mod builder;
 mod client;
 mod clock;
 mod executor;
+mod files;
 mod holds;
 mod host;
 mod http_transport;
@@ -137,12 +139,14 @@ mod retry;
 mod round_trip;
 mod session;
 mod trace;
+mod transfer;
 mod usage;
 mod waits;
 
 pub use builder::{BuildError, ClientBuilder};
 pub use client::{Access, ApiKey, Client, NoKey, User};
 pub use clock::TokioClock;
+pub use files::{FileField, Progress, Upload};
 pub use host::Host;
 pub use http_transport::HttpTransport;
 pub use metadata::MetadataError;
