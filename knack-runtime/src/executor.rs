@@ -7,11 +7,11 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use knack_core::ApplicationId;
 use knack_core::call::{APPLICATION, Call, Label, Route, Verb};
-use knack_core::clock::{Clock, Moment};
+use knack_core::clock::Clock;
 use knack_core::error::{self, Error, Result};
 use knack_core::headers::LimitHeaders;
 use knack_core::ledger::{Outcome, ReservationId};
-use knack_core::limit::{Ask, Class, Observation, Permit};
+use knack_core::limit::{Class, Observation, Permit};
 use knack_core::quota::{self, Metering, QuotaPolicy, Verdict};
 use knack_core::transport::{Failure, Request, Response, Transport, TransportError};
 use knack_core::verbs::Reply;
@@ -19,13 +19,12 @@ use tracing::{Instrument, Span, debug, field, warn};
 
 use crate::book::{Book, Drawn};
 use crate::clock::TokioClock;
-use crate::holds::{Denied, Terms};
 use crate::host::BaseUrl;
-use crate::lines::Place;
 use crate::metrics;
 use crate::queue::Queue;
 use crate::retry::{MOST_ATTEMPTS, RetryBudget, backoff};
 use crate::round_trip::RoundTrip;
+use crate::run::Run;
 use crate::trace;
 use crate::transfer::Transfer;
 use crate::usage::Usage;
@@ -67,130 +66,6 @@ pub(crate) struct Options {
     pub(crate) wait_for_plan: bool,
     /// What its calls draw from first.
     pub(crate) reservation: Option<ReservationId>,
-}
-
-/// A call under way.
-pub(crate) struct Run<'a> {
-    pub(crate) call: &'a Call,
-    pub(crate) queue: &'a Queue,
-    /// Whether it draws from the plan.
-    pub(crate) counts: bool,
-    pub(crate) place: Place,
-    pub(crate) options: Options,
-    /// The file that goes with it.
-    transfer: Option<&'a mut (dyn Transfer + 'a)>,
-    began: Moment,
-    /// Moves on while the plan is waited for.
-    pub(crate) deadline: Moment,
-    /// The latest reset of the plan that it waits for, if it waits for any.
-    pub(crate) reset: Option<Moment>,
-    /// Whether it was told that it waits long.
-    pub(crate) noticed: bool,
-    /// Attempts that were not refused.
-    tries: u32,
-    /// Those of them that the server may have carried out: it was reached.
-    arrivals: u32,
-    /// Attempts that were refused unprocessed.
-    refusals: u32,
-    /// Whether the last attempt brought more of its file than any before.
-    advanced: bool,
-}
-
-impl<'a> Run<'a> {
-    fn new(
-        call: &'a Call,
-        queue: &'a Queue,
-        counts: bool,
-        options: Options,
-        transfer: Option<&'a mut (dyn Transfer + 'a)>,
-    ) -> Self {
-        let began = TokioClock.now();
-        Self {
-            call,
-            queue,
-            counts,
-            place: queue.place(),
-            options,
-            transfer,
-            began,
-            deadline: began + options.deadline,
-            reset: options.wait_for_plan.then_some(began),
-            noticed: false,
-            tries: 0,
-            arrivals: 0,
-            refusals: 0,
-            advanced: false,
-        }
-    }
-
-    /// Takes in the rest of an answer whose file comes behind its head. The time of a file is its own, and no
-    /// wait: it does not count for the deadline. An error is one for which no server is to blame.
-    async fn receive(
-        &mut self,
-        sent_at: Moment,
-        answer: Result<Response, TransportError>,
-        idle: Duration,
-    ) -> Result<Result<Response, TransportError>> {
-        let Some(transfer) = &mut self.transfer else {
-            return Ok(answer);
-        };
-        let answer = match answer {
-            Ok(answer) if answer.status().is_success() => transfer.receive(idle).await.map(|()| answer),
-            answer => answer,
-        };
-        self.deadline = self.deadline + (TokioClock.now() - sent_at);
-        self.advanced = transfer.advanced();
-        if self.advanced {
-            self.tries = 0;
-        }
-        transfer.trouble().map_or(Ok(answer), Err)
-    }
-
-    /// Whether it can be sent again; a stream that was begun cannot.
-    fn repeatable(&self) -> bool {
-        self.transfer.as_ref().is_none_or(|transfer| transfer.repeatable())
-    }
-
-    /// Counts an attempt by what it may have done.
-    fn count(&mut self, verdict: Verdict, answer: &Result<Response, TransportError>) {
-        if matches!(verdict, Verdict::Throttled { .. } | Verdict::PlanExhausted { .. }) {
-            self.refusals += 1;
-            return;
-        }
-        self.tries += 1;
-        let never_sent = answer.as_ref().is_err_and(|error| error.failure().never_sent());
-        self.arrivals += u32::from(!never_sent);
-    }
-
-    /// On what terms it waits now, if it must be sent `round_trip` before its deadline.
-    pub(crate) fn terms(&self, round_trip: Duration) -> Terms {
-        let mut ask = Ask::new(self.deadline - round_trip);
-        ask.attempt = self.tries + self.refusals;
-        ask.class = self.options.class;
-        Terms { ask, reset: self.reset }
-    }
-
-    /// The error of a call that was refused and cannot be sent again.
-    fn refused(&self) -> Error {
-        let (call, deadline) = (*self.call.label(), self.deadline - self.began);
-        Error::RateLimited { call, deadline, estimate: None, refusals: self.refusals }
-    }
-
-    /// The error of a call that got no permit.
-    pub(crate) fn denied(&self, denied: Denied, round_trip: Duration) -> Error {
-        let call = *self.call.label();
-        match denied {
-            Denied::PlanExhausted { resets_at, .. } => {
-                Error::PlanExhausted { call, resets_in: resets_at.map(|at| at - TokioClock.now()) }
-            }
-            Denied::TooLate(earliest) => Error::RateLimited {
-                call,
-                deadline: self.deadline - self.began,
-                estimate: earliest.map(|at| at + round_trip - self.began),
-                refusals: self.refusals,
-            },
-        }
-    }
 }
 
 /// What to do after an attempt.

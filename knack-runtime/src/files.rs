@@ -1,13 +1,20 @@
 //! Files: up, on to a record, and down again.
 
+mod address;
 mod attach;
+mod download;
+mod fetch;
 mod multipart;
 mod name;
 mod outgoing;
+mod part_file;
+mod sink;
+mod told;
 mod upload;
 mod upload_call;
 
 pub use self::attach::FileField;
+pub use self::download::{Download, StoredFile};
 pub use self::upload::Upload;
 
 /// How large a file may be unless [`Upload::at_most`] says otherwise, in bytes. Of a limit of uploads Knack's

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_core::Stream;
-use http::{HeaderMap, Uri, header};
+use http::{HeaderMap, Method, Uri, header};
 use http_body::{Body as _, Frame, SizeHint};
 use reqwest::Url;
 
@@ -119,7 +119,9 @@ impl Transport for HttpTransport {
     ) -> BoxFuture<'_, Result<http::Response<ByteStream>, TransportError>> {
         Box::pin(async move {
             let (parts, body) = request.into_parts();
-            let body = Outgoing { left: length(&parts.headers), pieces: Mutex::new(body) };
+            // What reads has no body, and says so: else some servers wait for one.
+            let left = if parts.method == Method::GET { Some(0) } else { length(&parts.headers) };
+            let body = Outgoing { left, pieces: Mutex::new(body) };
             let request = http::Request::from_parts(parts, reqwest::Body::wrap(body));
             let request =
                 reqwest::Request::try_from(request).map_err(|error| failure(error, Failure::Unsendable))?;
@@ -156,6 +158,10 @@ impl http_body::Body for Outgoing {
             *left = left.saturating_sub(u64::try_from(piece.len()).unwrap_or(u64::MAX));
         }
         Poll::Ready(piece.map(|piece| Ok(Frame::data(piece))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.left == Some(0)
     }
 
     fn size_hint(&self) -> SizeHint {

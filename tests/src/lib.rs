@@ -13,7 +13,10 @@ use knack_runtime::transport::{BoxFuture, Request, Response, Transport, Transpor
 use knack_runtime::{ApiKey, Client, ClientBuilder};
 
 pub mod everything;
+mod log;
 pub mod sample;
+
+pub use log::Log;
 
 /// An application id, where a test needs one and its value does not matter.
 pub const APP: &str = "5f0000000000000000000001";

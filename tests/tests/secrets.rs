@@ -3,15 +3,11 @@
 // A panic is how a test fails, in its helpers as well.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-use std::io;
-use std::sync::{Arc, Mutex};
-
 use knack_emulator::{Effect, Fault};
 use knack_runtime::{Client, KnackObject, Patch, call};
 use knack_tests::sample::{Customer, NewCustomer};
-use knack_tests::{APP, KEY, emulator};
+use knack_tests::{APP, KEY, Log, emulator};
 use tracing::Level;
-use tracing_subscriber::fmt::MakeWriter;
 
 #[test]
 fn what_is_given_in_the_wrong_place_is_not_repeated() {
@@ -46,28 +42,6 @@ fn a_call_does_not_show_its_body() {
     let call = call::create(Customer::PROJECTION, r#"{"field_9":"hunter2"}"#.to_owned());
     let shown = format!("{call:?}");
     assert!(!shown.contains("hunter2") && shown.contains("body_bytes: Some(21)"), "{shown}");
-}
-
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Log {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
 }
 
 #[tokio::test]
@@ -129,7 +103,7 @@ async fn the_key_is_in_no_log_error_url_or_debug_text() {
         assert!(!format!("{}?{}{:?}", seen.path, seen.query, seen.body).contains(KEY));
     }
     let shown = shown.concat();
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = log.text();
     assert!(
         log.contains("knack.create") && log.contains("knack.update") && log.contains("holding the queue"),
         "{log}"
