@@ -149,12 +149,11 @@ impl Executor {
         let sent_at = TokioClock.now();
         permit.mark_sent(sent_at);
         metrics::sent(run.options.class);
-        let answer = match &mut run.transfer {
-            Some(transfer) => transfer.send(&*self.transport, request, self.timeout).await,
-            None => {
-                let timeout = self.timeout.min(run.deadline - sent_at);
-                within(timeout, self.transport.send(request)).await.and_then(|answer| answer)
-            }
+        let answer = if let Some(transfer) = &mut run.transfer {
+            transfer.send(&*self.transport, request, self.timeout).await
+        } else {
+            let timeout = self.timeout.min(run.deadline - sent_at);
+            within(timeout, self.transport.send(request)).await.and_then(|answer| answer)
         };
         let received_at = TokioClock.now();
         let limits = answer.as_ref().map(|answer| LimitHeaders::parse(answer.headers())).unwrap_or_default();

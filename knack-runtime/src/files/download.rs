@@ -25,7 +25,8 @@ use crate::executor::in_runtime;
 /// use knack_runtime::StoredFile;
 ///
 /// let thumb = StoredFile::from("https://example.com/thumbs/ann.png");
-/// assert_eq!(format!("{thumb:?}"), "StoredFile { name: Some(\"ann.png\"), size: None }"); // an address may be a secret
+/// // An address may be a secret.
+/// assert_eq!(format!("{thumb:?}"), "StoredFile { name: Some(\"ann.png\"), size: None, .. }");
 /// ```
 #[derive(Clone)]
 pub struct StoredFile {
@@ -37,14 +38,11 @@ pub struct StoredFile {
 impl StoredFile {
     /// The name that it can have in a folder; `None` if it has none that is safe.
     fn safe_name(&self) -> Option<String> {
-        let given = match &self.name {
-            Some(name) => name.clone(),
-            None => {
-                let path = self.url.split(['?', '#']).next().unwrap_or_default();
-                let last = path.rsplit('/').next().unwrap_or_default();
-                percent_decode_str(last).decode_utf8_lossy().into_owned()
-            }
-        };
+        let given = self.name.clone().unwrap_or_else(|| {
+            let path = self.url.split(['?', '#']).next().unwrap_or_default();
+            let last = path.rsplit('/').next().unwrap_or_default();
+            percent_decode_str(last).decode_utf8_lossy().into_owned()
+        });
         let name = name::last_component(&given, &['/', '\\'])?;
         // What a system takes for more than a name, such as `C:x`, is none.
         let mut parts = Path::new(&name).components();
@@ -55,7 +53,10 @@ impl StoredFile {
 
 impl fmt::Debug for StoredFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("StoredFile").field("name", &self.safe_name()).field("size", &self.size).finish()
+        f.debug_struct("StoredFile")
+            .field("name", &self.safe_name())
+            .field("size", &self.size)
+            .finish_non_exhaustive()
     }
 }
 
@@ -280,7 +281,7 @@ impl<A: Access> Download<A> {
     }
 
     /// Fills the sink, which is at this place.
-    async fn fetch<'a>(self, sink: Sink<'a>, place: String) -> Result<(u64, Sink<'a>)> {
+    async fn fetch(self, sink: Sink<'_>, place: String) -> Result<(u64, Sink<'_>)> {
         let call = call::download();
         let label = *call.label();
         let reach = Reach::of(&self.client.executor().base);

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use bytes::{Buf, Bytes};
+use bytes::{Buf, Bytes, BytesMut};
 use http::{HeaderMap, HeaderValue, StatusCode, header, response};
 use knack_core::call::Label;
 use knack_core::error::{Error, LocalError};
 use knack_core::transport::{
-    BoxFuture, ByteStream, Failure, Request, Response, Transport, TransportError, collect, next, whole,
+    BoxFuture, ByteStream, Failure, Request, Response, Transport, TransportError, next, whole,
 };
 use reqwest::Url;
 
@@ -24,6 +24,9 @@ const MOST_REDIRECTS: usize = 5;
 
 /// How often a download goes on where it was cut, each time further, before cuts count as any trouble does.
 const MOST_CUTS: u32 = 20;
+
+/// How much is read of an answer that is no file: a few words, or a gateway's page.
+const MOST_WORDS: usize = 64 * 1024;
 
 /// A file that is wanted.
 pub(super) struct Wanted {
@@ -88,40 +91,42 @@ impl<'a> Fetch<'a> {
             // Nothing tells whether the rest would be the rest of the same file.
             self.restart().await?;
         }
-        let (answer, limits) = self.follow(transport, request.headers(), idle).await?;
+        let Arrival { answer, own, limits } = self.follow(transport, request.headers(), idle).await?;
         let (parts, body) = answer.into_parts();
         let resumes = self.done > 0 && parts.status == StatusCode::RANGE_NOT_SATISFIABLE;
         let (status, words) = if parts.status.is_success() || resumes {
             self.begin(&parts, body).await?;
             (StatusCode::OK, Bytes::new())
         } else {
-            let words = within(idle, collect(body)).await?;
-            (parts.status, words.map_err(|error| TransportError::of_body(error, Failure::Truncated))?)
+            (parts.status, within(idle, words(body)).await??)
         };
         let mut answer = Response::new(words);
-        // Only Knack's own refusal holds the queue, and only its own figures count.
-        *answer.status_mut() = match (&limits, status) {
-            (None, StatusCode::TOO_MANY_REQUESTS) => StatusCode::SERVICE_UNAVAILABLE,
-            _ => status,
+        // What others refuse holds nobody here.
+        *answer.status_mut() = match status {
+            StatusCode::TOO_MANY_REQUESTS if !own => StatusCode::SERVICE_UNAVAILABLE,
+            status => status,
         };
-        *answer.headers_mut() = limits.unwrap_or_default();
+        *answer.headers_mut() = limits;
         Ok(answer)
     }
 
-    /// Goes where the address leads; the limits are those that Knack tells there or on the way.
+    /// Goes where the address leads.
     async fn follow(
         &mut self,
         transport: &dyn Transport,
         with: &HeaderMap,
         idle: Duration,
-    ) -> Result<(http::Response<ByteStream>, Option<HeaderMap>), TransportError> {
+    ) -> Result<Arrival, TransportError> {
         let mut url = self.wanted.url.clone();
-        let mut status = StatusCode::FOUND;
+        let (mut status, mut limits) = (StatusCode::FOUND, HeaderMap::new());
         for _ in 0..=MOST_REDIRECTS {
             let answer = within(idle, transport.stream(self.request(&url, with)?)).await??;
+            let own = self.reach.is_own(&url);
+            if own {
+                limits.clone_from(answer.headers());
+            }
             let Some(leads_to) = location(&answer) else {
-                let limits = self.reach.is_own(&url).then(|| answer.headers().clone());
-                return Ok((answer, limits));
+                return Ok(Arrival { answer, own, limits });
             };
             status = answer.status();
             match self.reach.address(leads_to, Some(&url)) {
@@ -261,6 +266,25 @@ impl<'a> Fetch<'a> {
         self.trouble = Some(why);
         TransportError::new(Failure::Truncated, "stopped here")
     }
+}
+
+/// Where an address has led.
+struct Arrival {
+    answer: http::Response<ByteStream>,
+    /// Whether that is where the client's calls go.
+    own: bool,
+    /// The headers that came from there, here or on the way: nobody else knows of limits.
+    limits: HeaderMap,
+}
+
+/// The beginning of a body.
+async fn words(mut body: ByteStream) -> Result<Bytes, TransportError> {
+    let mut all = BytesMut::new();
+    while let (true, Some(piece)) = (all.len() < MOST_WORDS, next(&mut body).await) {
+        let piece = piece.map_err(|error| TransportError::of_body(error, Failure::Truncated))?;
+        all.extend_from_slice(&piece);
+    }
+    Ok(all.freeze())
 }
 
 /// Where an answer leads to, if it is no file itself.

@@ -69,7 +69,9 @@ impl Upload {
     }
 
     /// What a stream gives, with its length if that is known. A stream that gives more or less is an error, and
-    /// nothing is stored. It cannot be had twice, so that it is sent again only where nothing of it was taken.
+    /// nothing is stored. It cannot be had twice, so that it is sent again only where nothing of it was taken. Give
+    /// the length where you know it: without it the body goes out in chunks, and of those Knack's documents do
+    /// not speak.
     ///
     /// ```
     /// use knack_runtime::Upload;

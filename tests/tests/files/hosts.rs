@@ -134,7 +134,7 @@ async fn addresses_that_lead_astray_are_not_followed() {
         assert!(matches!(error, Error::Invalid { .. }) && error.to_string().contains(wanted), "{error}");
         assert!(seen.is_empty() && !format!("{error:?}").contains("s3cr3t"));
     }
-    assert_eq!(format!("{:?}", StoredFile::from(start)), "StoredFile { name: Some(\"a\"), size: None }");
+    assert_eq!(format!("{:?}", StoredFile::from(start)), "StoredFile { name: Some(\"a\"), size: None, .. }");
 }
 
 #[tokio::test(start_paused = true)]

@@ -162,21 +162,6 @@ async fn twenty_at_once_keep_the_limits() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_file_whose_field_cannot_be_set_is_told_of() {
-    let log = knack_tests::Log::default();
-    let subscriber = tracing_subscriber::fmt().with_writer(log.clone()).finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
-    let (_local, knack) = on(shelf());
-    let nobody = "5f0000000000000000000bbb".parse().unwrap();
-    let error = knack.attach::<Product>(nobody, Product::SHEET, Upload::from_bytes("a.txt", "s3cr3t")).await;
-    let error = error.unwrap_err();
-    assert!(matches!(error, Error::NotFound { .. }), "{error}");
-    let log = log.text();
-    assert!(log.contains("the file is stored, and the record does not have it asset="), "{log}");
-    assert!(!log.contains("s3cr3t") && !log.contains("https://"), "{log}");
-}
-
-#[tokio::test(start_paused = true)]
 async fn what_an_upload_gives_back_is_a_value() {
     let local = shelf().build().unwrap();
     let knack = client_of(&local).build().unwrap();
