@@ -330,7 +330,7 @@ impl<A: Access> ClientBuilder<A> {
     /// Sets how long one attempt may take, from sending to the last byte of the answer: 30 seconds
     /// unless set. A read that takes longer is tried again until the deadline. An attempt that was given
     /// up may still arrive, so the [limiter](Adaptive) counts it for a while, as it does a call whose future
-    /// was dropped.
+    /// was dropped. Of an upload or a download it bounds how long nothing may move.
     ///
     /// ```
     /// # use knack_emulator::Emulator;

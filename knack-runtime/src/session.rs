@@ -24,6 +24,7 @@ pub use self::login::Login;
 pub use self::store::{TokenFile, TokenStore};
 pub use self::token::Token;
 use crate::executor::{Executor, Options};
+use crate::transfer::Transfer;
 
 /// What all clones of a user's client share.
 pub struct Session {
@@ -72,7 +73,16 @@ pub(crate) struct Carrier<'a> {
 
 impl Carrier<'_> {
     async fn carry(self, call: Call, token: Option<&HeaderValue>) -> Result<Reply> {
-        self.executor.execute(call, self.options, token).await
+        self.executor.execute(call, self.options, token, None).await
+    }
+
+    async fn transfer(
+        self,
+        call: Call,
+        ticket: &Ticket,
+        transfer: &mut (dyn Transfer + '_),
+    ) -> Result<Reply> {
+        self.executor.execute(call, self.options, Some(&ticket.header), Some(transfer)).await
     }
 
     /// For calls that others wait for.
@@ -115,6 +125,23 @@ impl Session {
             Err(refused @ Error::Auth { .. }) => {
                 let ticket = self.renewed(by, *call.label(), &ticket, refused).await?;
                 by.carry(call, Some(&ticket.header)).await
+            }
+            result => result,
+        }
+    }
+
+    /// The same with a file.
+    pub(crate) async fn transfer(
+        &self,
+        by: Carrier<'_>,
+        call: Call,
+        transfer: &mut (dyn Transfer + '_),
+    ) -> Result<Reply> {
+        let ticket = self.ticket(by, *call.label()).await?;
+        match by.transfer(call.clone(), &ticket, transfer).await {
+            Err(refused @ Error::Auth { .. }) if transfer.repeatable() => {
+                let ticket = self.renewed(by, *call.label(), &ticket, refused).await?;
+                by.transfer(call, &ticket, transfer).await
             }
             result => result,
         }
