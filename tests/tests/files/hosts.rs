@@ -12,20 +12,25 @@ use knack_tests::{APP, KEY};
 use tokio::time::Instant;
 
 use super::{
-    Folder, Pieces, Product, Wire, answer, content, on, pieces, product, shelf, silence_after, stored,
+    EMAIL, Folder, PASSWORD, Pieces, Product, Wire, answer, content, on, pieces, product, shelf,
+    silence_after, stored,
 };
 
 #[tokio::test(start_paused = true)]
 async fn a_secure_file_wants_a_user() {
-    // Any token is one to the local Knack, until it knows sessions.
-    let (_local, knack) = on(shelf());
+    let (local, knack) = on(shelf());
     let upload = Upload::from_bytes("contract.pdf", content(10));
     let product = knack.attach::<Product>(product(), Product::CONTRACT, upload).await.unwrap();
     let contract = product.contract.unwrap();
     let error = knack.download(&contract).bytes().await.unwrap_err();
     assert!(matches!(error, Error::Auth { .. }), "{error}");
-    let user = knack.with_token(Token::new("t0ken"));
+    let user = knack.login(EMAIL, PASSWORD).await.unwrap();
     assert_eq!(user.download(&contract).bytes().await.unwrap(), content(10));
+    local.expire_sessions();
+    assert_eq!(user.download(&contract).bytes().await.unwrap(), content(10), "the session is renewed");
+    let stranger = knack.with_token(Token::new("t0ken"));
+    let error = stranger.download(&contract).bytes().await.unwrap_err();
+    assert!(matches!(error, Error::SessionOver { .. }), "{error}");
 }
 
 #[tokio::test(start_paused = true)]

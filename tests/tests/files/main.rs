@@ -41,7 +41,7 @@ struct Product {
 
 const PRODUCT: &str = "5f0000000000000000000abc";
 
-/// Products with a data sheet, a secure contract and a photo; there is one.
+/// Products with a data sheet, a secure contract and a photo; there is one. And one account.
 fn shelf() -> Builder {
     let field =
         |key: &str, kind: &str, format| json!({"key": key, "name": key, "type": kind, "format": format});
@@ -50,9 +50,16 @@ fn shelf() -> Builder {
             field("field_1", "file", json!({"secure": false})),
             field("field_2", "file", json!({"secure": true})),
             field("field_3", "image", json!({"source": "upload"})),
+        ]}, {"key": "object_2", "name": "Accounts", "type": "UserObject", "profile_key": "all_users", "fields": [
+            field("field_11", "email", json!({})),
+            field("field_12", "password", json!({})),
         ]}]}))
         .records("object_1", vec![json!({ "id": PRODUCT })])
+        .records("object_2", vec![json!({ "field_11": EMAIL, "field_12": PASSWORD })])
 }
+
+const EMAIL: &str = "ann@example.com";
+const PASSWORD: &str = "a password of the tests";
 
 fn on(shelf: Builder) -> (Emulator, Client) {
     let local = shelf.build().unwrap();
