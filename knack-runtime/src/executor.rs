@@ -337,7 +337,11 @@ impl Executor {
             self.budget.earn();
             return Ok(Reply { body });
         }
-        Err(error::from_answer(&call, run.call.projection(), status, attempts, &body))
+        let error = error::from_answer(&call, run.call.projection(), status, attempts, &body);
+        if may_be_gone(run, status) {
+            return Err(Error::Ambiguous { call, cause: Box::new(error) });
+        }
+        Err(error)
     }
 
     pub(crate) fn usage(&self) -> Usage {
@@ -357,6 +361,13 @@ impl Executor {
         }
         Usage { limiter, unmetered, ..usage }
     }
+}
+
+/// Whether a delete through a view may have been done by an attempt whose answer was lost: Knack answers 500 also
+/// for a record that is not there. Of objects the verb asks the list; a view does not list all.
+fn may_be_gone(run: &Run<'_>, status: StatusCode) -> bool {
+    let again = run.call.verb() == Verb::Delete && run.arrivals > 1;
+    again && status == StatusCode::INTERNAL_SERVER_ERROR && run.call.route() != Route::Object
 }
 
 /// What an attempt took from the plan.
