@@ -471,6 +471,8 @@ impl Error {
                 !matches!(source.failure(), Failure::Protocol | Failure::Unsendable)
             }
             Self::Api { status, .. } => status.is_server_error(),
+            // A login that failed by chance; the next call tries another.
+            Self::SessionOver { cause: Some(cause), .. } => cause.is_retryable(),
             _ => false,
         }
     }

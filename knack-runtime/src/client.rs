@@ -177,7 +177,7 @@ impl<A: Access> Client<A> {
     }
 
     pub(crate) fn carrier(&self) -> Carrier<'_> {
-        Carrier { executor: &self.executor, options: self.options }
+        Carrier::new(&self.executor, self.options)
     }
 
     pub(crate) fn of_user(&self, session: Session) -> Client<User> {

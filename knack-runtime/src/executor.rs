@@ -161,13 +161,17 @@ impl Executor {
         options: Options,
         token: Option<&HeaderValue>,
     ) -> Result<Reply> {
-        if tokio::runtime::Handle::try_current().is_err() {
-            let problem = "there is no tokio runtime here; run it in one".to_owned();
-            return Err(Error::Invalid { call: *call.label(), problem });
-        }
+        Self::in_runtime(*call.label())?;
         let span = trace::span(&call);
         span.in_scope(|| trace::long_query(&call));
         self.run(&call, options, token).instrument(span).await
+    }
+
+    /// Timers panic without a runtime: an error instead.
+    pub(crate) fn in_runtime(call: Label) -> Result<()> {
+        let problem = || "there is no tokio runtime here; run it in one".to_owned();
+        let runtime = tokio::runtime::Handle::try_current();
+        runtime.map(drop).map_err(|_| Error::Invalid { call, problem: problem() })
     }
 
     async fn run(&self, call: &Call, options: Options, token: Option<&HeaderValue>) -> Result<Reply> {
