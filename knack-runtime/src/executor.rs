@@ -110,6 +110,13 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// Waits with the calls that count from here on: by the server's word it is one.
+    fn wait_with(&mut self, metered: &'a Queue) {
+        if !self.counts {
+            (self.counts, self.queue, self.place) = (true, metered, metered.place());
+        }
+    }
+
     /// Counts an attempt by what it may have done.
     fn count(&mut self, verdict: Verdict, answer: &Result<Response, TransportError>) {
         if matches!(verdict, Verdict::Throttled { .. } | Verdict::PlanExhausted { .. }) {
@@ -264,9 +271,9 @@ impl Executor {
         Ok(request)
     }
 
-    fn judge(
-        &self,
-        run: &mut Run<'_>,
+    fn judge<'a>(
+        &'a self,
+        run: &mut Run<'a>,
         answer: Result<Response, TransportError>,
         limits: &LimitHeaders,
     ) -> Next {
@@ -318,11 +325,16 @@ impl Executor {
     }
 
     /// The plan is used up: whoever does not wait is told so, here and until the reset.
-    fn exhausted(&self, run: &Run<'_>, resets_in: Option<Duration>) -> Next {
+    fn exhausted<'a>(&'a self, run: &mut Run<'a>, resets_in: Option<Duration>) -> Next {
         self.note_refusal();
         warn!(?resets_in, "the plan's calls of the day are used up");
         self.metered.exhaust(resets_in.map(|left| TokioClock.now() + left.max(WINDOW)));
+        if !run.counts {
+            // It may have been the rate, and others of its kind free, so that they are held no longer than for that.
+            self.unmetered.throttle(TokioClock.now() + WINDOW);
+        }
         if run.options.wait_for_plan {
+            run.wait_with(&self.metered);
             return Next::Again;
         }
         Next::Return(Err(Error::PlanExhausted { call: *run.call.label(), resets_in }))
