@@ -200,7 +200,8 @@ async fn a_child_page_is_about_the_record_above_it() {
     let made = OrderForm::create_of(&user, Link::<Customer>::to(customer.id), &form).await.unwrap();
     let order = Order::get(&with_key, made.id().unwrap()).await.unwrap();
     assert_eq!((order.customer.id(), order.status.as_str()), (customer.id, "New"));
-    let streamed = CustomerOrder::list(&user).of(&customer.id).rows_per_page(2).stream();
+    let whose = &customer.id;
+    let streamed = CustomerOrder::list(&user).of(whose).rows_per_page(2).stream();
     let mut numbers = Vec::new();
     let mut streamed = streamed;
     while let Some(order) = streamed.next().await {
