@@ -33,6 +33,9 @@ use crate::executor::{Executor, Options};
 /// How long a store may take. It is a help, and calls wait for it.
 const STORE_PATIENCE: Duration = Duration::from_secs(5);
 
+/// How long after a login whose token no call was let in with the next one is tried.
+const BETWEEN_LOGINS: Duration = Duration::from_mins(1);
+
 /// What all clones of a user's client share.
 pub struct Session {
     /// Held while a login is under way: the other calls wait for what it comes to.
@@ -40,6 +43,8 @@ pub struct Session {
     /// How many logins have failed. Who waited while this went up shares in that: a login each, one after the
     /// other, would take all of them past their deadlines.
     failures: AtomicU64,
+    /// The latest token that a call was let in with, by its generation.
+    accepted: AtomicU64,
     account: Lock<Option<Account>>,
     store: Option<Arc<dyn TokenStore>>,
 }
@@ -49,6 +54,8 @@ struct State {
     credentials: Option<Credentials>,
     /// Which token this is: goes up with each.
     generation: u64,
+    /// When the latest new login gave it.
+    renewed: Option<Instant>,
     /// Why there is none.
     why: Option<Error>,
 }
@@ -116,8 +123,9 @@ impl Session {
         credentials: Option<Credentials>,
         store: Option<Arc<dyn TokenStore>>,
     ) -> Self {
-        let state = State { token, credentials, generation: 0, why: None };
-        Self { state: Mutex::new(state), failures: AtomicU64::new(0), account: Lock::default(), store }
+        let state = Mutex::new(State { token, credentials, generation: 0, renewed: None, why: None });
+        let (failures, accepted) = Default::default();
+        Self { state, failures, accepted, account: Lock::default(), store }
     }
 
     /// The session of a token that a program has from elsewhere.
@@ -141,13 +149,19 @@ impl Session {
     pub(crate) async fn execute(&self, by: Carrier<'_>, call: Call) -> Result<Reply> {
         Executor::in_runtime(*call.label())?;
         let ticket = self.ticket(by, *call.label()).await?;
-        match by.carry(call.clone(), Some(&ticket.header)).await {
+        match self.carry(by, call.clone(), &ticket).await {
             Err(refused @ Error::Auth { .. }) => {
                 let ticket = self.renewed(by, *call.label(), &ticket, refused).await?;
-                by.carry(call, Some(&ticket.header)).await
+                self.carry(by, call, &ticket).await
             }
             result => result,
         }
+    }
+
+    async fn carry(&self, by: Carrier<'_>, call: Call, ticket: &Ticket) -> Result<Reply> {
+        let reply = by.carry(call, Some(&ticket.header)).await?;
+        self.accepted.fetch_max(ticket.generation, Ordering::Relaxed);
+        Ok(reply)
     }
 
     /// The state, once no login is under way.
@@ -174,13 +188,19 @@ impl Session {
         if state.generation == old.generation && state.token.is_some() {
             // Where Knack does not say, a login tells; who cannot log in keeps the token.
             let good = self.is_good(by, &old.header, None).await.unwrap_or(state.credentials.is_none());
-            if good {
-                // The token is not what is wrong: the user may not do this.
+            // Good, and the user may not do this; or as bad as the next one would be: each call would log in.
+            if good || self.is_useless(&state) {
                 return Err(refused);
             }
             state.end(refused);
         }
         self.ticket_or_login(&mut state, by, call, seen).await
+    }
+
+    /// Whether the token is of a new login just now and no call was let in with it.
+    fn is_useless(&self, state: &State) -> bool {
+        let just_now = state.renewed.is_some_and(|at| at.elapsed() < BETWEEN_LOGINS);
+        just_now && self.accepted.load(Ordering::Relaxed) < state.generation
     }
 
     async fn ticket_or_login(
@@ -199,7 +219,10 @@ impl Session {
             debug!("the session is over: logging in anew");
             state.why = None;
             match self.login(by, &credentials).await {
-                Ok(token) => state.begin(token),
+                Ok(token) => {
+                    state.begin(token);
+                    state.renewed = Some(Instant::now());
+                }
                 Err(error) => self.failed(state, by, error).await,
             }
         }

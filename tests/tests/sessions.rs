@@ -448,6 +448,27 @@ async fn a_failed_login_is_shared_by_those_who_came_while_it_was_under_way() {
     assert_eq!(logins, 1 + tries);
 }
 
+/// Each call would log in otherwise, until Knack has enough of that.
+#[tokio::test(start_paused = true)]
+async fn tokens_that_never_let_anybody_in_are_no_reason_for_a_login_each() {
+    let sessions = Sessions::new();
+    let answers = sessions.clone();
+    let script = Script::new(move |_, request| {
+        let login = is_login(request.uri().path());
+        let answer = if login { answers.answer(request) } else { answer(403, "Invalid or Expired Token") };
+        async { Ok(answer) }
+    });
+    let user = client(&script).login(EMAIL, PASSWORD).await.unwrap();
+    for _ in 0..20 {
+        let error = user.execute(orders()).await.unwrap_err();
+        assert!(matches!(error, Error::Auth { .. }), "{error}");
+    }
+    assert_eq!(sessions.logins(), 2);
+    tokio::time::sleep(90 * SECOND).await;
+    user.execute(orders()).await.unwrap_err();
+    assert_eq!(sessions.logins(), 3, "it may have been mended");
+}
+
 /// A token that was given cannot be had again.
 #[tokio::test(start_paused = true)]
 async fn a_token_is_kept_where_knack_does_not_say_that_it_is_over() {
