@@ -17,7 +17,7 @@ mod malformed;
 mod validation;
 mod words;
 
-pub use answer::from_answer;
+pub use answer::{HTML_PAGE, from_answer};
 pub use local::LocalError;
 pub use malformed::MalformedAnswer;
 pub use validation::{Problem, Validation};
@@ -493,6 +493,8 @@ impl Error {
                 !matches!(source.failure(), Failure::Protocol | Failure::Unsendable)
             }
             Self::Api { status, .. } => status.is_server_error(),
+            // A login that failed by chance; the next call tries another.
+            Self::SessionOver { cause: Some(cause), .. } => cause.is_retryable(),
             _ => false,
         }
     }

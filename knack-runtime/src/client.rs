@@ -178,13 +178,13 @@ impl<A: Access> Client<A> {
     }
 
     pub(crate) fn carrier(&self) -> Carrier<'_> {
-        Carrier { executor: &self.executor, options: self.options }
+        Carrier::new(&self.executor, self.options)
     }
 
     /// Carries out a call with its file: as the user, if there is one.
     pub(crate) async fn transfer(&self, call: Call, transfer: &mut (dyn Transfer + '_)) -> Result<Reply> {
         match self.access.session() {
-            Some(session) => session.transfer(self.carrier(), call, transfer).await,
+            Some(session) => session.execute(self.carrier(), call, Some(transfer)).await,
             None => self.executor.execute(call, self.options, None, Some(transfer)).await,
         }
     }
@@ -470,7 +470,7 @@ impl<A: Access> Execute for Client<A> {
         async move {
             match client.access.session() {
                 Some(session) if call.route() == Route::UserView => {
-                    session.execute(client.carrier(), call).await
+                    session.execute(client.carrier(), call, None).await
                 }
                 _ => client.executor.execute(call, client.options, None, None).await,
             }

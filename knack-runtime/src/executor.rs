@@ -196,9 +196,9 @@ impl Executor {
         Ok(request)
     }
 
-    fn judge(
-        &self,
-        run: &mut Run<'_>,
+    fn judge<'a>(
+        &'a self,
+        run: &mut Run<'a>,
         answer: Result<Response, TransportError>,
         limits: &LimitHeaders,
     ) -> Next {
@@ -255,11 +255,16 @@ impl Executor {
     }
 
     /// The plan is used up: whoever does not wait is told so, here and until the reset.
-    fn exhausted(&self, run: &Run<'_>, resets_in: Option<Duration>) -> Next {
+    fn exhausted<'a>(&'a self, run: &mut Run<'a>, resets_in: Option<Duration>) -> Next {
         self.note_refusal();
         warn!(?resets_in, "the plan's calls of the day are used up");
         self.metered.exhaust(resets_in.map(|left| TokioClock.now() + left.max(WINDOW)));
+        if !run.counts {
+            // It may have been the rate, and others of its kind free, so that they are held no longer than for that.
+            self.unmetered.throttle(TokioClock.now() + WINDOW);
+        }
         if run.options.wait_for_plan && run.repeatable() {
+            run.wait_with(&self.metered);
             return Next::Again;
         }
         Next::Return(Err(Error::PlanExhausted { call: *run.call.label(), resets_in }))
@@ -278,7 +283,11 @@ impl Executor {
             self.budget.earn();
             return Ok(Reply { body });
         }
-        Err(error::from_answer(&call, run.call.projection(), status, attempts, &body))
+        let error = error::from_answer(&call, run.call.projection(), status, attempts, &body);
+        if may_be_gone(run, status) {
+            return Err(Error::Ambiguous { call, cause: Box::new(error) });
+        }
+        Err(error)
     }
 
     pub(crate) fn usage(&self) -> Usage {
@@ -312,6 +321,13 @@ pub(crate) fn in_runtime(call: &Label) -> Result<()> {
 /// What a transport does, if it does not take longer than this.
 pub(crate) async fn within<T>(time: Duration, work: impl Future<Output = T>) -> Result<T, TransportError> {
     tokio::time::timeout(time, work).await.map_err(|_| TransportError::timeout(time))
+}
+
+/// Whether a delete through a view may have been done by an attempt whose answer was lost: Knack answers 500 also
+/// for a record that is not there. Of objects the verb asks the list; a view does not list all.
+fn may_be_gone(run: &Run<'_>, status: StatusCode) -> bool {
+    let again = run.call.verb() == Verb::Delete && run.arrivals > 1;
+    again && status == StatusCode::INTERNAL_SERVER_ERROR && run.call.route() != Route::Object
 }
 
 /// What an attempt took from the plan.

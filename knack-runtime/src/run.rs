@@ -98,6 +98,13 @@ impl<'a> Run<'a> {
         self.transfer.as_ref().is_none_or(|transfer| transfer.repeatable())
     }
 
+    /// Waits with the calls that count from here on: by the server's word it is one.
+    pub(crate) fn wait_with(&mut self, metered: &'a Queue) {
+        if !self.counts {
+            (self.counts, self.queue, self.place) = (true, metered, metered.place());
+        }
+    }
+
     /// Counts an attempt by what it may have done.
     pub(crate) fn count(&mut self, verdict: Verdict, answer: &Result<Response, TransportError>) {
         if matches!(verdict, Verdict::Throttled { .. } | Verdict::PlanExhausted { .. }) {
