@@ -239,15 +239,13 @@ fn each(
                 errors.at(&entry.name, "a form of new records says itself that it is one: leave this out");
                 continue;
             }
-            match Near::of(&name, known.iter().map(|known| (known, *known))).meant() {
-                Some(&meant) => {
-                    errors.at(&entry.name, format!("no attribute `{name}`; did you mean `{meant}`?"));
-                    read(meant, entry, errors);
-                }
-                None => {
-                    errors.at(&entry.name, format!("no attribute `{name}`; {}", listed()));
-                    unclear = true;
-                }
+            let near = Near::of(&name, known.iter().map(|known| (known, *known)));
+            if let Some(&meant) = near.meant() {
+                errors.at(&entry.name, format!("no attribute `{name}`; did you mean `{meant}`?"));
+                read(meant, entry, errors);
+            } else {
+                errors.at(&entry.name, format!("no attribute `{name}`; {}", listed()));
+                unclear = true;
             }
         }
     }

@@ -137,7 +137,7 @@ pub(crate) fn write(changes: &[Change], out: &mut dyn Write) -> io::Result<()> {
         match &change.of {
             // The heading names it already.
             Of::Object(_) | Of::Application => {
-                writeln!(out, "  {} {}", sign(change.sign()), plain(&change.what.to_string()))?
+                writeln!(out, "  {} {}", sign(change.sign()), plain(&change.what.to_string()))?;
             }
             _ => writeln!(out, "  {} {}", sign(change.sign()), plain(&change.to_string()))?,
         }
