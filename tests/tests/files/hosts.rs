@@ -28,6 +28,8 @@ async fn a_secure_file_wants_a_user() {
     assert_eq!(user.download(&contract).bytes().await.unwrap(), content(10));
     local.expire_sessions();
     assert_eq!(user.download(&contract).bytes().await.unwrap(), content(10), "the session is renewed");
+    local.expire_sessions();
+    user.upload_file(Upload::from_bytes("again.pdf", content(10))).await.expect("and here as well");
     let stranger = knack.with_token(Token::new("t0ken"));
     let error = stranger.download(&contract).bytes().await.unwrap_err();
     assert!(matches!(error, Error::SessionOver { .. }), "{error}");
