@@ -20,6 +20,7 @@ mod options;
 mod pages;
 mod records;
 mod reports;
+mod request_facts;
 mod sample;
 mod sessions;
 mod socket;
