@@ -44,8 +44,8 @@ pub(crate) fn page(
     out.extend_from_slice(format!("{{\"total_pages\":{},\"current_page\":", total.div_ceil(rows)).as_bytes());
     match query.get("page") {
         // Knack echoes the page as text once it was sent.
-        Some(text) => json::text(&mut out, text),
-        None => out.push(b'1'),
+        Some(text) if !manners.numeric_pages => json::text(&mut out, text),
+        _ => out.extend_from_slice(number(query).to_string().as_bytes()),
     }
     out.extend_from_slice(format!(",\"total_records\":{total},\"records\":").as_bytes());
     records(&mut out, scene, of.1, part, look);
@@ -106,10 +106,14 @@ fn rows(query: &Query) -> Option<usize> {
     query.get("rows_per_page")?.trim().parse().ok().filter(|rows| *rows > 0)
 }
 
+/// The number of the page that a call asks for, at least 1.
+fn number(query: &Query) -> usize {
+    query.get("page").and_then(|text| text.trim().parse().ok()).unwrap_or(1).max(1)
+}
+
 /// The page of so many rows whose number a call gives.
 fn part<'a, 'b>(found: &'b [Entry<'a>], query: &Query, rows: usize) -> &'b [Entry<'a>] {
-    let number: usize = query.get("page").and_then(|text| text.trim().parse().ok()).unwrap_or(1).max(1);
-    let from = (number - 1).saturating_mul(rows).min(found.len());
+    let from = (number(query) - 1).saturating_mul(rows).min(found.len());
     let to = from.saturating_add(rows).min(found.len());
     found.get(from..to).unwrap_or_default()
 }

@@ -45,6 +45,9 @@ struct Arguments {
     /// Milliseconds that every call takes there, and back.
     #[arg(long, value_name = "MS", default_value_t = 0)]
     latency: u64,
+    /// Tells the number of a page as a number even where it was asked for.
+    #[arg(long)]
+    numeric_pages: bool,
     /// Milliseconds that the server's clock is ahead.
     #[arg(long, value_name = "MS", default_value_t = 0, allow_negative_numbers = true)]
     clock_skew: i64,
@@ -72,6 +75,7 @@ fn build(arguments: &Arguments) -> Result<Emulator, EmulatorError> {
         .window(arguments.window)
         .rate_limit(arguments.rate_limit)
         .daily_used(arguments.daily_used)
+        .numeric_pages(arguments.numeric_pages)
         .clock_skew(arguments.clock_skew)
         .latency(Latency::fixed(way, Duration::ZERO, way));
     builder = match &arguments.app {
