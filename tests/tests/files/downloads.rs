@@ -282,3 +282,22 @@ async fn one_that_is_dropped_leaves_nothing() {
     assert!(task.await.unwrap_err().is_cancelled());
     assert_eq!(folder.names(), [""; 0]);
 }
+
+#[tokio::test]
+async fn one_that_is_dropped_at_any_time_leaves_nothing() {
+    let (local, knack) = on(shelf());
+    let file = stored(&local, &knack, content(LONG)).await;
+    let folder = Folder::new();
+    for micros in (0..1_000).step_by(5) {
+        let download = knack.download(&file).to_file(folder.file("a.pdf"));
+        let _ = tokio::time::timeout(Duration::from_micros(micros), download).await;
+    }
+    // What other threads had begun ends in its own time.
+    for _ in 0..100 {
+        if !folder.names().iter().any(|name| name.starts_with('.')) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("{:?}", folder.names());
+}
