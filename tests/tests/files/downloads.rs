@@ -199,7 +199,14 @@ async fn trouble_here_is_told_as_such() {
     };
     let error = knack.download(&file).on_progress(vanish).to_file(inner.join("a.pdf")).await.unwrap_err();
     assert_eq!(kind(&error), ErrorKind::NotFound);
-    assert!(knack.download(&file).to_file(&folder.0).await.is_err());
+    local.forget_requests();
+    let error = knack.download(&file).to_file(&folder.0).await.unwrap_err();
+    assert_eq!(kind(&error), ErrorKind::IsADirectory);
+    let mut named = file.clone();
+    named.filename = "ü".repeat(200);
+    let error = knack.download(&named).save_in(&folder.0).await.unwrap_err();
+    assert_eq!(kind(&error), ErrorKind::InvalidFilename);
+    assert!(local.requests().is_empty(), "known before it is asked for");
     assert_eq!(folder.names(), [""; 0]);
     let beside = names_in(folder.0.parent().unwrap());
     assert!(
