@@ -97,8 +97,11 @@ impl<'a> Fetch<'a> {
         let (status, words) = if parts.status.is_success() || resumes {
             self.begin(&parts, body).await?;
             (StatusCode::OK, Bytes::new())
-        } else {
+        } else if own {
             (parts.status, within(idle, words(body)).await??)
+        } else {
+            // What others say may repeat the address, which may be a secret.
+            (parts.status, Bytes::new())
         };
         let mut answer = Response::new(words);
         // What others refuse holds nobody here.

@@ -157,6 +157,18 @@ async fn what_other_hosts_refuse_holds_nobody_here() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_other_hosts_say_is_in_no_error() {
+    for status in [403, 404, 503] {
+        let wire = Wire::new(move |_, _| async move {
+            Ok(answer(status, &[], whole("denied: https://h/a?signature=s3cr3t")))
+        });
+        let error = wire.client().download("https://h/a?signature=s3cr3t").bytes().await.unwrap_err();
+        let shown = format!("{error} {error:?}");
+        assert!(shown.contains(&status.to_string()) && !shown.contains("s3cr3t"), "{shown}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn parts_that_were_not_asked_for_are_not_put_together() {
     let tag = ("etag", "\"v1\"");
     let first = move || answer(200, &[("content-length", "10"), tag], pieces(vec![Ok("01234".into())]));
