@@ -148,8 +148,15 @@ impl Executor {
         if run.call.verb() != Verb::Upload {
             return Ok(None);
         }
-        let turn = timeout_at(TokioClock::instant(run.deadline), self.uploads.acquire()).await;
-        // Nobody closes it, so that there is one as soon as the wait is over.
+        // Nobody closes it, so that there is a turn as soon as the wait is over.
+        let turn = self.uploads.acquire();
+        if run.options.wait_for_plan {
+            // So may those before it, for longer than any deadline.
+            let turn = turn.await.ok();
+            run.deadline = TokioClock.now() + run.options.deadline;
+            return Ok(turn);
+        }
+        let turn = timeout_at(TokioClock::instant(run.deadline), turn).await;
         turn.map(Result::ok).map_err(|_| run.denied(Denied::TooLate(None), Duration::ZERO))
     }
 
