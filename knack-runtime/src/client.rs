@@ -81,7 +81,7 @@ impl fmt::Debug for User {
 /// ```
 /// use knack_runtime::{Access, Client};
 ///
-/// fn calls_left<A: Access>(knack: &Client<A>) -> Option<u64> {
+/// fn calls_left<A: Access>(knack: &Client<A>) -> Option<i64> {
 ///     knack.usage().plan_left
 /// }
 /// ```
