@@ -14,10 +14,11 @@ use knack_core::plan::Plan;
 use knack_core::quota::{QuotaPolicy, StandardPolicy};
 use knack_core::transport::Transport;
 use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::Semaphore;
 
 use crate::book::Book;
 use crate::client::{Access, ApiKey, Client, NoKey};
-use crate::executor::{Executor, Options};
+use crate::executor::{Executor, MOST_UPLOADS, Options};
 use crate::host::{BaseUrl, Host, shown};
 use crate::http_transport::{HttpOptions, HttpTransport};
 use crate::queue::Queue;
@@ -499,6 +500,7 @@ impl<A: Access> ClientBuilder<A> {
             tally: Tally::default(),
             round_trip: RoundTrip::default(),
             budget: RetryBudget::new(),
+            uploads: Semaphore::new(MOST_UPLOADS),
         };
         let (class, deadline) = (Class::default(), self.deadline);
         let options = Options { class, deadline, wait_for_plan: false, reservation: None };

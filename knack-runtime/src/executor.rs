@@ -15,10 +15,13 @@ use knack_core::limit::{Class, Observation, Permit};
 use knack_core::quota::{self, Metering, QuotaPolicy, Verdict};
 use knack_core::transport::{Failure, Request, Response, Transport, TransportError};
 use knack_core::verbs::Reply;
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::timeout_at;
 use tracing::{Instrument, Span, debug, field, warn};
 
 use crate::book::{Book, Drawn};
 use crate::clock::TokioClock;
+use crate::holds::Denied;
 use crate::host::BaseUrl;
 use crate::metrics;
 use crate::queue::Queue;
@@ -38,6 +41,10 @@ const WINDOW: Duration = Duration::from_secs(1);
 const LEAST_HOLD: Duration = Duration::from_millis(100);
 const MOST_HOLD: Duration = Duration::from_mins(5);
 
+/// How many uploads are on their way at once. Each keeps its permit until it is answered, since nobody knows when the
+/// server counts it: with half of Knack's ten a second, the other calls never wait for files.
+pub(crate) const MOST_UPLOADS: usize = 5;
+
 /// What all clones of a client share.
 pub(crate) struct Executor {
     pub(crate) transport: Arc<dyn Transport>,
@@ -56,6 +63,8 @@ pub(crate) struct Executor {
     pub(crate) tally: Tally,
     pub(crate) round_trip: RoundTrip,
     pub(crate) budget: RetryBudget,
+    /// The turns of uploads, of which there are [`MOST_UPLOADS`].
+    pub(crate) uploads: Semaphore,
 }
 
 /// What a clone of a client may set for itself.
@@ -102,6 +111,7 @@ impl Executor {
         let queue = if counts { &self.metered } else { &self.unmetered };
         let transfer = transfer.map(|transfer| transfer as &mut dyn Transfer);
         let mut run = Run::new(call, queue, counts, options, transfer);
+        let _turn = self.turn(&mut run).await?;
         loop {
             let (permit, drawn) = self.admit(&mut run).await?;
             let request = match self.request(call, token) {
@@ -131,6 +141,23 @@ impl Executor {
                 }
             }
         }
+    }
+
+    /// The turn of an upload; `None` for any other call.
+    async fn turn(&self, run: &mut Run<'_>) -> Result<Option<SemaphorePermit<'_>>> {
+        if run.call.verb() != Verb::Upload {
+            return Ok(None);
+        }
+        // Nobody closes it, so that there is a turn as soon as the wait is over.
+        let turn = self.uploads.acquire();
+        if run.options.wait_for_plan {
+            // So may those before it, for longer than any deadline.
+            let turn = turn.await.ok();
+            run.deadline = TokioClock.now() + run.options.deadline;
+            return Ok(turn);
+        }
+        let turn = timeout_at(TokioClock::instant(run.deadline), turn).await;
+        turn.map(Result::ok).map_err(|_| run.denied(Denied::TooLate(None), Duration::ZERO))
     }
 
     /// Whether a call counts: by the policy, unless the server was seen to count what it takes as free.

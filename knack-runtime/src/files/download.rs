@@ -211,7 +211,9 @@ impl<A: Access> Download<A> {
             return Err(Error::Invalid { call, problem });
         };
         let path = folder.as_ref().join(name);
-        if !self.overwrite && path.try_exists().is_ok_and(|exists| exists) {
+        // An error here is one of the name, such as that it is too long: known before anything comes.
+        let exists = path.try_exists().map_err(|error| local(call, &path, error))?;
+        if exists && !self.overwrite {
             return Err(local(call, &path, io::ErrorKind::AlreadyExists.into()));
         }
         let replace = self.overwrite;
@@ -272,6 +274,9 @@ impl<A: Access> Download<A> {
     async fn keep(self, path: &Path, replace: bool) -> Result<u64> {
         let call = *call::download().label();
         in_runtime(&call)?;
+        if path.is_dir() {
+            return Err(local(call, path, io::ErrorKind::IsADirectory.into()));
+        }
         let part = PartFile::beside(path).await.map_err(|error| local(call, path, error))?;
         let (done, sink) = self.fetch(Sink::File(part), shown(path)).await?;
         if let Sink::File(part) = sink {

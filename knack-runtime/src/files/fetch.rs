@@ -97,8 +97,11 @@ impl<'a> Fetch<'a> {
         let (status, words) = if parts.status.is_success() || resumes {
             self.begin(&parts, body).await?;
             (StatusCode::OK, Bytes::new())
-        } else {
+        } else if own {
             (parts.status, within(idle, words(body)).await??)
+        } else {
+            // What others say may repeat the address, which may be a secret.
+            (parts.status, Bytes::new())
         };
         let mut answer = Response::new(words);
         // What others refuse holds nobody here.
@@ -163,15 +166,12 @@ impl<'a> Fetch<'a> {
     async fn begin(&mut self, head: &response::Parts, body: ByteStream) -> Result<(), TransportError> {
         let told = Told::of(head.status, &head.headers);
         let at = told.as_ref().map(|told| told.from);
-        // A part without a tag is of the version that was asked for.
-        let same = told.as_ref().is_some_and(|told| {
-            told.version == self.version || (told.version.is_none() && head.status != StatusCode::OK)
-        });
+        let same = told.as_ref().is_some_and(|told| self.is_same(told, head.status));
         self.skip = 0;
         if at == Some(0) && self.done > 0 && same {
             // The server gives no parts, or not this time.
             self.skip = self.done;
-        } else if at != Some(self.done) || (self.done > 0 && !same) {
+        } else if at != Some(self.done) || self.done == 0 || !same {
             self.restart().await?;
         }
         let Some(told) = told.filter(|told| told.from == self.done || self.skip > 0) else {
@@ -180,11 +180,18 @@ impl<'a> Fetch<'a> {
         };
         let nothing = head.status == StatusCode::RANGE_NOT_SATISFIABLE;
         self.body = Some(if nothing { whole("") } else { body });
-        self.total = told.total;
+        self.total = told.total.or(self.total);
         if head.status == StatusCode::OK || told.version.is_some() {
             self.version = told.version;
         }
         self.expect(head.status)
+    }
+
+    /// Whether an answer is of the file of which the sink has the beginning. A part without a tag is of the version
+    /// that was asked for, unless the file has another length now.
+    fn is_same(&self, told: &Told, status: StatusCode) -> bool {
+        let tagged = told.version == self.version || (told.version.is_none() && status != StatusCode::OK);
+        tagged && told.total.is_none_or(|total| self.total.is_none_or(|had| had == total))
     }
 
     /// Whether the file is as long as the record says, and no longer than it may be.

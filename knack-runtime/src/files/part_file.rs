@@ -24,9 +24,12 @@ impl PartFile {
     pub(super) async fn beside(target: &Path) -> io::Result<Self> {
         let name = format!(".knack-{}-{:016x}.part", std::process::id(), fastrand::u64(..));
         let path = target.with_file_name(name);
-        let made = path.clone();
-        let file = blocking(move || File::create_new(made)).await?;
-        Ok(Self { path, file: Some(file), gathered: BytesMut::new() })
+        // Whole on the other thread: if nobody waits for it any more, it is dropped there, and the file is gone.
+        blocking(move || {
+            let file = File::create_new(&path)?;
+            Ok(Self { path, file: Some(file), gathered: BytesMut::new() })
+        })
+        .await
     }
 
     pub(super) async fn write(&mut self, piece: &Bytes) -> io::Result<()> {

@@ -195,7 +195,8 @@ impl<A: Access> Client<A> {
     /// Goes out with the API key or, from a user's client, with the user's token. Tried again like any call
     /// that does no harm twice: at worst, Knack keeps a file that no record has. The client's
     /// [`timeout`](crate::ClientBuilder::timeout) bounds how long nothing may move, and the deadline how long
-    /// it waits to be sent; how long it takes in all, nothing does.
+    /// it waits to be sent; how long it takes in all, nothing does. Five are on their way at once, so that other
+    /// calls go on beside them.
     ///
     /// Source: docs.knack.com/docs/fileimage-uploads.
     ///

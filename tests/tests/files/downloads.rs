@@ -199,7 +199,14 @@ async fn trouble_here_is_told_as_such() {
     };
     let error = knack.download(&file).on_progress(vanish).to_file(inner.join("a.pdf")).await.unwrap_err();
     assert_eq!(kind(&error), ErrorKind::NotFound);
-    assert!(knack.download(&file).to_file(&folder.0).await.is_err());
+    local.forget_requests();
+    let error = knack.download(&file).to_file(&folder.0).await.unwrap_err();
+    assert_eq!(kind(&error), ErrorKind::IsADirectory);
+    let mut named = file.clone();
+    named.filename = "ü".repeat(200);
+    let error = knack.download(&named).save_in(&folder.0).await.unwrap_err();
+    assert_eq!(kind(&error), ErrorKind::InvalidFilename);
+    assert!(local.requests().is_empty(), "known before it is asked for");
     assert_eq!(folder.names(), [""; 0]);
     let beside = names_in(folder.0.parent().unwrap());
     assert!(
@@ -281,4 +288,23 @@ async fn one_that_is_dropped_leaves_nothing() {
     task.abort();
     assert!(task.await.unwrap_err().is_cancelled());
     assert_eq!(folder.names(), [""; 0]);
+}
+
+#[tokio::test]
+async fn one_that_is_dropped_at_any_time_leaves_nothing() {
+    let (local, knack) = on(shelf());
+    let file = stored(&local, &knack, content(LONG)).await;
+    let folder = Folder::new();
+    for micros in (0..1_000).step_by(5) {
+        let download = knack.download(&file).to_file(folder.file("a.pdf"));
+        let _ = tokio::time::timeout(Duration::from_micros(micros), download).await;
+    }
+    // What other threads had begun ends in its own time.
+    for _ in 0..100 {
+        if !folder.names().iter().any(|name| name.starts_with('.')) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("{:?}", folder.names());
 }

@@ -159,17 +159,31 @@ async fn what_other_hosts_refuse_holds_nobody_here() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_other_hosts_say_is_in_no_error() {
+    for status in [403, 404, 503] {
+        let wire = Wire::new(move |_, _| async move {
+            Ok(answer(status, &[], whole("denied: https://h/a?signature=s3cr3t")))
+        });
+        let error = wire.client().download("https://h/a?signature=s3cr3t").bytes().await.unwrap_err();
+        let shown = format!("{error} {error:?}");
+        assert!(shown.contains(&status.to_string()) && !shown.contains("s3cr3t"), "{shown}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn parts_that_were_not_asked_for_are_not_put_together() {
     let tag = ("etag", "\"v1\"");
     let first = move || answer(200, &[("content-length", "10"), tag], pieces(vec![Ok("01234".into())]));
     let part = |range: &'static str, tag: &'static str, body: &'static str| {
         answer(206, &[("content-range", range), ("etag", tag)], whole(body))
     };
-    let odd: [Box<dyn Fn() -> _ + Send + Sync>; 5] = [
+    let odd: [Box<dyn Fn() -> _ + Send + Sync>; 7] = [
         Box::new(move || part("bytes 4-9/10", "\"v1\"", "456789")),
         Box::new(move || part("bytes 5-9/10", "\"v2\"", "56789")),
         Box::new(move || part("lines 5-9/10", "\"v1\"", "56789")),
         Box::new(move || answer(416, &[("content-range", "bytes */7")], whole("InvalidRange"))),
+        Box::new(move || answer(416, &[("content-range", "bytes */5")], whole("InvalidRange"))),
+        Box::new(move || answer(206, &[("content-range", "bytes 5-7/8")], whole("567"))),
         Box::new(move || answer(204, &[], whole(""))),
     ];
     for odd in odd {
@@ -199,6 +213,20 @@ async fn parts_that_were_not_asked_for_are_not_put_together() {
         })
     });
     assert_eq!(wire.client().download("https://h/a").bytes().await.unwrap(), "01234");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_part_that_ends_too_early_is_no_end() {
+    let tag = ("etag", "\"v1\"");
+    let wire = Wire::new(move |n, _| async move {
+        let open = [("content-range", "bytes 5-6/*"), ("content-length", "2"), tag];
+        Ok(match n {
+            0 => answer(200, &[("content-length", "10"), tag], pieces(vec![Ok("01234".into())])),
+            1 => answer(206, &open, whole("56")),
+            _ => answer(206, &[("content-range", "bytes 7-9/10"), tag], whole("789")),
+        })
+    });
+    assert_eq!(wire.client().download("https://h/a").bytes().await.unwrap(), "0123456789");
 }
 
 #[tokio::test(start_paused = true)]

@@ -6,10 +6,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use knack_emulator::Fault;
 use knack_runtime::transport::{Failure, TransportError, next, whole};
-use knack_runtime::{Error, Upload};
+use knack_runtime::{Error, KnackObject, Upload};
 use tokio::time::{Instant, sleep};
 
-use super::{Wire, answer, content, kept, on, pieces, shelf, silence_after};
+use super::{Product, Wire, answer, content, kept, on, pieces, product, shelf, silence_after};
 
 fn of(parts: &[&'static str]) -> Vec<io::Result<Bytes>> {
     parts.iter().map(|part| Ok(Bytes::from_static(part.as_bytes()))).collect()
@@ -138,4 +138,27 @@ async fn an_answer_before_the_end_is_no_success() {
     let wanted = "upload got an answer that could not be read: \
                   a stored file with its id was expected, and it holds none";
     assert_eq!(error.to_string(), wanted);
+}
+
+#[tokio::test(start_paused = true)]
+async fn other_calls_go_on_beside_long_uploads() {
+    let (local, knack) = on(shelf());
+    for _ in 0..12 {
+        let knack = knack.clone();
+        let upload = Upload::from_stream("a.bin", silence_after(content(5)), None);
+        tokio::spawn(async move { knack.upload_file(upload).await });
+    }
+    sleep(Duration::from_secs(2)).await;
+    assert_eq!(local.requests().len(), 0, "none is answered");
+    let began = Instant::now();
+    Product::get(&knack, product()).await.unwrap();
+    assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
+
+    // Who does not get a turn in time is told so, as by the limiter.
+    let hasty = knack.with_deadline(Duration::from_secs(3));
+    let error = hasty.upload_file(Upload::from_bytes("b.bin", content(5))).await.unwrap_err();
+    assert!(matches!(error, Error::RateLimited { .. }), "{error}");
+    // The silent ones end, and the next have their turns.
+    sleep(Duration::from_secs(90)).await;
+    knack.upload_file(Upload::from_bytes("b.bin", content(5))).await.unwrap();
 }

@@ -172,3 +172,25 @@ async fn what_an_upload_gives_back_is_a_value() {
     let shown = format!("{:?}", Upload::from_bytes("a.txt", "s3cr3t"));
     assert_eq!(shown, "Upload { name: \"a.txt\", limit: 250000000, .. }");
 }
+
+#[tokio::test(start_paused = true)]
+async fn all_that_wait_for_the_plan_go_when_it_is_new() {
+    let (local, knack) = on(shelf().daily_calls(20));
+    // The last is kept for calls that a person waits for.
+    for _ in 0..19 {
+        knack.upload_file(Upload::from_bytes("a.bin", content(5))).await.unwrap();
+    }
+    let patient = knack.wait_for_plan(true);
+    let tasks: Vec<_> = (0..8)
+        .map(|n| {
+            let knack = patient.clone();
+            tokio::spawn(async move {
+                knack.upload_file(Upload::from_bytes(format!("{n}.bin"), content(n))).await
+            })
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap().unwrap();
+    }
+    assert_eq!(local.calls() - local.refused(), 27, "one asks now and then whether it is new");
+}
