@@ -80,7 +80,10 @@ pub(crate) fn singular(name: &str) -> String {
 /// Takes the first name that nobody has; the last is tried with numbers behind it.
 pub(crate) fn free(taken: &mut HashSet<String>, wanted: &[String]) -> String {
     let last = wanted.last().cloned().unwrap_or_default();
-    let numbered = (2..).map(|number| format!("{last}_{number}"));
+    // `Other2`, `field_9_2`: rustc warns of a sign in the name of a type that parts no two numbers.
+    let is_type = last.starts_with(char::is_uppercase) && !last.ends_with(char::is_numeric);
+    let sign = if is_type { "" } else { "_" };
+    let numbered = (2..).map(|number| format!("{last}{sign}{number}"));
     let mut names = wanted.iter().filter(|name| !name.is_empty()).cloned().chain(numbered);
     // Fields have constants by their names in capitals, which must differ as well.
     names.find(|name| taken.insert(name.to_uppercase())).unwrap_or_default()
@@ -194,5 +197,10 @@ mod tests {
         assert_eq!(get(["mass", "mass_8"]), "mass_8");
         assert_eq!(get(["", "field_9"]), "field_9");
         assert_eq!(get(["", "field_9"]), "field_9_2");
+        assert_eq!(
+            [get(["Own", "Other"]), get(["Own", "Other"]), get(["Own", "Other"])],
+            ["Own", "Other", "Other2"]
+        );
+        assert_eq!([get(["", "Top10"]), get(["", "Top10"])], ["Top10", "Top10_2"]);
     }
 }

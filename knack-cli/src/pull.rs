@@ -9,7 +9,7 @@ use crate::changes::{State, difference, words};
 use crate::error::Result;
 use crate::folder::{Files, Folder, Written};
 use crate::source;
-use crate::text::counted;
+use crate::text::{counted, plain};
 use crate::uses;
 
 pub(crate) fn run(asked: &PullArguments, out: &mut dyn Write, err: &mut dyn Write) -> Result<()> {
@@ -47,7 +47,7 @@ fn first(app: &Application, folder: &Folder, dry: bool, out: &mut dyn Write) -> 
         counted(app.scenes.len(), "page"),
         counted(app.views.len(), "view"),
     ];
-    writeln!(out, "{}: {}", app.name, what.join(", "))?;
+    writeln!(out, "{}: {}", plain(&app.name), what.join(", "))?;
     if !dry {
         writeln!(out, "Commit {}. Next: cargo knack scaffold", folder.shown())?;
     }

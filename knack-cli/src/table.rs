@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::text::label;
+use crate::text::{label, plain};
 
 /// Writes rows under their headings. Nothing is cut: what is long may be piped elsewhere.
 pub(crate) fn write<const N: usize>(
@@ -28,7 +28,7 @@ fn line(cells: &[String], widths: &[usize], heading: bool, out: &mut dyn Write) 
             if heading {
                 write!(out, "{}", label(cell))?;
             } else {
-                write!(out, "{}", cell.replace(char::is_control, " "))?;
+                write!(out, "{}", plain(cell))?;
             }
         }
         space += (width + 2).saturating_sub(cell.chars().count());

@@ -83,6 +83,12 @@ pub(crate) fn counted(count: usize, thing: &str) -> String {
     format!("{count} {thing}{plural}")
 }
 
+/// A text in one line, without what moves a terminal's cursor or begins a command in a log of CI: names are what
+/// people typed in Knack.
+pub(crate) fn plain(text: &str) -> String {
+    text.replace(char::is_control, " ")
+}
+
 /// See no-color.org.
 fn is_coloured(stream: &impl IsTerminal) -> bool {
     stream.is_terminal() && env::var_os("NO_COLOR").is_none_or(|set| set.is_empty())

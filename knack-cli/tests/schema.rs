@@ -95,6 +95,23 @@ fn what_changed_is_said_with_the_structs_that_it_touches() {
     assert_eq!(left, 7, "nothing is left of writing");
 }
 
+/// A log of CI takes `::error` at the beginning of a line for a command, a terminal an escape.
+#[test]
+fn names_are_told_in_one_line() {
+    let package = Package::new("names");
+    let odd = "a\n::error::b\u{1b}[2J";
+    let dump = package.dump(|app| {
+        app["name"] = odd.into();
+        app["objects"][0]["name"] = odd.into();
+    });
+    let told = package.out(&["pull", "--dry-run", "--from", dump.to_str().unwrap()]);
+    package.out(&["pull", "--from", shop().to_str().unwrap()]);
+    let again = package.out(&["pull", "--from", dump.to_str().unwrap()]);
+    for told in [told, again] {
+        assert!(told.contains("a ::error::b [2J") && !told.contains('\u{1b}'), "{told}");
+    }
+}
+
 #[test]
 fn the_application_is_asked_without_a_key() {
     let dump: Value = serde_json::from_str(&fs::read_to_string(shop()).unwrap()).unwrap();

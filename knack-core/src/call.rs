@@ -510,3 +510,16 @@ pub fn upload(kind: &'static str) -> Call {
     let path = format!("/applications/{APPLICATION}/assets/{kind}/upload");
     Call::bare(Label::bare(Verb::Upload), Route::Asset, Method::POST, path)
 }
+
+/// The download of a file. Where it is, the record tells: its address is given beside the call.
+///
+/// Source: docs.knack.com/docs/fileimage-uploads.
+///
+/// ```
+/// use knack_core::call;
+///
+/// assert_eq!((call::download().method().as_str(), call::download().path()), ("GET", ""));
+/// ```
+pub fn download() -> Call {
+    Call::bare(Label::bare(Verb::Download), Route::Asset, Method::GET, String::new())
+}

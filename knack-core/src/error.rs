@@ -12,15 +12,17 @@ use crate::record::RecordError;
 use crate::transport::{Failure, TransportError};
 
 mod answer;
+mod local;
 mod malformed;
 mod validation;
 mod words;
 
-pub use answer::from_answer;
+pub use answer::{HTML_PAGE, from_answer};
+pub use local::LocalError;
 pub use malformed::MalformedAnswer;
 pub use validation::{Problem, Validation};
 pub(crate) use words::resets;
-use words::{auth_hint, made, outcome, plural, session_over, status_hint, tried, waiting_for};
+use words::{auth_hint, made, outcome, plural, sent_or_done, session_over, status_hint, tried, waiting_for};
 
 /// The result of a call.
 ///
@@ -370,7 +372,7 @@ pub enum Error {
     /// assert!(error.to_string().contains("failed (502 Bad Gateway) after 4 attempts: an HTML page"));
     /// # Ok::<(), knack_core::key::KeyError>(())
     /// ```
-    #[error("{call} {}{}: {message}{}", outcome(*.status), tried(*.attempts), status_hint(*.status))]
+    #[error("{call} {}{}: {message}{}", outcome(*.status), tried(*.attempts), status_hint(.call.verb(), *.status))]
     Api {
         /// The call.
         call: Label,
@@ -408,7 +410,27 @@ pub enum Error {
         attempts: u32,
     },
 
-    /// The call could not be made from what was given; nothing was sent.
+    /// Trouble on this machine: the file to be uploaded could not be read, or what came could not be written.
+    /// Nothing half done is left: no record has the upload, and no file has the download's name.
+    ///
+    /// ```
+    /// # use std::io;
+    /// # use knack_core::{Error, call, error::LocalError};
+    /// # let call = *call::download().label();
+    /// let trouble = LocalError::new("writing", "`/srv/terms.pdf`", io::ErrorKind::StorageFull.into());
+    /// let error = Error::Local { call, trouble };
+    /// assert!(error.to_string().starts_with("download failed here: writing `/srv/terms.pdf`: no storage space"));
+    /// ```
+    #[error("{call} failed here: {trouble}")]
+    Local {
+        /// The call.
+        call: Label,
+        /// What went wrong, and where.
+        trouble: LocalError,
+    },
+
+    /// The call could not be made from what was given; nothing was sent. Of a file that is longer than it may
+    /// be, a part may have been, which Knack does not keep.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -419,7 +441,7 @@ pub enum Error {
     /// assert!(!error.is_retryable());
     /// assert!(error.to_string().starts_with("list of `Customer` (object_3) was not sent: `age`"));
     /// ```
-    #[error("{call} was not sent: {problem}")]
+    #[error("{call} was not {}: {problem}", sent_or_done(.call.verb()))]
     Invalid {
         /// The call.
         call: Label,
@@ -471,6 +493,8 @@ impl Error {
                 !matches!(source.failure(), Failure::Protocol | Failure::Unsendable)
             }
             Self::Api { status, .. } => status.is_server_error(),
+            // A login that failed by chance; the next call tries another.
+            Self::SessionOver { cause: Some(cause), .. } => cause.is_retryable(),
             _ => false,
         }
     }

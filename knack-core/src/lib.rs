@@ -68,7 +68,7 @@ pub mod __private1 {
     pub use crate::value::{KnackChoice, ToField};
     pub use crate::verbs::{KnackObject, NewRecord};
     pub use crate::view::{
-        Creates, Deletes, Gets, KnackView, Lists, Login, Public, Reports, TopLevel, Updates, ViewDef,
+        Asks, Creates, Deletes, Gets, KnackView, Lists, Login, Public, Reports, TopLevel, Updates, ViewDef,
     };
     pub use crate::write::ValueWriter;
     pub use serde_json::Value;

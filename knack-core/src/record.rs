@@ -94,11 +94,15 @@ pub fn read_record<T: Record>(body: &[u8]) -> Result<Guarded<T>, MalformedAnswer
     Slots::of_record(T::PROJECTION, T::PROJECTION.fields(), body).map(|slots| slots.read())
 }
 
-/// The same of the record `id`, which some answers leave out.
+/// The same of the record `id`, which some answers leave out. One that has no field of the struct either is no
+/// record: it would be read as one whose fields are all empty.
 pub(crate) fn read_record_of<T: Record>(body: &[u8], id: RecordId) -> Result<Guarded<T>, MalformedAnswer> {
     let asked = format!("\"{id}\"");
     let mut slots = Slots::of_record(T::PROJECTION, T::PROJECTION.fields(), body)?;
     if is_blank(slots.id) {
+        if slots.is_bare() {
+            return Err(MalformedAnswer::new(body, 0, "a record with the fields of the view"));
+        }
         slots.id = asked.as_bytes();
     }
     Ok(slots.read())

@@ -4,11 +4,14 @@
 //! in tokio's paused time; a test's may be a few lines.
 
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, poll_fn};
+use std::io;
 use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
+use futures_core::Stream;
 
 /// A boxed future, for the few seams that must be object safe.
 ///
@@ -46,6 +49,79 @@ pub type Request = http::Request<Bytes>;
 /// ```
 pub type Response = http::Response<Bytes>;
 
+/// A body in pieces, as they come: a file on its way up or down. After an error nothing more comes.
+///
+/// ```
+/// use bytes::Bytes;
+/// use knack_core::transport::{ByteStream, collect, whole};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> std::io::Result<()> {
+/// let body: ByteStream = whole("the terms");
+/// assert_eq!(collect(body).await?, "the terms");
+/// # Ok(()) }
+/// ```
+pub type ByteStream = Pin<Box<dyn Stream<Item = io::Result<Bytes>> + Send>>;
+
+/// A body in one piece; an empty one has none.
+///
+/// ```
+/// use knack_core::transport::{next, whole};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// assert!(next(&mut whole("")).await.is_none());
+/// # }
+/// ```
+pub fn whole(body: impl Into<Bytes>) -> ByteStream {
+    struct Whole(Bytes);
+
+    impl Stream for Whole {
+        type Item = io::Result<Bytes>;
+
+        fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+            let body = std::mem::take(&mut self.0);
+            Poll::Ready((!body.is_empty()).then_some(Ok(body)))
+        }
+    }
+
+    Box::pin(Whole(body.into()))
+}
+
+/// The next piece of a body; `None` at its end.
+///
+/// ```
+/// use knack_core::transport::{next, whole};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> std::io::Result<()> {
+/// let mut body = whole("the terms");
+/// while let Some(piece) = next(&mut body).await {
+///     println!("{} bytes", piece?.len());
+/// }
+/// # Ok(()) }
+/// ```
+pub async fn next(body: &mut ByteStream) -> Option<io::Result<Bytes>> {
+    poll_fn(|context| body.as_mut().poll_next(context)).await
+}
+
+/// All of a body.
+///
+/// ```
+/// use knack_core::transport::{collect, whole};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> std::io::Result<()> {
+/// assert_eq!(collect(whole("the terms")).await?.len(), 9);
+/// # Ok(()) }
+/// ```
+pub async fn collect(mut body: ByteStream) -> io::Result<Bytes> {
+    let first = next(&mut body).await.transpose()?.unwrap_or_default();
+    let Some(second) = next(&mut body).await else { return Ok(first) };
+    let mut all = BytesMut::from(first);
+    all.extend_from_slice(&second?);
+    while let Some(piece) = next(&mut body).await {
+        all.extend_from_slice(&piece?);
+    }
+    Ok(all.freeze())
+}
+
 /// Sends requests. Implement it to put a program on a wire of its own.
 ///
 /// The future may be dropped at any time (the deadline passed, the caller went away); the request
@@ -71,6 +147,42 @@ pub trait Transport: Send + Sync + 'static {
     /// Sends one request and waits for the whole answer. An answer of any status is `Ok`; an error says
     /// how far the request got. Follows no redirect: the headers carry the application's key.
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>>;
+
+    /// Sends one request whose body comes in pieces, and gives the answer once its head is there, with its
+    /// body in pieces. A `Content-Length` among the headers tells the length of the body and is right. A body
+    /// that ends in an error is not sent as though it were whole; an error of the answer's body holds a
+    /// [`TransportError`], see [`of_body`](TransportError::of_body).
+    ///
+    /// Unless a transport does better, both bodies are held in memory whole.
+    ///
+    /// ```
+    /// # use knack_core::transport::{BoxFuture, Request, Response, Transport, TransportError};
+    /// # struct Echo;
+    /// # impl Transport for Echo {
+    /// #     fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
+    /// #         Box::pin(async { Ok(Response::new(request.into_body())) })
+    /// #     }
+    /// # }
+    /// use knack_core::transport::{collect, whole};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let request = http::Request::post("https://api.knack.com/").body(whole("the terms"))?;
+    /// let answer = Echo.stream(request).await?; // a transport with `send` alone
+    /// assert_eq!(collect(answer.into_body()).await?, "the terms");
+    /// # Ok(()) }
+    /// ```
+    fn stream(
+        &self,
+        request: http::Request<ByteStream>,
+    ) -> BoxFuture<'_, Result<http::Response<ByteStream>, TransportError>> {
+        Box::pin(async move {
+            let (parts, body) = request.into_parts();
+            let body =
+                collect(body).await.map_err(|error| TransportError::of_body(error, Failure::Unsendable))?;
+            let answer = self.send(Request::from_parts(parts, body)).await?;
+            Ok(answer.map(whole))
+        })
+    }
 }
 
 /// How far a failed request got, which decides whether a write may be sent again.
@@ -151,8 +263,31 @@ impl TransportError {
         Self::new(Failure::Timeout, format!("waited {:.1} s", waited.as_secs_f64()))
     }
 
+    /// What an error of a body means: the failure in it, else `otherwise`.
+    ///
+    /// ```
+    /// use std::io;
+    /// use knack_core::transport::{Failure, TransportError};
+    ///
+    /// let cut = io::Error::from(TransportError::new(Failure::Timeout, "waited 30.0 s"));
+    /// assert_eq!(TransportError::of_body(cut, Failure::Truncated).failure(), Failure::Timeout);
+    ///
+    /// let reset = io::Error::from(io::ErrorKind::ConnectionReset);
+    /// assert_eq!(TransportError::of_body(reset, Failure::Truncated).failure(), Failure::Truncated);
+    /// ```
+    pub fn of_body(error: io::Error, otherwise: Failure) -> Self {
+        error.downcast().unwrap_or_else(|error| Self::new(otherwise, error.to_string()))
+    }
+
     /// How far the request got.
     pub const fn failure(&self) -> Failure {
         self.failure
+    }
+}
+
+/// As an error of a body in pieces.
+impl From<TransportError> for io::Error {
+    fn from(error: TransportError) -> Self {
+        Self::other(error)
     }
 }

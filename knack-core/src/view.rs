@@ -22,7 +22,7 @@ use crate::error::{Error, Result};
 use crate::key::{RecordId, SceneKey, ViewKey};
 use crate::kind::Connection;
 use crate::list::List;
-use crate::object::{Field, ObjectTag, Projection};
+use crate::object::{Field, ObjectTag, Projection, SameObject};
 use crate::patch::Patch;
 use crate::query::ListQuery;
 use crate::record::{Record, read_record_of};
@@ -221,6 +221,22 @@ pub trait Updates: Record {}
     note = "in the Builder, add a delete link to the view, and pull the schema"
 )]
 pub trait Deletes: Record {}
+
+/// A view that takes inputs: a form. The derive gives it where a view creates, and where it gets and updates.
+///
+/// ```
+/// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/catalog.rs")); } use doc::*;
+/// fn asks<T: knack_core::view::Asks>() {}
+/// asks::<SignUp>();
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "the view of `{Self}` is no form, and offers no records",
+    label = "forms do"
+)]
+pub trait Asks {
+    /// The object whose records it makes or changes.
+    type Object: ObjectTag;
+}
 
 /// A view of figures: a report.
 ///
@@ -471,7 +487,11 @@ pub trait KnackView: Sized + Send + 'static {
     fn options<C: ViewAccess<Self::Access>, O, N: Send>(
         client: &C,
         field: Field<O, Connection, N>,
-    ) -> Sent<Vec<Offer>> {
+    ) -> Sent<Vec<Offer>>
+    where
+        Self: Asks,
+        <Self as Asks>::Object: SameObject<O>,
+    {
         let (client, call) = (client.clone(), call::options(Self::VIEW, field.key(), None));
         Box::pin(async move {
             let reply = client.execute(call.clone()).await?;

@@ -69,6 +69,8 @@ pub(crate) struct StructAttrs {
     pub(crate) under: Given<LitStr>,
     pub(crate) parent: Given<LitStr>,
     pub(crate) krate: Given<Path>,
+    /// Whether something is written that is none of these: whatever lacks may be meant by it.
+    pub(crate) unclear: bool,
 }
 
 /// The attributes of a field.
@@ -81,6 +83,8 @@ pub(crate) struct FieldAttrs {
     pub(crate) required: Given,
     pub(crate) handle: Given<LitStr>,
     pub(crate) date_format: Given<LitStr>,
+    /// Whether something is written that is none of these: it may be meant to say which field this is.
+    pub(crate) unclear: bool,
 }
 
 /// The attributes of an enum of options.
@@ -104,7 +108,8 @@ const OBJECT: &str = "a text: `object = \"Customers\"`";
 impl StructAttrs {
     pub(crate) fn of_object(attrs: &[Attribute], errors: &mut Errors) -> Self {
         let mut read = Self::default();
-        each(attrs, "a struct", &["object", "create", "crate"], errors, |name, entry, errors| match name {
+        let known = &["object", "create", "crate"];
+        read.unclear = each(attrs, "a struct", known, errors, |name, entry, errors| match name {
             "object" => read.object.set(entry, text, OBJECT, errors),
             "create" => read.create.set(entry, nothing, NOTHING, errors),
             _ => read.krate.set(entry, path, PATH, errors),
@@ -114,7 +119,7 @@ impl StructAttrs {
 
     pub(crate) fn of_view(attrs: &[Attribute], errors: &mut Errors) -> Self {
         let mut read = Self::default();
-        each(attrs, "a struct of a view", VIEW, errors, |name, entry, errors| match name {
+        read.unclear = each(attrs, "a struct of a view", VIEW, errors, |name, entry, errors| match name {
             "view" => read.view.set(entry, text, "a text: `view = \"view_18\"`", errors),
             "scene" => read.scene.set(entry, text, "a text: `scene = \"scene_9\"`", errors),
             "object" => read.object.set(entry, text, OBJECT, errors),
@@ -135,10 +140,10 @@ pub(crate) fn written(attrs: &[Attribute], names: &[&str]) -> Option<Ident> {
     let lists = attrs.iter().filter(|attr| attr.path().is_ident("knack"));
     let lists = lists.filter_map(|attr| attr.meta.require_list().ok());
     let entries = lists.flat_map(|list| {
-        list.parse_args_with(|input: ParseStream<'_>| entries(input, &String::new, &mut unread))
-            .unwrap_or_default()
+        list.parse_args_with(|input: ParseStream<'_>| entries(input, &mut unread)).unwrap_or_default()
     });
-    let found = entries.map(|entry| entry.name).find(|written| names.iter().any(|name| written == name));
+    let found =
+        entries.flatten().map(|entry| entry.name).find(|written| names.iter().any(|name| written == name));
     unread.finish();
     found
 }
@@ -166,7 +171,7 @@ impl ArmAttrs {
 impl FieldAttrs {
     pub(crate) fn read(attrs: &[Attribute], errors: &mut Errors) -> Self {
         let mut read = Self::default();
-        each(
+        read.unclear = each(
             attrs,
             "a field",
             &["id", "field", "key", "kind", "required", "handle", "date_format"],
@@ -192,14 +197,16 @@ struct Entry {
 }
 
 /// Hands every entry with a name of `known` to `read`, and notes the others as errors. A misspelt
-/// one is read as the one that is meant, so that nothing is reported as missing besides.
+/// one is read as the one that is meant, so that nothing is reported as missing besides; the answer is
+/// whether there are others, of which that cannot be known.
 fn each(
     attrs: &[Attribute],
     owner: &str,
     known: &[&str],
     errors: &mut Errors,
     mut read: impl FnMut(&str, Entry, &mut Errors),
-) {
+) -> bool {
+    let mut unclear = false;
     let listed = || {
         format!(
             "{owner} takes {}",
@@ -209,13 +216,20 @@ fn each(
     for attr in attrs.iter().filter(|attr| attr.path().is_ident("knack")) {
         let Meta::List(list) = &attr.meta else {
             errors.at(attr, "expected `#[knack(…)]`, with attributes in parentheses");
+            unclear = true;
             continue;
         };
-        for entry in list
-            .parse_args_with(|input: ParseStream<'_>| entries(input, &listed, errors))
-            .into_iter()
-            .flatten()
+        for entry in
+            list.parse_args_with(|input: ParseStream<'_>| entries(input, errors)).into_iter().flatten()
         {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(nameless) => {
+                    errors.at(nameless, listed());
+                    unclear = true;
+                    continue;
+                }
+            };
             let name = entry.name.to_string();
             if known.contains(&name.as_str()) {
                 read(&name, entry, errors);
@@ -225,24 +239,23 @@ fn each(
                 errors.at(&entry.name, "a form of new records says itself that it is one: leave this out");
                 continue;
             }
-            match Near::of(&name, known.iter().map(|known| (known, *known))).meant() {
-                Some(&meant) => {
-                    errors.at(&entry.name, format!("no attribute `{name}`; did you mean `{meant}`?"));
-                    read(meant, entry, errors);
-                }
-                None => errors.at(&entry.name, format!("no attribute `{name}`; {}", listed())),
+            let near = Near::of(&name, known.iter().map(|known| (known, *known)));
+            if let Some(&meant) = near.meant() {
+                errors.at(&entry.name, format!("no attribute `{name}`; did you mean `{meant}`?"));
+                read(meant, entry, errors);
+            } else {
+                errors.at(&entry.name, format!("no attribute `{name}`; {}", listed()));
+                unclear = true;
             }
         }
     }
+    unclear
 }
 
 /// The entries of a list. One ends before a comma, right or wrong, so that those behind it are read
-/// as well; or where the next begins and the comma was forgotten.
-fn entries(
-    input: ParseStream<'_>,
-    expected: &impl Fn() -> String,
-    errors: &mut Errors,
-) -> syn::Result<Vec<Entry>> {
+/// as well; or where the next begins and the comma was forgotten. What begins with no name is given as its
+/// tokens.
+fn entries(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Vec<Result<Entry, TokenStream>>> {
     let mut entries = Vec::new();
     while !input.is_empty() {
         let name = if input.peek(Ident::peek_any) { Some(input.call(Ident::parse_any)?) } else { None };
@@ -253,10 +266,10 @@ fn entries(
         {
             rest.extend([input.parse::<TokenTree>()?]);
         }
-        match name {
-            Some(name) => entries.push(Entry { name, rest }),
-            None => errors.at(rest, expected()),
-        }
+        entries.push(match name {
+            Some(name) => Ok(Entry { name, rest }),
+            None => Err(rest),
+        });
         if input.peek(Ident::peek_any) {
             errors.add(input.error("expected a comma before this"));
         } else {

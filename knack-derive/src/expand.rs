@@ -137,22 +137,22 @@ fn object_and_handles(record: &Record<'_>) -> TokenStream {
     }
 }
 
-/// `fn read`: how a record is read.
+/// `fn read`: how a record is read. (A variable called `reader` would be a static of the user's with that name.)
 fn read(record: &Record<'_>) -> TokenStream {
     let mut index = 0..;
     let reads = record.fields.iter().map(|field| {
         let (name, ty) = (field.ident, field.ty);
         let Some(knack) = field.knack() else {
             // What the compiler says of an id that is no `RecordId` stands on its type.
-            let id = Ident::new("id", Span::mixed_site());
-            let on_type = Ident::new("id", id.span().located_at(ty.span()));
-            return quote!(#name: { let #id = reader.id()?; #on_type });
+            let id = Ident::new("_id", Span::mixed_site());
+            let on_type = Ident::new("_id", id.span().located_at(ty.span()));
+            return quote!(#name: { let #id = _reader.id()?; #on_type });
         };
         let (kind, index) = (method(knack.kind), index.next().map(Literal::usize_unsuffixed));
-        quote!(#name: reader.#kind::<#ty>(#index)?)
+        quote!(#name: _reader.#kind::<#ty>(#index)?)
     });
     quote! {
-        fn read(reader: &mut _knack::Reader<'_>) -> _knack::Result<Self, _knack::FieldError> {
+        fn read(_reader: &mut _knack::Reader<'_>) -> _knack::Result<Self, _knack::FieldError> {
             _knack::Result::Ok(Self { #(#reads,)* })
         }
     }
@@ -210,18 +210,18 @@ fn body(record: &Record<'_>) -> TokenStream {
         let (name, ty, kind) = (field.ident, field.ty, method(knack.kind));
         if let Some(inner) = field.optional() {
             return quote! {
-                if let _knack::Option::Some(value) = &self.#name {
-                    body.#kind::<#inner>(&_FIELDS[#index], value);
+                if let _knack::Option::Some(_value) = &self.#name {
+                    _out.#kind::<#inner>(&_FIELDS[#index], _value);
                 }
             };
         }
-        quote!(body.#kind::<#ty>(&_FIELDS[#index], &self.#name);)
+        quote!(_out.#kind::<#ty>(&_FIELDS[#index], &self.#name);)
     });
     quote! {
         fn body(&self) -> _knack::Result<_knack::String, _knack::Error> {
-            let mut body = _knack::BodyWriter::create(&_PROJECTION);
+            let mut _out = _knack::BodyWriter::create(&_PROJECTION);
             #(#writes)*
-            body.finish()
+            _out.finish()
         }
     }
 }

@@ -91,6 +91,12 @@ fn view(record: &Record<'_>, generics: &Generics) -> TokenStream {
             }
         }
     });
+    let asks = can.asks().then(|| {
+        quote! {
+            #[automatically_derived]
+            impl #parameters _knack::Asks for #ident #arguments #bounds { type Object = _Object; }
+        }
+    });
     quote! {
         #[automatically_derived]
         impl #parameters _knack::KnackView for #ident #arguments #bounds {
@@ -100,6 +106,7 @@ fn view(record: &Record<'_>, generics: &Generics) -> TokenStream {
         }
         #read
         #(#verbs)*
+        #asks
     }
 }
 

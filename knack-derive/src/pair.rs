@@ -73,7 +73,7 @@ fn said(record: &Record<'_>) -> TokenStream {
 /// The key of the object that the struct names.
 fn object(record: &Record<'_>, app: &App, errors: &mut Errors) -> Option<u32> {
     let Some(literal) = record.attrs.object.value() else {
-        if !record.attrs.object.is_set() {
+        if !record.attrs.object.is_set() && !record.attrs.unclear {
             errors.at(record.ident, format!("which object is this? Add {}", object_of_name(record, app)));
         }
         return None;
@@ -160,7 +160,11 @@ fn meant<'o>(
     }
     let name = rust_name(&field.name());
     let found = by_name.get(&name).map(Vec::as_slice).unwrap_or_default();
-    Some(only(found, &name, object).unwrap_or_else(|| Err(no_name(field, object))))
+    let found = only(found, &name, object);
+    if found.is_none() && field.attrs.unclear {
+        return None;
+    }
+    Some(found.unwrap_or_else(|| Err(no_name(field, object))))
 }
 
 /// The one field that was found; `None` if none was.
@@ -281,7 +285,7 @@ fn same_dates(field: &Field<'_>, kind: &KindInfo, schema: &schema::Field, errors
 
 /// What a struct must say if there is no schema.
 fn alone(record: &mut Record<'_>, errors: &mut Errors) {
-    if !record.attrs.object.is_set() {
+    if !record.attrs.object.is_set() && !record.attrs.unclear {
         errors.at(record.ident, "which object is this? Add `#[knack(object = \"object_…\")]` to the struct");
     }
     record.object = record.attrs.object.value().and_then(|literal| object_alone(literal, errors));
@@ -332,6 +336,7 @@ fn nothing_missing(field: &Field<'_>, errors: &mut Errors) {
     }
     let message = match (key.is_set() || label.is_set(), kind.is_set()) {
         (true, true) => return,
+        _ if field.attrs.unclear => return,
         (true, false) if field.key.is_none_or(|key| key.kind().is_some()) => return,
         (true, false) => {
             format!("of which kind is this field? {PULL} `kind = \"short_text\"`, or what it is")

@@ -328,3 +328,55 @@ fn within(budget: usize, code: &str, what: &str) {
     println!("{what}: {lines} of {budget} lines");
     assert!(lines <= budget, "{lines} lines of {what}, {budget} are allowed:\n{code}");
 }
+
+/// What is malformed may be meant to say what is missing: the one error says it all.
+#[test]
+fn nothing_is_missing_beside_what_cannot_be_read() {
+    let told = |code: String| code.matches("compile_error").count();
+    assert_eq!(
+        told(checked_view(&parse_quote!(
+            #[knack("view_2")]
+            struct Customer {
+                company: String,
+            }
+        ))),
+        1
+    );
+    assert_eq!(
+        told(checked_view(&parse_quote!(
+            #[knack = "view_2"]
+            struct Customer {
+                company: String,
+            }
+        ))),
+        1
+    );
+    assert_eq!(
+        told(of_view(&parse_quote!(
+            #[knack("view_2")]
+            struct Customer {}
+        ))),
+        1
+    );
+    assert_eq!(
+        told(checked(&parse_quote!(
+            #[knack("Customers")]
+            struct Customer {
+                company: String,
+            }
+        ))),
+        1
+    );
+    assert_eq!(
+        told(expansion(&parse_quote!(
+            #[knack("object_3")]
+            struct Customer {}
+        ))),
+        1
+    );
+    let field: DeriveInput = parse_quote! {
+        #[knack(object = "object_3")]
+        struct Customer { #[knack("field_7")] name: String }
+    };
+    assert_eq!([told(checked(&field)), told(expansion(&field))], [1, 1]);
+}

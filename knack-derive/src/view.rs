@@ -111,6 +111,11 @@ impl Can {
         self.0.contains(&verb)
     }
 
+    /// Whether it is a form.
+    pub(crate) fn asks(&self) -> bool {
+        self.has(Verb::Create) || self.has(Verb::Get) && self.has(Verb::Update)
+    }
+
     /// Whether records are read by it.
     pub(crate) fn reads(&self) -> bool {
         self.has(Verb::List) || self.has(Verb::Get)

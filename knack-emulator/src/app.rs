@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use bytes::Bytes;
 use serde_json::{Value, json};
 
+use crate::browsers;
 use crate::error::EmulatorError;
 use crate::formula::{self, Formula, Place};
 use crate::kind::{EquationFormat, EquationResult, Kind};
@@ -34,6 +35,8 @@ pub(crate) struct App {
     pub(crate) places: Vec<(String, Point)>,
     /// The answer to `GET /v1/applications/{id}`.
     pub(crate) dump: Bytes,
+    /// By which a caller asks whether the dump is still the same.
+    pub(crate) dump_tag: String,
 }
 
 /// One object (a table) and its fields in schema order.
@@ -109,6 +112,7 @@ impl App {
         let daily_calls = ["plan_limits", "product_plan"]
             .iter()
             .find_map(|key| whole_number(account.get(key)?.get("api_limit")?));
+        let dump = whole.to_string();
         Ok(Self {
             name: string(app.get("name")),
             zone: Zone::of(app.get("settings").unwrap_or(&Value::Null)),
@@ -119,7 +123,8 @@ impl App {
             by_key,
             order,
             places: Vec::new(),
-            dump: Bytes::from(whole.to_string()),
+            dump_tag: browsers::tag(dump.as_bytes()),
+            dump: Bytes::from(dump),
             id,
         })
     }

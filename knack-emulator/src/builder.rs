@@ -214,6 +214,20 @@ impl Builder {
         self
     }
 
+    /// Whether a list tells the number of its page as a number although the call asked for that page. By
+    /// default it is the text that was sent, as recorded in 2015; which of them Knack answers now is not
+    /// known. Clients that calculate with it (knack-api-helper, knackhq) lose pages where it is text.
+    ///
+    /// ```
+    /// # use knack_emulator::Emulator;
+    /// let knack = Emulator::builder().sample().numeric_pages(true).build()?;
+    /// # Ok::<(), knack_emulator::EmulatorError>(())
+    /// ```
+    pub const fn numeric_pages(mut self, numeric: bool) -> Self {
+        self.manners.numeric_pages = numeric;
+        self
+    }
+
     /// A place that the filter `near` knows by this name, at a latitude and a longitude in degrees.
     /// Names are compared without case and punctuation; a place that is not on Earth is left out.
     ///

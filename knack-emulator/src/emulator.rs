@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::answer::{Answer, Limits};
 use crate::app::App;
+use crate::browsers;
 use crate::builder::Builder;
 use crate::clock::WallClock;
 use crate::downloads;
@@ -304,7 +305,7 @@ impl Emulator {
             let (answer, limits) = core.judge(state, &request, &effects, wall);
             let refused = limits.is_some() && answer.status == StatusCode::TOO_MANY_REQUESTS;
             delay += if refused { trip.processing.min(REFUSAL) } else { trip.processing };
-            let response = answer.respond(limits.as_ref(), wall);
+            let response = browsers::dress(&request, answer.respond(limits.as_ref(), wall));
             let status = response.status().as_u16();
             let ending = fault::finish(response, &effects);
             let status = matches!(ending, Ending::Answer { .. }).then_some(status);
@@ -359,6 +360,9 @@ impl Core {
             }
             _ => None,
         });
+        if let Some(leave) = browsers::preflight(request) {
+            return (instead.unwrap_or(leave), None);
+        }
         let (store, sessions) = (&mut state.store, &mut state.sessions);
         let (app, manners) = (&self.app, self.manners);
         let guards = Guards { app, api_key: &self.api_key, manners, store, sessions, wall };

@@ -103,12 +103,18 @@ fn pair(
 ) {
     let never_set = Cell::default();
     let cell = cell.unwrap_or(&never_set);
-    // A password is never given out.
+    let (key, raw_key) = (behind(before, &field.key), behind(before, &field.raw_key));
+    // A password is never given out, nor whether there is one: recorded answers have stars, and clients
+    // rely on the key.
     if field.kind == Kind::Password && cell.recorded.is_none() {
+        let [shown, raw] = ["*********", "**********"];
+        member(out, &key, &Value::from(if shape == Shape::Raw { raw } else { shown }));
+        if shape == Shape::Both {
+            member(out, &raw_key, &Value::from(raw));
+        }
         return;
     }
     let raw = store.raw(app, field, cell);
-    let (key, raw_key) = (behind(before, &field.key), behind(before, &field.raw_key));
     match shape {
         Shape::Raw => match raw {
             Some(raw) => member(out, &key, &raw),

@@ -83,6 +83,9 @@
 //!   options of a connection input. All take filters; what the source of a view leaves out stays out.
 //! - Calls of public views are free unless [`Builder::public_views_count`] says otherwise.
 //!
+//! Scripts of other sites may call and read the limits' headers (CORS), JSON comes as a call of the function
+//! that `callback` names (JSONP), and the application's dump has an `ETag`.
+//!
 //! ```
 //! use bytes::Bytes;
 //! use knack_core::transport::Transport;
@@ -172,6 +175,7 @@
 mod answer;
 mod app;
 mod assets;
+mod browsers;
 mod builder;
 mod check;
 mod clock;

@@ -55,8 +55,8 @@ pub(crate) fn page(
     out.extend_from_slice(format!("{{\"total_pages\":{pages},\"current_page\":").as_bytes());
     match query.get("page") {
         // Knack echoes the page as text once it was sent.
-        Some(text) => json::text(&mut out, text),
-        None => out.push(b'1'),
+        Some(text) if !manners.numeric_pages => json::text(&mut out, text),
+        _ => out.extend_from_slice(number(query).to_string().as_bytes()),
     }
     out.extend_from_slice(format!(",\"total_records\":{total},\"records\":").as_bytes());
     records(&mut out, scene, of.1, &part, look);
@@ -148,6 +148,11 @@ fn rows(query: &Query) -> Option<usize> {
     query.get("rows_per_page")?.trim().parse().ok().filter(|rows| *rows > 0)
 }
 
+/// The number of the page that a call asks for, at least 1.
+fn number(query: &Query) -> usize {
+    query.get("page").and_then(|text| text.trim().parse().ok()).unwrap_or(1).max(1)
+}
+
 /// The page of so many rows whose number a call gives.
 fn part<'a, 'b>(found: &'b [Entry<'a>], query: &Query, rows: usize) -> &'b [Entry<'a>] {
     let from = from(query, rows).min(found.len());
@@ -162,8 +167,7 @@ fn cut<'a>(table: &'a Table, query: &Query, rows: usize) -> Vec<Entry<'a>> {
 
 /// How many records stand before a page of so many rows.
 fn from(query: &Query, rows: usize) -> usize {
-    let number: usize = query.get("page").and_then(|text| text.trim().parse().ok()).unwrap_or(1).max(1);
-    (number - 1).saturating_mul(rows)
+    (number(query) - 1).saturating_mul(rows)
 }
 
 /// The order of a list: that of the query, else the view's, else the object's own, else that of ids.

@@ -55,6 +55,8 @@ pub(crate) struct Manners {
     pub(crate) strict_filters: bool,
     /// Whether filters give dates in the order of their field instead of the American one.
     pub(crate) field_order: bool,
+    /// Whether the number of a page that was asked for is answered as a number.
+    pub(crate) numeric_pages: bool,
     /// Whether dates written here get their `proper_` twins.
     pub(crate) proper_timestamps: bool,
     /// Whether calls of public views use up the daily plan.
@@ -118,6 +120,7 @@ impl Default for Manners {
             required: true,
             strict_filters: false,
             field_order: false,
+            numeric_pages: false,
             proper_timestamps: true,
             public_views_count: false,
             key_opens_pages: false,

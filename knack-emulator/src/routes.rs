@@ -110,7 +110,7 @@ pub(crate) fn dump(app: &App, method: &Method, steps: &[&str]) -> Option<Answer>
         return None;
     }
     Some(if *id == app.id {
-        Answer::json(StatusCode::OK, app.dump.clone())
+        Answer::json(StatusCode::OK, app.dump.clone()).with(header::ETAG, app.dump_tag.as_str())
     } else {
         Answer::text(StatusCode::BAD_REQUEST, "Malformed App ID.")
     })

@@ -1,9 +1,14 @@
 //! The server without a socket: a [`Transport`] of `knack_core`.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll};
 
-use knack_core::transport::{BoxFuture, Failure, Request, Response, Transport, TransportError};
+use bytes::{Bytes, BytesMut};
+use knack_core::transport::{
+    BoxFuture, ByteStream, Failure, Request, Response, Transport, TransportError, next, whole,
+};
 
 use crate::emulator::{Emulator, Ending};
 
@@ -49,35 +54,94 @@ impl InProcess {
             tokio::time::sleep(cost).await;
         }
     }
+
+    /// Carries out a request that has arrived. An answer may be cut after so many bytes.
+    async fn answer(&self, request: Request) -> Result<(Response, Option<usize>), TransportError> {
+        let outcome = self.knack.carry(request).await;
+        if !outcome.delay.is_zero() {
+            tokio::time::sleep(outcome.delay).await;
+        }
+        match outcome.ending {
+            Ending::Answer { response, cut } => {
+                if cut.is_none() {
+                    self.idle.fetch_add(1, Ordering::AcqRel);
+                }
+                Ok((response, cut))
+            }
+            Ending::NoConnection => {
+                Err(TransportError::new(Failure::Connect, "injected: connection refused"))
+            }
+            Ending::Dropped => Err(TransportError::new(Failure::Broken, "injected: connection closed")),
+            Ending::Silence => std::future::pending().await,
+        }
+    }
+
+    /// A request whose body has arrived, unless it was cut on its way.
+    async fn arrival(&self, request: http::Request<ByteStream>) -> Result<Request, TransportError> {
+        let cut = self.knack.cuts_upload(request.method(), request.uri().path());
+        let (parts, mut body) = request.into_parts();
+        let mut arrived = BytesMut::new();
+        let mut broken = None;
+        while broken.is_none() {
+            match next(&mut body).await {
+                Some(Ok(piece)) => arrived.extend_from_slice(&piece),
+                Some(Err(_)) => broken = Some("the request was given up"),
+                None => break,
+            }
+            if let Some(at) = cut.filter(|at| *at < arrived.len()) {
+                arrived.truncate(at);
+                broken = Some("injected: connection closed");
+            }
+        }
+        let request = Request::from_parts(parts, arrived.freeze());
+        let Some(why) = broken else { return Ok(request) };
+        self.knack.cut_off(request);
+        Err(TransportError::new(Failure::Broken, why))
+    }
 }
 
 impl Transport for InProcess {
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
         Box::pin(async move {
             self.connect().await;
-            let cut = self.knack.cuts_upload(request.method(), request.uri().path());
-            if let Some(at) = cut.filter(|at| *at < request.body().len()) {
-                self.knack.cut_off(request.map(|body| body.slice(..at)));
-                return Err(TransportError::new(Failure::Broken, "injected: connection closed"));
-            }
-            let outcome = self.knack.carry(request).await;
-            if !outcome.delay.is_zero() {
-                tokio::time::sleep(outcome.delay).await;
-            }
-            match outcome.ending {
-                Ending::Answer { response, cut: None } => {
-                    self.idle.fetch_add(1, Ordering::AcqRel);
-                    Ok(response)
-                }
-                Ending::Answer { cut: Some(at), .. } => {
-                    Err(TransportError::new(Failure::Truncated, format!("injected: cut at {at} bytes")))
-                }
-                Ending::NoConnection => {
-                    Err(TransportError::new(Failure::Connect, "injected: connection refused"))
-                }
-                Ending::Dropped => Err(TransportError::new(Failure::Broken, "injected: connection closed")),
-                Ending::Silence => std::future::pending().await,
+            let request = self.arrival(request.map(whole)).await?;
+            match self.answer(request).await? {
+                (answer, None) => Ok(answer),
+                (_, Some(at)) => Err(cut_at(at)),
             }
         })
+    }
+
+    fn stream(
+        &self,
+        request: http::Request<ByteStream>,
+    ) -> BoxFuture<'_, Result<http::Response<ByteStream>, TransportError>> {
+        Box::pin(async move {
+            self.connect().await;
+            let request = self.arrival(request).await?;
+            let (answer, cut) = self.answer(request).await?;
+            Ok(answer.map(|body| match cut {
+                None => whole(body),
+                Some(at) => Box::pin(Cut { rest: Some(body.slice(..at.min(body.len()))), at }),
+            }))
+        })
+    }
+}
+
+fn cut_at(at: usize) -> TransportError {
+    TransportError::new(Failure::Truncated, format!("injected: cut at {at} bytes"))
+}
+
+/// The body of an answer that ends too early.
+struct Cut {
+    rest: Option<Bytes>,
+    at: usize,
+}
+
+impl futures_core::Stream for Cut {
+    type Item = std::io::Result<Bytes>;
+
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        Poll::Ready(Some(self.rest.take().ok_or_else(|| cut_at(self.at).into())))
     }
 }

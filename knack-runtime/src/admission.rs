@@ -14,9 +14,10 @@ use tracing::{debug, info};
 
 use crate::book::Drawn;
 use crate::clock::TokioClock;
-use crate::executor::{Executor, Run};
+use crate::executor::Executor;
 use crate::holds::Denied;
 use crate::metrics;
+use crate::run::Run;
 
 /// A call that waits longer is told of, once. A little more than a second, so that one that goes with the next
 /// window is not.

@@ -14,10 +14,11 @@ use knack_core::plan::Plan;
 use knack_core::quota::{QuotaPolicy, StandardPolicy};
 use knack_core::transport::Transport;
 use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::Semaphore;
 
 use crate::book::Book;
 use crate::client::{Access, ApiKey, Client, NoKey};
-use crate::executor::{Executor, Options};
+use crate::executor::{Executor, MOST_UPLOADS, Options};
 use crate::host::{BaseUrl, Host, shown};
 use crate::http_transport::{HttpOptions, HttpTransport};
 use crate::queue::Queue;
@@ -330,7 +331,7 @@ impl<A: Access> ClientBuilder<A> {
     /// Sets how long one attempt may take, from sending to the last byte of the answer: 30 seconds
     /// unless set. A read that takes longer is tried again until the deadline. An attempt that was given
     /// up may still arrive, so the [limiter](Adaptive) counts it for a while, as it does a call whose future
-    /// was dropped.
+    /// was dropped. Of an upload or a download it bounds how long nothing may move.
     ///
     /// ```
     /// # use knack_emulator::Emulator;
@@ -499,6 +500,7 @@ impl<A: Access> ClientBuilder<A> {
             tally: Tally::default(),
             round_trip: RoundTrip::default(),
             budget: RetryBudget::new(),
+            uploads: Semaphore::new(MOST_UPLOADS),
         };
         let (class, deadline) = (Class::default(), self.deadline);
         let options = Options { class, deadline, wait_for_plan: false, reservation: None };

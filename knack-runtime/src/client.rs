@@ -17,6 +17,7 @@ use crate::builder::{BuildError, ClientBuilder};
 use crate::executor::{Executor, Options};
 use crate::reservation::Reservation;
 use crate::session::{Account, Carrier, Login, Session, Token};
+use crate::transfer::Transfer;
 use crate::usage::Usage;
 
 /// The access of a client that has an API key: to all objects, whatever the application's pages allow.
@@ -80,7 +81,7 @@ impl fmt::Debug for User {
 /// ```
 /// use knack_runtime::{Access, Client};
 ///
-/// fn calls_left<A: Access>(knack: &Client<A>) -> Option<u64> {
+/// fn calls_left<A: Access>(knack: &Client<A>) -> Option<i64> {
 ///     knack.usage().plan_left
 /// }
 /// ```
@@ -177,7 +178,15 @@ impl<A: Access> Client<A> {
     }
 
     pub(crate) fn carrier(&self) -> Carrier<'_> {
-        Carrier { executor: &self.executor, options: self.options }
+        Carrier::new(&self.executor, self.options)
+    }
+
+    /// Carries out a call with its file: as the user, if there is one.
+    pub(crate) async fn transfer(&self, call: Call, transfer: &mut (dyn Transfer + '_)) -> Result<Reply> {
+        match self.access.session() {
+            Some(session) => session.execute(self.carrier(), call, Some(transfer)).await,
+            None => self.executor.execute(call, self.options, None, Some(transfer)).await,
+        }
     }
 
     pub(crate) fn of_user(&self, session: Session) -> Client<User> {
@@ -461,9 +470,9 @@ impl<A: Access> Execute for Client<A> {
         async move {
             match client.access.session() {
                 Some(session) if call.route() == Route::UserView => {
-                    session.execute(client.carrier(), call).await
+                    session.execute(client.carrier(), call, None).await
                 }
-                _ => client.executor.execute(call, client.options, None).await,
+                _ => client.executor.execute(call, client.options, None, None).await,
             }
         }
     }

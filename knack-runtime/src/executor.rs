@@ -7,26 +7,29 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use knack_core::ApplicationId;
 use knack_core::call::{APPLICATION, Call, Label, Route, Verb};
-use knack_core::clock::{Clock, Moment};
+use knack_core::clock::Clock;
 use knack_core::error::{self, Error, Result};
 use knack_core::headers::LimitHeaders;
 use knack_core::ledger::{Outcome, ReservationId};
-use knack_core::limit::{Ask, Class, Observation, Permit};
+use knack_core::limit::{Class, Observation, Permit};
 use knack_core::quota::{self, Metering, QuotaPolicy, Verdict};
 use knack_core::transport::{Failure, Request, Response, Transport, TransportError};
 use knack_core::verbs::Reply;
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::timeout_at;
 use tracing::{Instrument, Span, debug, field, warn};
 
 use crate::book::{Book, Drawn};
 use crate::clock::TokioClock;
-use crate::holds::{Denied, Terms};
+use crate::holds::Denied;
 use crate::host::BaseUrl;
-use crate::lines::Place;
 use crate::metrics;
 use crate::queue::Queue;
 use crate::retry::{MOST_ATTEMPTS, RetryBudget, backoff};
 use crate::round_trip::RoundTrip;
+use crate::run::Run;
 use crate::trace;
+use crate::transfer::Transfer;
 use crate::usage::Usage;
 use crate::waits::Tally;
 
@@ -37,6 +40,10 @@ const WINDOW: Duration = Duration::from_secs(1);
 /// for a day is asked again sooner.
 const LEAST_HOLD: Duration = Duration::from_millis(100);
 const MOST_HOLD: Duration = Duration::from_mins(5);
+
+/// How many uploads are on their way at once. Each keeps its permit until it is answered, since nobody knows when the
+/// server counts it: with half of Knack's ten a second, the other calls never wait for files.
+pub(crate) const MOST_UPLOADS: usize = 5;
 
 /// What all clones of a client share.
 pub(crate) struct Executor {
@@ -56,6 +63,8 @@ pub(crate) struct Executor {
     pub(crate) tally: Tally,
     pub(crate) round_trip: RoundTrip,
     pub(crate) budget: RetryBudget,
+    /// The turns of uploads, of which there are [`MOST_UPLOADS`].
+    pub(crate) uploads: Semaphore,
 }
 
 /// What a clone of a client may set for itself.
@@ -68,84 +77,6 @@ pub(crate) struct Options {
     pub(crate) reservation: Option<ReservationId>,
 }
 
-/// A call under way.
-pub(crate) struct Run<'a> {
-    pub(crate) call: &'a Call,
-    pub(crate) queue: &'a Queue,
-    /// Whether it draws from the plan.
-    pub(crate) counts: bool,
-    pub(crate) place: Place,
-    pub(crate) options: Options,
-    began: Moment,
-    /// Moves on while the plan is waited for.
-    pub(crate) deadline: Moment,
-    /// The latest reset of the plan that it waits for, if it waits for any.
-    pub(crate) reset: Option<Moment>,
-    /// Whether it was told that it waits long.
-    pub(crate) noticed: bool,
-    /// Attempts that were not refused.
-    tries: u32,
-    /// Those of them that the server may have carried out: it was reached.
-    arrivals: u32,
-    /// Attempts that were refused unprocessed.
-    refusals: u32,
-}
-
-impl<'a> Run<'a> {
-    fn new(call: &'a Call, queue: &'a Queue, counts: bool, options: Options) -> Self {
-        let began = TokioClock.now();
-        Self {
-            call,
-            queue,
-            counts,
-            place: queue.place(),
-            options,
-            began,
-            deadline: began + options.deadline,
-            reset: options.wait_for_plan.then_some(began),
-            noticed: false,
-            tries: 0,
-            arrivals: 0,
-            refusals: 0,
-        }
-    }
-
-    /// Counts an attempt by what it may have done.
-    fn count(&mut self, verdict: Verdict, answer: &Result<Response, TransportError>) {
-        if matches!(verdict, Verdict::Throttled { .. } | Verdict::PlanExhausted { .. }) {
-            self.refusals += 1;
-            return;
-        }
-        self.tries += 1;
-        let never_sent = answer.as_ref().is_err_and(|error| error.failure().never_sent());
-        self.arrivals += u32::from(!never_sent);
-    }
-
-    /// On what terms it waits now, if it must be sent `round_trip` before its deadline.
-    pub(crate) fn terms(&self, round_trip: Duration) -> Terms {
-        let mut ask = Ask::new(self.deadline - round_trip);
-        ask.attempt = self.tries + self.refusals;
-        ask.class = self.options.class;
-        Terms { ask, reset: self.reset }
-    }
-
-    /// The error of a call that got no permit.
-    pub(crate) fn denied(&self, denied: Denied, round_trip: Duration) -> Error {
-        let call = *self.call.label();
-        match denied {
-            Denied::PlanExhausted { resets_at, .. } => {
-                Error::PlanExhausted { call, resets_in: resets_at.map(|at| at - TokioClock.now()) }
-            }
-            Denied::TooLate(earliest) => Error::RateLimited {
-                call,
-                deadline: self.deadline - self.began,
-                estimate: earliest.map(|at| at + round_trip - self.began),
-                refusals: self.refusals,
-            },
-        }
-    }
-}
-
 /// What to do after an attempt.
 enum Next {
     Return(Result<Reply>),
@@ -154,26 +85,33 @@ enum Next {
 }
 
 impl Executor {
-    /// Carries out a call, with the token of a user if it is one of a user's.
+    /// Carries out a call, with the token of a user if it is one of a user's, and with the file that goes with
+    /// it.
     pub(crate) async fn execute(
         &self,
         call: Call,
         options: Options,
         token: Option<&HeaderValue>,
+        transfer: Option<&mut (dyn Transfer + '_)>,
     ) -> Result<Reply> {
-        if tokio::runtime::Handle::try_current().is_err() {
-            let problem = "there is no tokio runtime here; run it in one".to_owned();
-            return Err(Error::Invalid { call: *call.label(), problem });
-        }
+        in_runtime(call.label())?;
         let span = trace::span(&call);
         span.in_scope(|| trace::long_query(&call));
-        self.run(&call, options, token).instrument(span).await
+        self.run(&call, options, token, transfer).instrument(span).await
     }
 
-    async fn run(&self, call: &Call, options: Options, token: Option<&HeaderValue>) -> Result<Reply> {
+    async fn run<'a>(
+        &'a self,
+        call: &'a Call,
+        options: Options,
+        token: Option<&HeaderValue>,
+        transfer: Option<&'a mut (dyn Transfer + '_)>,
+    ) -> Result<Reply> {
         let counts = self.counts(call);
         let queue = if counts { &self.metered } else { &self.unmetered };
-        let mut run = Run::new(call, queue, counts, options);
+        let transfer = transfer.map(|transfer| transfer as &mut dyn Transfer);
+        let mut run = Run::new(call, queue, counts, options, transfer);
+        let _turn = self.turn(&mut run).await?;
         loop {
             let (permit, drawn) = self.admit(&mut run).await?;
             let request = match self.request(call, token) {
@@ -183,7 +121,9 @@ impl Executor {
                     return Err(Error::Invalid { call: *call.label(), problem: problem.to_string() });
                 }
             };
-            let (answer, limits) = self.send(&run, permit, drawn, request).await;
+            let sent_at = TokioClock.now();
+            let (answer, limits) = self.send(&mut run, permit, drawn, request).await;
+            let answer = run.receive(sent_at, answer, self.timeout).await?;
             match self.judge(&mut run, answer, &limits) {
                 Next::Return(result) => {
                     Span::current().record("attempts", run.tries + run.refusals);
@@ -203,6 +143,23 @@ impl Executor {
         }
     }
 
+    /// The turn of an upload; `None` for any other call.
+    async fn turn(&self, run: &mut Run<'_>) -> Result<Option<SemaphorePermit<'_>>> {
+        if run.call.verb() != Verb::Upload {
+            return Ok(None);
+        }
+        // Nobody closes it, so that there is a turn as soon as the wait is over.
+        let turn = self.uploads.acquire();
+        if run.options.wait_for_plan {
+            // So may those before it, for longer than any deadline.
+            let turn = turn.await.ok();
+            run.deadline = TokioClock.now() + run.options.deadline;
+            return Ok(turn);
+        }
+        let turn = timeout_at(TokioClock::instant(run.deadline), turn).await;
+        turn.map(Result::ok).map_err(|_| run.denied(Denied::TooLate(None), Duration::ZERO))
+    }
+
     /// Whether a call counts: by the policy, unless the server was seen to count what it takes as free.
     fn counts(&self, call: &Call) -> bool {
         let metered = self.policy.meter(call) == Metering::Metered;
@@ -211,18 +168,19 @@ impl Executor {
 
     async fn send(
         &self,
-        run: &Run<'_>,
+        run: &mut Run<'_>,
         mut permit: Permit,
         drawn: Drawn<'_>,
         request: Request,
     ) -> (Result<Response, TransportError>, LimitHeaders) {
         let sent_at = TokioClock.now();
-        let timeout = self.timeout.min(run.deadline - sent_at);
         permit.mark_sent(sent_at);
         metrics::sent(run.options.class);
-        let answer = match tokio::time::timeout(timeout, self.transport.send(request)).await {
-            Ok(answer) => answer,
-            Err(_) => Err(TransportError::timeout(timeout)),
+        let answer = if let Some(transfer) = &mut run.transfer {
+            transfer.send(&*self.transport, request, self.timeout).await
+        } else {
+            let timeout = self.timeout.min(run.deadline - sent_at);
+            within(timeout, self.transport.send(request)).await.and_then(|answer| answer)
         };
         let received_at = TokioClock.now();
         let limits = answer.as_ref().map(|answer| LimitHeaders::parse(answer.headers())).unwrap_or_default();
@@ -231,7 +189,9 @@ impl Executor {
         drawn.settle(spent(&answer, &observation));
         settle(permit, &answer, &observation);
         if let Ok(answer) = &answer {
-            self.round_trip.note(received_at - sent_at, received_at);
+            if run.transfer.is_none() {
+                self.round_trip.note(received_at - sent_at, received_at);
+            }
             if answer.status().is_success() || limits.plan_remaining.is_some_and(|left| left > 0) {
                 run.queue.replenish(sent_at);
             }
@@ -246,10 +206,13 @@ impl Executor {
         let mut request = Request::new(call.body().cloned().unwrap_or_default());
         *request.method_mut() = call.method().clone();
         *request.uri_mut() = http::Uri::try_from(url)?;
-        let headers = match (call.route(), &self.object_headers) {
-            (Route::Object, Some(headers)) => headers,
-            _ => &self.headers,
+        // A user's upload is the user's own: the token stands for the key.
+        let with_key = match call.route() {
+            Route::Object => true,
+            Route::Asset => call.verb() == Verb::Upload && token.is_none(),
+            _ => false,
         };
+        let headers = self.object_headers.as_ref().filter(|_| with_key).unwrap_or(&self.headers);
         request.headers_mut().clone_from(headers);
         if let Some(token) = token {
             request.headers_mut().insert(header::AUTHORIZATION, token.clone());
@@ -260,9 +223,9 @@ impl Executor {
         Ok(request)
     }
 
-    fn judge(
-        &self,
-        run: &mut Run<'_>,
+    fn judge<'a>(
+        &'a self,
+        run: &mut Run<'a>,
         answer: Result<Response, TransportError>,
         limits: &LimitHeaders,
     ) -> Next {
@@ -276,11 +239,11 @@ impl Executor {
             Verdict::Done => Next::Return(self.finish(run, answer)),
             Verdict::Throttled { after } => {
                 self.throttled(run, after);
-                Next::Again
+                if run.repeatable() { Next::Again } else { Next::Return(Err(run.refused())) }
             }
             Verdict::PlanExhausted { resets_in } => self.exhausted(run, resets_in),
             Verdict::Retry => match self.finish(run, answer) {
-                Err(error) if run.tries < MOST_ATTEMPTS && self.budget.spend() => {
+                Err(error) if run.repeatable() && run.tries < MOST_ATTEMPTS && self.retries(run) => {
                     Next::AgainAfter(backoff(run.tries), error)
                 }
                 result => Next::Return(result),
@@ -293,6 +256,11 @@ impl Executor {
                 reply => Next::Return(reply),
             },
         }
+    }
+
+    /// Whether trouble is tried again. To go on where a file was cut asks for nothing twice.
+    fn retries(&self, run: &Run<'_>) -> bool {
+        run.advanced || self.budget.spend()
     }
 
     /// A refusal for the rate: nobody sends for a while.
@@ -314,11 +282,16 @@ impl Executor {
     }
 
     /// The plan is used up: whoever does not wait is told so, here and until the reset.
-    fn exhausted(&self, run: &Run<'_>, resets_in: Option<Duration>) -> Next {
+    fn exhausted<'a>(&'a self, run: &mut Run<'a>, resets_in: Option<Duration>) -> Next {
         self.note_refusal();
         warn!(?resets_in, "the plan's calls of the day are used up");
         self.metered.exhaust(resets_in.map(|left| TokioClock.now() + left.max(WINDOW)));
-        if run.options.wait_for_plan {
+        if !run.counts {
+            // It may have been the rate, and others of its kind free, so that they are held no longer than for that.
+            self.unmetered.throttle(TokioClock.now() + WINDOW);
+        }
+        if run.options.wait_for_plan && run.repeatable() {
+            run.wait_with(&self.metered);
             return Next::Again;
         }
         Next::Return(Err(Error::PlanExhausted { call: *run.call.label(), resets_in }))
@@ -337,7 +310,11 @@ impl Executor {
             self.budget.earn();
             return Ok(Reply { body });
         }
-        Err(error::from_answer(&call, run.call.projection(), status, attempts, &body))
+        let error = error::from_answer(&call, run.call.projection(), status, attempts, &body);
+        if may_be_gone(run, status) {
+            return Err(Error::Ambiguous { call, cause: Box::new(error) });
+        }
+        Err(error)
     }
 
     pub(crate) fn usage(&self) -> Usage {
@@ -357,6 +334,27 @@ impl Executor {
         }
         Usage { limiter, unmetered, ..usage }
     }
+}
+
+/// Whether there is a runtime here, which calls need.
+pub(crate) fn in_runtime(call: &Label) -> Result<()> {
+    if tokio::runtime::Handle::try_current().is_ok() {
+        return Ok(());
+    }
+    let problem = "there is no tokio runtime here; run it in one".to_owned();
+    Err(Error::Invalid { call: *call, problem })
+}
+
+/// What a transport does, if it does not take longer than this.
+pub(crate) async fn within<T>(time: Duration, work: impl Future<Output = T>) -> Result<T, TransportError> {
+    tokio::time::timeout(time, work).await.map_err(|_| TransportError::timeout(time))
+}
+
+/// Whether a delete through a view may have been done by an attempt whose answer was lost: Knack answers 500 also
+/// for a record that is not there. Of objects the verb asks the list; a view does not list all.
+fn may_be_gone(run: &Run<'_>, status: StatusCode) -> bool {
+    let again = run.call.verb() == Verb::Delete && run.arrivals > 1;
+    again && status == StatusCode::INTERNAL_SERVER_ERROR && run.call.route() != Route::Object
 }
 
 /// What an attempt took from the plan.

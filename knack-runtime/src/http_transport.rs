@@ -1,13 +1,19 @@
 //! The transport that speaks HTTPS, over reqwest.
 
 use std::error::Error as _;
-use std::sync::OnceLock;
+use std::io;
+use std::pin::Pin;
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use http::Uri;
+use bytes::Bytes;
+use futures_core::Stream;
+use http::{HeaderMap, Method, Uri, header};
+use http_body::{Body as _, Frame, SizeHint};
 use reqwest::Url;
 
-use knack_core::transport::{BoxFuture, Failure, Request, Response, Transport, TransportError};
+use knack_core::transport::{BoxFuture, ByteStream, Failure, Request, Response, Transport, TransportError};
 
 /// Sends requests over HTTPS (and plain HTTP where the builder allows it), over connections that it
 /// keeps. Follows no redirect: the headers carry the application's key.
@@ -105,6 +111,83 @@ impl Transport for HttpTransport {
             *response.headers_mut() = headers;
             Ok(response)
         })
+    }
+
+    fn stream(
+        &self,
+        request: http::Request<ByteStream>,
+    ) -> BoxFuture<'_, Result<http::Response<ByteStream>, TransportError>> {
+        Box::pin(async move {
+            let (parts, body) = request.into_parts();
+            // What reads has no body, and says so: else some servers wait for one.
+            let left = if parts.method == Method::GET { Some(0) } else { length(&parts.headers) };
+            let body = Outgoing { left, pieces: Mutex::new(body) };
+            let request = http::Request::from_parts(parts, reqwest::Body::wrap(body));
+            let request =
+                reqwest::Request::try_from(request).map_err(|error| failure(error, Failure::Unsendable))?;
+            let answer = self.http.execute(request).await.map_err(|error| failure(error, Failure::Broken))?;
+            Ok(http::Response::from(answer).map(|body| Box::pin(Incoming(body)) as ByteStream))
+        })
+    }
+}
+
+/// The length that the headers tell of the body.
+fn length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+/// A request's body. Its length goes with it where it is known, as servers like it better.
+struct Outgoing {
+    /// What is still to come.
+    left: Option<u64>,
+    /// A body must be `Sync`; nobody else has this one, so that it is never locked.
+    pieces: Mutex<ByteStream>,
+}
+
+impl http_body::Body for Outgoing {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        let pieces = self.pieces.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let piece = ready!(pieces.as_mut().poll_next(context)).transpose()?;
+        if let (Some(left), Some(piece)) = (&mut self.left, &piece) {
+            *left = left.saturating_sub(u64::try_from(piece.len()).unwrap_or(u64::MAX));
+        }
+        Poll::Ready(piece.map(|piece| Ok(Frame::data(piece))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.left == Some(0)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.left.map_or_else(SizeHint::default, SizeHint::with_exact)
+    }
+}
+
+/// An answer's body.
+struct Incoming(reqwest::Body);
+
+impl Stream for Incoming {
+    type Item = io::Result<Bytes>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            let frame = ready!(Pin::new(&mut self.0).poll_frame(context));
+            match frame.map(|frame| frame.map(Frame::into_data)) {
+                None => return Poll::Ready(None),
+                Some(Ok(Ok(piece))) => return Poll::Ready(Some(Ok(piece))),
+                // Trailers.
+                Some(Ok(Err(_))) => {}
+                Some(Err(error)) => {
+                    return Poll::Ready(Some(Err(failure(error, Failure::Truncated).into())));
+                }
+            }
+        }
     }
 }
 

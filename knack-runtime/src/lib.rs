@@ -148,11 +148,13 @@
 //! limiter share its queue.
 
 mod admission;
+mod blocking;
 mod book;
 mod builder;
 mod client;
 mod clock;
 mod executor;
+mod files;
 mod holds;
 mod host;
 mod http_transport;
@@ -164,14 +166,17 @@ mod queue;
 mod reservation;
 mod retry;
 mod round_trip;
+mod run;
 mod session;
 mod trace;
+mod transfer;
 mod usage;
 mod waits;
 
 pub use builder::{BuildError, ClientBuilder};
 pub use client::{Access, ApiKey, Client, NoKey, User};
 pub use clock::TokioClock;
+pub use files::{Download, FileField, Progress, StoredFile, Upload};
 pub use host::Host;
 pub use http_transport::HttpTransport;
 pub use metadata::MetadataError;

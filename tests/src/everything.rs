@@ -213,7 +213,7 @@ pub struct Account {
     /// The roles.
     #[knack(key = "field_64", kind = "user_roles")]
     pub roles: Vec<ProfileKey>,
-    /// Never sent by Knack.
+    /// Stars: Knack never sends it.
     #[knack(key = "field_62", kind = "password")]
     pub password: Option<Json>,
 }

@@ -15,8 +15,11 @@ use knack_runtime::transport::{BoxFuture, Request, Response, Transport, Transpor
 use knack_runtime::{ApiKey, Client, ClientBuilder, RecordId};
 
 pub mod everything;
+mod log;
 pub mod pages;
 pub mod sample;
+
+pub use log::Log;
 
 /// An application id, where a test needs one and its value does not matter.
 pub const APP: &str = "5f0000000000000000000001";

@@ -3,48 +3,15 @@
 // A panic is how a test fails, in its helpers as well.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-use std::io;
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use knack_emulator::{Builder, Effect, Emulator, Fault};
 use knack_runtime::limit::{Class, Slots};
 use knack_runtime::{Client, KnackObject, RecordId};
 use knack_tests::sample::Customer;
-use knack_tests::{client_of, emulator, some_id};
+use knack_tests::{Log, client_of, emulator, some_id};
 use tokio::task::JoinSet;
 use tracing::Level;
-use tracing_subscriber::fmt::MakeWriter;
-
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Log {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
-}
-
-impl Log {
-    /// The lines since it was last asked that have this in them.
-    fn take(&self, part: &str) -> Vec<String> {
-        let text = String::from_utf8(std::mem::take(&mut *self.0.lock().unwrap())).unwrap();
-        text.lines().filter(|line| line.contains(part)).map(str::to_owned).collect()
-    }
-}
 
 fn daily_plan(calls: u64) -> Builder {
     emulator().daily_calls(calls).starts_at(SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000))

@@ -8,11 +8,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::time::{Duration, SystemTime};
 
+use http::HeaderName;
 use knack_emulator::{Builder, Effect, Emulator, Fault, Latency, Spread};
-use knack_runtime::call::Call;
+use knack_runtime::call::{self, Call};
 use knack_runtime::error::Error;
+use knack_runtime::key::ObjectKey;
 use knack_runtime::limit::{Class, Unmetered};
+use knack_runtime::object::Projection;
+use knack_runtime::query::ListQuery;
 use knack_runtime::quota::{Metering, Outcome, QuotaPolicy, StandardPolicy, Verdict};
+use knack_runtime::transport::Request;
+use knack_runtime::verbs::Execute;
+use knack_runtime::view::ViewDef;
 use knack_runtime::{ApiKey, Client, ClientBuilder, KnackObject, Plan, RecordId};
 use knack_tests::sample::Customer;
 use knack_tests::{APP, KEY, Script, answer, client_of, emulator, ms, some_id};
@@ -548,4 +555,30 @@ async fn the_ledger_and_the_server_agree_after_a_crowd_of_every_kind() {
     assert_eq!((usage.plan_left, usage.plan_reserved, usage.waiting), (Some(local.plan_left()), 0, 0));
     let free = u64::try_from(local.plan_left()).unwrap() - usage.plan_floor;
     assert_eq!(knack.reserve(free).unwrap().left(), free, "nothing is spoken for any more");
+}
+
+/// By the server's word such a call counts after all: it waits with those that do, and does not ask again and again.
+#[tokio::test(start_paused = true)]
+async fn a_free_call_that_a_spent_plan_refuses_does_not_hammer() {
+    static CATALOG: ViewDef = ViewDef::new("Catalog", 4, 2);
+    static PRODUCT: Projection = Projection::of_view(&CATALOG, ObjectKey::new(4), &[]);
+    let spent = |_, _: &Request| async {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        let mut refusal = answer(429, "Rate limit exceeded");
+        let figures = [("limit", 1_000), ("remaining", 0), ("reset", 3_600_000)];
+        for (name, figure) in figures {
+            let name: HeaderName = format!("x-planlimit-{name}").parse().unwrap();
+            refusal.headers_mut().insert(name, figure.into());
+        }
+        Ok(refusal)
+    };
+    let script = Script::new(spent);
+    let knack = script.client();
+    let list = || call::list(&PRODUCT, &ListQuery::default());
+    let error = knack.execute(list()).await.unwrap_err();
+    assert!(matches!(error, Error::PlanExhausted { .. }), "{error}");
+    let patient = knack.wait_for_plan(true);
+    let half_an_hour = Duration::from_mins(30);
+    tokio::time::timeout(half_an_hour, patient.execute(list())).await.unwrap_err();
+    assert!(script.sent().len() < 8, "{}", script.sent().len());
 }

@@ -7,8 +7,13 @@ use std::time::Duration;
 
 use http::Method;
 use knack_emulator::{Effect, Emulator, Fault};
+use knack_runtime::call;
 use knack_runtime::error::Error;
+use knack_runtime::key::ObjectKey;
+use knack_runtime::object::Projection;
 use knack_runtime::transport::{Failure, TransportError};
+use knack_runtime::verbs::Execute;
+use knack_runtime::view::ViewDef;
 use knack_runtime::{Client, KnackObject, Patch, RecordId};
 use knack_tests::sample::{Customer, NewCustomer};
 use knack_tests::{Script, answer, client_of, emulator};
@@ -23,6 +28,22 @@ fn with(fault: Fault) -> (Emulator, Client, RecordId) {
 
 fn newsletter() -> Patch<Customer> {
     Patch::new().set(Customer::NEWSLETTER, true)
+}
+
+/// A view has no list to look in, so that a 500 does not tell whether the attempt before it has deleted the record.
+#[tokio::test(start_paused = true)]
+async fn a_delete_through_a_view_whose_first_answer_was_lost_may_have_been_done() {
+    static TABLE_OF_ORDERS: ViewDef = ViewDef::new("OpenOrder", 7, 7);
+    static ORDER: Projection = Projection::of_view(&TABLE_OF_ORDERS, ObjectKey::new(6), &[]);
+    let delete = || call::delete(&ORDER, RecordId::from_bytes([1; 12]));
+    let lost = Script::new(|index, _| async move {
+        if index == 0 { Err(TransportError::new(Failure::Broken, "")) } else { Ok(answer(500, "")) }
+    });
+    let error = lost.client().execute(delete()).await.unwrap_err();
+    assert!(error.is_ambiguous() && lost.sent().len() == 2, "{error}");
+    // The first word is the whole story.
+    let error = Script::always(500, "").client().execute(delete()).await.unwrap_err();
+    assert!(matches!(error, Error::Api { .. }), "{error}");
 }
 
 /// What a server, or the way to it, does to a call.

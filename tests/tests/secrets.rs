@@ -3,16 +3,11 @@
 // A panic is how a test fails, in its helpers as well.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-use std::io;
-use std::sync::{Arc, Mutex};
-
 use knack_emulator::{Effect, Fault};
 use knack_runtime::{Client, KnackObject, KnackView, Patch, call};
 use knack_tests::pages::{self, CatalogProduct, OrderFigures, OrderForm, SignUp, WorkshopOrder};
 use knack_tests::sample::{Customer, NewCustomer};
-use knack_tests::{APP, KEY, emulator};
-use tracing::Level;
-use tracing_subscriber::fmt::MakeWriter;
+use knack_tests::{APP, KEY, Log, emulator};
 
 #[test]
 fn what_is_given_in_the_wrong_place_is_not_repeated() {
@@ -47,46 +42,6 @@ fn a_call_does_not_show_its_body() {
     let call = call::create(Customer::PROJECTION, r#"{"field_9":"hunter2"}"#.to_owned());
     let shown = format!("{call:?}");
     assert!(!shown.contains("hunter2") && shown.contains("body_bytes: Some(21)"), "{shown}");
-}
-
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    /// What is logged while the test that asks for it runs: its runtime has this thread alone.
-    fn of_this_thread() -> (Self, tracing::subscriber::DefaultGuard) {
-        let log = Self::default();
-        let subscriber = tracing_subscriber::fmt()
-            .with_max_level(Level::TRACE)
-            .with_span_events(tracing_subscriber::fmt::format::FmtSpan::FULL)
-            .with_writer(log.clone())
-            .finish();
-        let guard = tracing::subscriber::set_default(subscriber);
-        (log, guard)
-    }
-
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
-}
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Log {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http::StatusCode;
+use knack_emulator::Emulator;
 use knack_runtime::call::{self, Call};
 use knack_runtime::key::{ObjectKey, ProfileKey};
 use knack_runtime::object::Projection;
@@ -18,7 +19,7 @@ use knack_runtime::transport::{BoxFuture, Failure, Request, Response, TransportE
 use knack_runtime::verbs::Execute;
 use knack_runtime::view::ViewDef;
 use knack_runtime::{ApiKey, Client, Error, NoKey, Token, TokenStore, User};
-use knack_tests::{APP, KEY, Script, answer};
+use knack_tests::{APP, KEY, Script, answer, emulator};
 
 static ORDERS: ViewDef = ViewDef::new("Orders", 7, 7).login();
 static ORDER: Projection = Projection::of_view(&ORDERS, ObjectKey::new(6), &[]);
@@ -39,14 +40,16 @@ struct Sessions {
     trouble: Arc<Mutex<Vec<u16>>>,
     /// What a call with a bad token is answered with.
     over: (u16, &'static str),
+    /// Whether a gateway answers logins with a page of its own.
+    page: Arc<Mutex<bool>>,
     /// Whether the user may see the page.
     allowed: bool,
 }
 
 impl Sessions {
     fn new() -> Self {
-        let (logins, good, trouble) = Default::default();
-        Self { logins, good, trouble, over: (403, "Invalid or Expired Token"), allowed: true }
+        let (logins, good, trouble, page) = Default::default();
+        Self { logins, good, trouble, page, over: (403, "Invalid or Expired Token"), allowed: true }
     }
 
     fn script(&self) -> Script {
@@ -56,6 +59,18 @@ impl Sessions {
             async move {
                 // A way of some length, so that calls overlap.
                 tokio::time::sleep(Duration::from_millis(30)).await;
+                Ok(answer)
+            }
+        })
+    }
+
+    /// The same, answering each path after so long a way.
+    fn slow(&self, way: impl Fn(&str) -> Duration + Send + Sync + 'static) -> Script {
+        let sessions = self.clone();
+        Script::new(move |_, request| {
+            let (answer, way) = (sessions.answer(request), way(request.uri().path()));
+            async move {
+                tokio::time::sleep(way).await;
                 Ok(answer)
             }
         })
@@ -81,6 +96,9 @@ impl Sessions {
     }
 
     fn login(&self, request: &Request) -> Response {
+        if *self.page.lock().unwrap() {
+            return answer(403, "<html>Forbidden</html>");
+        }
         let trouble = self.trouble.lock().unwrap().pop();
         if let Some(status) = trouble {
             return answer(status, r#"{"errors":[{"message":"Email or password incorrect."}]}"#);
@@ -349,6 +367,190 @@ async fn no_token_that_a_header_cannot_have_is_sent() {
     assert!(error.to_string().ends_with("a session with a token was expected, and it holds none"), "{error}");
 }
 
+const EVER: Duration = Duration::from_hours(1);
+const SECOND: Duration = Duration::from_secs(1);
+
+/// Whether a path is that of logins.
+fn is_login(path: &str) -> bool {
+    path.ends_with("/session") && path.contains("/applications/")
+}
+
+/// A user whose session is over, where calls of some paths take as long as `way` says.
+async fn ended(sessions: &Sessions, way: fn(&str) -> Duration) -> (Client<User>, Script) {
+    let began = tokio::time::Instant::now();
+    let script = sessions.slow(move |path| if began.elapsed() < SECOND { Duration::ZERO } else { way(path) });
+    let user = client(&script).login(EMAIL, PASSWORD).await.unwrap();
+    tokio::time::sleep(2 * SECOND).await;
+    sessions.end_all();
+    (user, script)
+}
+
+/// The deadline is the call's, whatever else has to be done for it and by whom.
+#[tokio::test(start_paused = true)]
+async fn a_call_keeps_its_deadline_while_others_log_in() {
+    let sessions = Sessions::new();
+    let (user, script) = ended(&sessions, |path| if is_login(path) { EVER } else { Duration::ZERO }).await;
+    let first = tokio::spawn({
+        let user = user.clone();
+        async move { user.execute(orders()).await }
+    });
+    tokio::time::sleep(SECOND).await;
+    let sent = script.sent().len();
+    let began = tokio::time::Instant::now();
+    let error = user.with_deadline(3 * SECOND).execute(orders()).await.unwrap_err();
+    assert_eq!(began.elapsed(), 3 * SECOND);
+    assert_eq!(
+        error.to_string(),
+        "list of `Orders` (view_7) failed: no answer in time (another call was still logging in after 3.0s), after 0 \
+         attempts; check the network and the base URL"
+    );
+    assert!(error.is_retryable());
+    assert_eq!(script.sent().len(), sent);
+    first.abort();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_and_what_renews_its_session_have_one_deadline() {
+    let sessions = Sessions::new();
+    let (user, _) = ended(&sessions, |_| 20 * SECOND).await;
+    let began = tokio::time::Instant::now();
+    user.with_deadline(50 * SECOND).execute(orders()).await.unwrap_err();
+    assert!(began.elapsed() <= 50 * SECOND, "{:?}", began.elapsed());
+}
+
+/// Who is in a hurry may fail to log in; the others have the time.
+#[tokio::test(start_paused = true)]
+async fn a_login_that_was_given_too_little_time_fails_nobody_else() {
+    let sessions = Sessions::new();
+    let (user, _) = ended(&sessions, |path| if is_login(path) { 5 * SECOND } else { Duration::ZERO }).await;
+    let hasty = tokio::spawn({
+        let user = user.with_deadline(SECOND);
+        async move { user.execute(orders()).await }
+    });
+    tokio::task::yield_now().await;
+    user.execute(orders()).await.unwrap();
+    let error = hasty.await.unwrap().unwrap_err();
+    assert!(matches!(error, Error::SessionOver { .. }) && error.is_retryable(), "{error}");
+}
+
+/// A login each, one after the other, would be a storm, and the last would wait for all of them.
+#[tokio::test(start_paused = true)]
+async fn a_failed_login_is_shared_by_those_who_came_while_it_was_under_way() {
+    let sessions = Sessions::new();
+    let (user, script) = ended(&sessions, |path| if is_login(path) { SECOND } else { Duration::ZERO }).await;
+    let tries = 4;
+    sessions.trouble.lock().unwrap().extend(vec![503; tries]);
+    let mut calls = Vec::new();
+    for _ in 0..20 {
+        let user = user.clone();
+        calls.push(tokio::spawn(async move { user.execute(orders()).await.map(drop) }));
+        tokio::time::sleep(SECOND / 20).await;
+    }
+    for call in calls {
+        call.await.unwrap().unwrap_err();
+    }
+    let logins = script.sent().iter().filter(|request| is_login(request.uri().path())).count();
+    assert_eq!(logins, 1 + tries);
+}
+
+/// Each call would log in otherwise, until Knack has enough of that.
+#[tokio::test(start_paused = true)]
+async fn tokens_that_never_let_anybody_in_are_no_reason_for_a_login_each() {
+    let sessions = Sessions::new();
+    let answers = sessions.clone();
+    let script = Script::new(move |_, request| {
+        let login = is_login(request.uri().path());
+        let answer = if login { answers.answer(request) } else { answer(403, "Invalid or Expired Token") };
+        async { Ok(answer) }
+    });
+    let user = client(&script).login(EMAIL, PASSWORD).await.unwrap();
+    for _ in 0..20 {
+        let error = user.execute(orders()).await.unwrap_err();
+        assert!(matches!(error, Error::Auth { .. }), "{error}");
+    }
+    assert_eq!(sessions.logins(), 2);
+    tokio::time::sleep(90 * SECOND).await;
+    user.execute(orders()).await.unwrap_err();
+    assert_eq!(sessions.logins(), 3, "it may have been mended");
+}
+
+/// A token that was given cannot be had again.
+#[tokio::test(start_paused = true)]
+async fn a_token_is_kept_where_knack_does_not_say_that_it_is_over() {
+    for odd in [(503, "<html>Bad Gateway</html>"), (404, "Cannot GET"), (200, "<html>"), (200, "{}")] {
+        let sessions = Sessions { allowed: false, ..Sessions::new() };
+        sessions.good.store(1, Ordering::Relaxed);
+        let answers = sessions.clone();
+        let script = Script::new(move |_, request| {
+            let check = request.uri().path() == "/v1/session/token";
+            let answer = if check { answer(odd.0, odd.1) } else { answers.answer(request) };
+            async { Ok(answer) }
+        });
+        let user = client(&script).with_token(Token::new("token-1"));
+        for _ in 0..2 {
+            let error = user.execute(orders()).await.unwrap_err();
+            assert!(matches!(error, Error::Auth { status: StatusCode::FORBIDDEN, .. }), "{odd:?}: {error}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_comes_after_the_logout_tells_of_no_account() {
+    let sessions = Sessions::new();
+    let (user, _) = user_of(&sessions).await;
+    let checking = tokio::spawn({
+        let user = user.clone();
+        async move { user.check_session().await }
+    });
+    tokio::task::yield_now().await;
+    user.logout().await;
+    let _ = checking.await.unwrap();
+    assert!(user.account().is_none());
+}
+
+/// Two users of one machine may share a file: each gets the own session or none.
+#[tokio::test(start_paused = true)]
+async fn a_stored_token_of_another_user_is_no_login() {
+    let local = emulator().build().unwrap();
+    let knack = Client::builder(local.application_id()).transport(local.transport()).build().unwrap();
+    let store = Store::default();
+    let login = async |n: usize| {
+        let login = knack.login(local.account_email(n).unwrap(), Emulator::SAMPLE_PASSWORD);
+        login.store(store.clone()).await.unwrap()
+    };
+    let first = login(0).await;
+    let again = login(0).await;
+    assert_eq!(first.account(), again.account());
+    assert_ne!(login(1).await.account().unwrap().id, first.account().unwrap().id);
+    let logins = local.requests().iter().filter(|request| is_login(&request.path)).count();
+    assert_eq!(logins, 2);
+}
+
+/// A store that never ends.
+struct Hanging;
+
+impl TokenStore for Hanging {
+    fn load(&self) -> BoxFuture<'_, io::Result<Option<Token>>> {
+        Box::pin(std::future::pending())
+    }
+
+    fn save<'a>(&'a self, _: Option<&'a Token>) -> BoxFuture<'a, io::Result<()>> {
+        Box::pin(std::future::pending())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_hangs_holds_up_nobody_for_long() {
+    let sessions = Sessions::new();
+    let script = sessions.script();
+    let began = tokio::time::Instant::now();
+    let user = client(&script).login(EMAIL, PASSWORD).store(Hanging).await.unwrap();
+    sessions.end_all();
+    user.execute(orders()).await.unwrap();
+    user.logout().await;
+    assert!(began.elapsed() < 30 * SECOND, "{:?}", began.elapsed());
+}
+
 /// Keeps a token in memory; fails on demand.
 #[derive(Clone, Default)]
 struct Store {
@@ -419,4 +621,16 @@ async fn a_login_without_a_network_is_a_transport_error() {
     assert!(matches!(error, Error::Transport { .. }), "{error}");
     let shown = format!("{error} {error:?}");
     assert!(!shown.contains(PASSWORD) && !shown.contains(EMAIL), "{shown}");
+}
+
+/// A gateway before Knack has a page for whatever it refuses, which says nothing of a password.
+#[tokio::test(start_paused = true)]
+async fn a_login_that_a_gateway_refuses_is_tried_again_by_the_next_call() {
+    let sessions = Sessions::new();
+    let (user, _) = user_of(&sessions).await;
+    sessions.end_all();
+    *sessions.page.lock().unwrap() = true;
+    user.execute(orders()).await.unwrap_err();
+    *sessions.page.lock().unwrap() = false;
+    user.execute(orders()).await.unwrap();
 }

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use serde_json::{Map, Value, json};
 
 use super::{Change, Named, Of, What};
-use crate::text::{label, sign};
+use crate::text::{label, plain, sign};
 
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -131,13 +131,15 @@ pub(crate) fn write(changes: &[Change], out: &mut dyn Write) -> io::Result<()> {
     for change in changes {
         let heading = change.heading();
         if heading != above {
-            writeln!(out, "{}", label(&heading))?;
+            writeln!(out, "{}", label(&plain(&heading)))?;
             above = heading;
         }
         match &change.of {
             // The heading names it already.
-            Of::Object(_) | Of::Application => writeln!(out, "  {} {}", sign(change.sign()), change.what)?,
-            _ => writeln!(out, "  {} {change}", sign(change.sign()))?,
+            Of::Object(_) | Of::Application => {
+                writeln!(out, "  {} {}", sign(change.sign()), plain(&change.what.to_string()))?;
+            }
+            _ => writeln!(out, "  {} {}", sign(change.sign()), plain(&change.to_string()))?,
         }
     }
     Ok(())

@@ -9,7 +9,7 @@ use super::Finding;
 use crate::changes::difference;
 use crate::error::CliError;
 use crate::folder::Folder;
-use crate::text::counted;
+use crate::text::{counted, plain};
 
 /// What is found of the folder; the application is what Knack said, if it said anything.
 pub(crate) fn examine(given: Option<&Path>, now: Option<&Application>) -> Vec<Finding> {
@@ -35,7 +35,8 @@ pub(crate) fn examine(given: Option<&Path>, now: Option<&Application>) -> Vec<Fi
         }
         Err(error) => return vec![Finding::ill("schema", error.to_string(), way_out(&error))],
     };
-    let there = format!("{}, {} in {}", app.name, counted(app.objects.len(), "object"), folder.shown());
+    let there =
+        format!("{}, {} in {}", plain(&app.name), counted(app.objects.len(), "object"), folder.shown());
     let mut findings = vec![Finding::well("schema", there)];
     findings.push(match now {
         Some(now) => drift(difference((&files, &app), (&now.folder(), now)).len()),

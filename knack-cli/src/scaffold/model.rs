@@ -226,7 +226,9 @@ impl Member {
         let ty = if filled { ty } else { ty.option() };
         let name = names::field(&field.name);
         let suffix = field.key.number().unwrap_or_default();
-        let by_key = if name.is_empty() { field.key.to_string() } else { format!("{name}_{suffix}") };
+        // `self_` has its sign already.
+        let stem = name.trim_end_matches('_');
+        let by_key = if name.is_empty() { field.key.to_string() } else { format!("{stem}_{suffix}") };
         let name = names::free(taken, &[name, by_key]);
         let attributes = attributes(object, field, &name, wishes);
         Some(Self { name: names::written(&name), doc: doc(field, own), attributes, ty })

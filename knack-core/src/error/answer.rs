@@ -7,6 +7,18 @@ use crate::error::{Error, Problem, Validation};
 use crate::key::FieldKey;
 use crate::object::Projection;
 
+/// What an error says in place of a page of HTML: a gateway sends one, Knack's API none.
+///
+/// ```
+/// # use knack_core::{Error, call};
+/// use http::StatusCode;
+/// use knack_core::error::{HTML_PAGE, from_answer};
+///
+/// let error = from_answer(call::session().label(), None, StatusCode::FORBIDDEN, 1, b"<html>…</html>");
+/// assert!(matches!(error, Error::Auth { message, .. } if message == HTML_PAGE));
+/// ```
+pub const HTML_PAGE: &str = "an HTML page";
+
 /// The error that an answer without success stands for. `projection` gives problems the names of the
 /// struct's fields; `attempts` is told in messages.
 ///
@@ -97,7 +109,7 @@ impl Body {
         if self.text.is_empty() {
             "no message".to_owned()
         } else if self.text.starts_with('<') {
-            "an HTML page".to_owned()
+            HTML_PAGE.to_owned()
         } else {
             self.text.chars().take(300).collect()
         }

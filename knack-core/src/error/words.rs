@@ -46,6 +46,11 @@ pub(super) fn made(record: Option<RecordId>) -> String {
     record.map_or_else(|| "a record".to_owned(), |id| format!("record {id}"))
 }
 
+/// Files are judged on their way as well.
+pub(super) fn sent_or_done(verb: Verb) -> &'static str {
+    if matches!(verb, Verb::Upload | Verb::Download) { "done" } else { "sent" }
+}
+
 pub(super) const fn plural(count: u32) -> &'static str {
     if count == 1 { "" } else { "s" }
 }
@@ -84,8 +89,9 @@ pub(super) fn auth_hint(call: &Label, message: &str) -> &'static str {
     }
 }
 
-pub(super) fn status_hint(status: StatusCode) -> &'static str {
+pub(super) fn status_hint(verb: Verb, status: StatusCode) -> &'static str {
     match status.as_u16() {
+        300..=399 if verb == Verb::Download => "",
         500 => "; Knack answers 500 also for an unknown application or object: check both ids",
         502..=504 => "; Knack or a gateway before it is in trouble: try again later",
         414 | 431 => "; the query is too long for the server: filter by less, or in several lists",

@@ -103,6 +103,12 @@ impl<'a> Slots<'a> {
         Ok(slots)
     }
 
+    /// Whether fields are asked for and none is there, not even an empty one.
+    pub(super) fn is_bare(&self) -> bool {
+        let absent = |slot: &Slot<'_>| slot.plain.is_empty() && slot.raw.is_empty();
+        !self.row.is_empty() && self.row.iter().all(absent)
+    }
+
     pub(super) fn reader(&self) -> Reader<'_> {
         Reader {
             projection: self.projection,

@@ -44,12 +44,12 @@ impl Submitted {
             cause: Box::new(Error::Malformed { call, answer: MalformedAnswer::new(&body, 0, "a record") }),
         };
         let answer: Value = serde_json::from_slice(&body).map_err(|_| no_object())?;
-        let record = answer.get("record").filter(|record| record.is_object()).unwrap_or(&answer);
-        if !record.is_object() {
+        let wrapped = answer.get("record").filter(|record| record.is_object());
+        let text = |value: &Value, name| value.get(name).and_then(Value::as_str).map(str::to_owned);
+        let id = text(wrapped.unwrap_or(&answer), "id").and_then(|id| id.parse().ok());
+        if wrapped.is_none() && id.is_none() {
             return Err(no_object());
         }
-        let text = |value: &Value, name| value.get(name).and_then(Value::as_str).map(str::to_owned);
-        let id = text(record, "id").and_then(|id| id.parse().ok());
         Ok(Self { call, id, submit_key: text(&answer, "submit_key"), body })
     }
 

@@ -79,5 +79,11 @@ fn verbs(record: &Record<'_>, view: &View) -> TokenStream {
             impl _knack::#verb_trait for #ident { #(#items)* }
         }
     });
-    quote! { #reads #(#verbs)* }
+    let asks = view.can.asks().then(|| {
+        quote! {
+            #[automatically_derived]
+            impl _knack::Asks for #ident { type Object = _Object; }
+        }
+    });
+    quote! { #reads #(#verbs)* #asks }
 }

@@ -15,7 +15,7 @@ use crate::view::{Can, Under, Verb, View};
 /// Gives the struct its view, and the object whose records that shows or takes.
 pub(super) fn pair(record: &mut Record<'_>, schema: &Schema, errors: &mut Errors) -> Option<schema::View> {
     let Some(literal) = record.attrs.view.value() else {
-        if !record.attrs.view.is_set() {
+        if !record.attrs.view.is_set() && !record.attrs.unclear {
             errors.at(record.ident, which(record, schema));
         }
         return None;
@@ -178,7 +178,7 @@ fn nothing_missing(record: &Record<'_>, reports: bool, errors: &mut Errors) {
     ];
     let missing: Vec<_> =
         needed.into_iter().filter(|(is_set, _)| !is_set).map(|(_, proposal)| proposal).collect();
-    if !missing.is_empty() {
+    if !missing.is_empty() && !attrs.unclear {
         let place =
             attrs.view.value().map_or_else(|| record.ident.to_token_stream(), ToTokens::to_token_stream);
         let missing = missing.join(", ");

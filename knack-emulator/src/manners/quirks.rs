@@ -75,6 +75,14 @@ impl Quirk {
                 m.refuse_rows = v == 1;
             },
         ),
+        Self::new(
+            "page-number",
+            &["text", "number"],
+            "what current_page is where a page was asked for: text as recorded in 2015, or a number",
+            |m, v| {
+                m.numeric_pages = v == 1;
+            },
+        ),
         Self::new("empty-pages", &["0", "1"], "total_pages of a list without records", |m, v| {
             m.empty_page = v == 1;
         }),

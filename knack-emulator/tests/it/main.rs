@@ -1,6 +1,7 @@
 //! The emulator as its users meet it: in-process, and on a socket.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
+mod browsers;
 mod child_pages;
 mod computed;
 #[cfg(feature = "disk")]
@@ -23,6 +24,7 @@ mod pages;
 mod quirks;
 mod records;
 mod reports;
+mod request_facts;
 mod sample;
 mod sessions;
 mod socket;

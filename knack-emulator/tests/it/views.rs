@@ -239,7 +239,8 @@ async fn records_of_the_user_who_asks() {
         assert_eq!(browse(&knack, Method::GET, &path, None, Value::Null).await.status(), 401, "{view}");
     }
     let own = seen(&knack, "/pages/scene_1/views/view_4/records", Some(&first)).await;
-    assert_eq!(keys(&own), ["field_30", "field_30_raw"], "no password");
+    assert_eq!(keys(&own), ["field_30", "field_30_raw", "field_31", "field_31_raw"]);
+    assert_eq!(own["field_31_raw"], "**********");
 }
 
 #[tokio::test(start_paused = true)]

@@ -82,6 +82,8 @@ pub(super) struct SessionAnswer {
     pub(super) token: Option<Token>,
     /// Whether it says that the session is over.
     pub(super) over: bool,
+    /// The user's addresses, as far as it tells them.
+    emails: Vec<String>,
 }
 
 impl SessionAnswer {
@@ -96,8 +98,21 @@ impl SessionAnswer {
             account: Account::of(user),
             token: token.map(Token::new),
             over: status.is_some_and(|status| status != "active"),
+            emails: emails(user),
         })
     }
+
+    /// Whether it is about the user with this address, or does not tell.
+    pub(super) fn may_be_of(&self, email: &str) -> bool {
+        let same = |own: &String| own.trim().eq_ignore_ascii_case(email.trim());
+        self.emails.is_empty() || self.emails.iter().any(same)
+    }
+}
+
+/// The addresses among the values that are told of a user.
+fn emails(user: &Value) -> Vec<String> {
+    let values = user.get("values").and_then(Value::as_object).into_iter().flat_map(|values| values.values());
+    values.filter_map(|value| value.get("email")?.as_str().map(str::to_owned)).collect()
 }
 
 #[cfg(test)]
@@ -124,5 +139,8 @@ mod tests {
         );
         assert_eq!(account.approval_status, Some(ApprovalStatus::Approved));
         assert!(read(r#"{"session":{"status":"expired","user":{}}}"#).unwrap().over);
+        let ann = read(r#"{"session":{"user":{"values":{"field_1":7,"field_2":{"email":"Ann@x.org"}}}}}"#);
+        let ann = ann.unwrap();
+        assert!(ann.may_be_of("ann@x.org") && !ann.may_be_of("bob@x.org") && bare.may_be_of("bob@x.org"));
     }
 }

@@ -9,7 +9,7 @@ use knack_core::transport::BoxFuture;
 use secrecy::SecretString;
 use tracing::warn;
 
-use super::{Credentials, Session, Token, TokenStore};
+use super::{Credentials, Session, Token, TokenStore, patiently};
 use crate::client::{Access, Client, User};
 
 /// A login, not yet sent: await it. Made by [`Client::login`].
@@ -38,7 +38,8 @@ impl<A: Access> Login<A> {
         Self { client, credentials: Credentials { email, password }, forget: false, store: None }
     }
 
-    /// Keeps the token in a store, and begins with the one that is there, if it is still good.
+    /// Keeps the token in a store, and begins with the one that is there, if it is still good and that of the
+    /// same user, as far as Knack tells the address of its user.
     ///
     /// ```
     /// # use knack_emulator::Emulator;
@@ -77,10 +78,11 @@ impl<A: Access> Login<A> {
         let session = Session::new(stored.clone(), kept, store);
         let by = client.carrier();
         let good = match stored.as_ref().and_then(Token::header) {
-            Some(token) => session.is_good(by, &token).await,
-            None => false,
+            // A store may still hold the token of whoever logged in before.
+            Some(token) => session.is_good(by, &token, Some(&credentials.email)).await,
+            None => None,
         };
-        if !good {
+        if good != Some(true) {
             let token = session.login(by, &credentials).await?;
             session.state.lock().await.begin(token);
         }
@@ -90,7 +92,7 @@ impl<A: Access> Login<A> {
 
 /// The token in a store; one that cannot be read is no reason not to log in.
 async fn load(store: &dyn TokenStore) -> Option<Token> {
-    store.load().await.unwrap_or_else(|error| {
+    patiently(store.load()).await.unwrap_or_else(|error| {
         warn!(%error, "the stored token could not be read: logging in");
         None
     })

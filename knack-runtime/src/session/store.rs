@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use knack_core::transport::BoxFuture;
 
 use super::Token;
+use crate::blocking::blocking;
 
 /// Keeps the token of a user between two runs of a program. Give one to [`Login::store`](crate::Login::store).
 ///
@@ -82,10 +83,6 @@ impl TokenStore for TokenFile {
             .await
         })
     }
-}
-
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
-    tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| Err(io::Error::other(error)))
 }
 
 /// Writes beside and renames, so that a reader sees the old token or the new one.

@@ -1,7 +1,7 @@
 //! Names of the prelude, of primitive types and of the library mean something else here.
 
 #![deny(warnings)]
-#![allow(dead_code, non_camel_case_types)]
+#![allow(dead_code, non_camel_case_types, non_upper_case_globals)]
 
 use knack_runtime::KnackObject as Derived;
 
@@ -29,9 +29,16 @@ impl<T> Presumes for T {
 mod core {}
 mod std {}
 
+static reader: &::core::primitive::str = "";
+static body: &::core::primitive::str = "";
+const value: () = ();
+const id: () = ();
+
 #[derive(Derived)]
 #[knack(object = "Customers")]
 struct Customer {
+    #[knack(id)]
+    id: ::knack_runtime::RecordId,
     company: ::std::string::String,
     orders: ::std::vec::Vec<::knack_runtime::Link<Customer2>>,
     status: ::std::option::Option<::std::string::String>,
