@@ -14,7 +14,7 @@ use crate::object::Projection;
 /// use http::StatusCode;
 /// use knack_core::error::{HTML_PAGE, from_answer};
 ///
-/// let error = from_answer(call::session().label(), None, StatusCode::FORBIDDEN, 1, b"<html>…</html>");
+/// let error = from_answer(call::session().label(), None, StatusCode::FORBIDDEN, 1, b"<html></html>");
 /// assert!(matches!(error, Error::Auth { message, .. } if message == HTML_PAGE));
 /// ```
 pub const HTML_PAGE: &str = "an HTML page";
