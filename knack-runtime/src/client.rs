@@ -470,7 +470,8 @@ impl<A: Access> Execute for Client<A> {
         async move {
             match client.access.session() {
                 Some(session) if call.route() == Route::UserView => {
-                    session.execute(client.carrier(), call, None).await
+                    // Boxed: its size would be that of every call.
+                    Box::pin(session.execute(client.carrier(), call, None)).await
                 }
                 _ => client.executor.execute(call, client.options, None, None).await,
             }

@@ -1,5 +1,6 @@
 //! One call from beginning to end: admit (`admission`), send, observe, judge, and again or return.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -200,9 +201,17 @@ impl Executor {
         (answer, limits)
     }
 
+    /// The call's path with the id of the application, which few have.
+    fn path<'a>(&self, call: &'a Call) -> Cow<'a, str> {
+        if call.path().contains(APPLICATION) {
+            call.path().replace(APPLICATION, &self.application.to_string()).into()
+        } else {
+            call.path().into()
+        }
+    }
+
     fn request(&self, call: &Call, token: Option<&HeaderValue>) -> http::Result<Request> {
-        let path = call.path().replace(APPLICATION, &self.application.to_string());
-        let url = self.base.join(&path, call.query());
+        let url = self.base.join(&self.path(call), call.query());
         let mut request = Request::new(call.body().cloned().unwrap_or_default());
         *request.method_mut() = call.method().clone();
         *request.uri_mut() = http::Uri::try_from(url)?;
