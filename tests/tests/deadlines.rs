@@ -136,7 +136,7 @@ async fn no_estimate_is_later_than_what_comes_to_pass() {
             // Refused calls go again, in their old places: then it is one of those behind. While the mode is wrong,
             // as once in a while with a bucket, windows need not be a second apart.
             let late = kept.told.iter().filter(|(nth, told)| *told > kept.granted[*nth] + ms(2)).count();
-            assert!(late * 33 <= kept.told.len(), "{window:?}, {seed}: {late} of {}", kept.told.len());
+            assert!(late * 100 <= kept.told.len(), "{window:?}, {seed}: {late} of {}", kept.told.len());
             assert!(
                 kept.told.iter().all(|(nth, told)| *told < kept.granted[*nth] + ms(1_000)),
                 "{window:?}, {seed}"
