@@ -35,8 +35,8 @@ use crate::usage::Usage;
 #[derive(Clone, Copy, Debug)]
 pub struct ApiKey;
 
-/// The access of a client without a key: to views that everybody may see, and to nothing of objects. Calls that need a key do not
-/// compile with it.
+/// The access of a client without a key: to views that everybody may see, and to nothing of objects. Calls that
+/// need a key do not compile with it.
 ///
 /// ```compile_fail,E0277
 /// # use knack_emulator::Emulator;

@@ -4,7 +4,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use knack_emulator::{Effect, Fault};
-use knack_runtime::{Client, KnackObject, KnackView, Patch, call};
+use knack_runtime::view::ExportFile;
+use knack_runtime::{Client, KnackObject, KnackView, Patch, Upload, call};
 use knack_tests::pages::{self, CatalogProduct, OrderFigures, OrderForm, SignUp, WorkshopOrder};
 use knack_tests::sample::{Customer, NewCustomer};
 use knack_tests::{APP, KEY, Log, emulator};
@@ -141,6 +142,11 @@ async fn views_and_sessions_show_no_secret() {
     ));
     shown.push(format!("{:?}", SignUp::create(&user, &SignUp::with_email("ann@example.com")).await.unwrap()));
     shown.push(format!("{:?}", OrderFigures::report(&user).await.unwrap()));
+    shown.push(format!("{:?}", OrderForm::options(&user, OrderForm::TAKEN_BY).await.unwrap()));
+    WorkshopOrder::list(&user).export(ExportFile::Csv).await.unwrap();
+    CatalogProduct::list(&knack).export(ExportFile::Json).await.unwrap();
+    let file = user.upload_file(Upload::from_bytes("terms.txt", "terms")).await.unwrap();
+    shown.push(format!("{file:?}"));
     WorkshopOrder::delete(&user, order.id).await.unwrap();
     local.expire_sessions();
     let forgetful = knack.login(&*email, pages::PASSWORD).forget_password().await.unwrap();
@@ -153,7 +159,7 @@ async fn views_and_sessions_show_no_secret() {
     let mut tokens = std::collections::BTreeSet::new();
     let mut views = 0;
     for seen in local.requests() {
-        if seen.path.contains("/pages/") || seen.path.contains("/session") {
+        if ["/pages/", "/session", "/upload"].iter().any(|part| seen.path.contains(part)) {
             views += 1;
             assert_eq!(seen.headers["x-knack-rest-api-key"], "knack", "{}", seen.path);
         }
@@ -167,7 +173,7 @@ async fn views_and_sessions_show_no_secret() {
             assert!(!format!("{}?{}{body}", seen.path, seen.query).contains(token));
         }
     }
-    assert!(views > 15 && tokens.len() >= 3, "{views}, {}", tokens.len());
+    assert!(views > 19 && tokens.len() >= 3, "{views}, {}", tokens.len());
     let text = log.text();
     assert!(text.contains("knack.login") && text.contains("logging in anew"), "{text}");
     for text in [shown.concat(), text] {
