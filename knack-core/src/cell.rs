@@ -1,6 +1,7 @@
 //! One value of a record as it came, before a Rust type reads it.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use crate::json;
 
@@ -10,9 +11,16 @@ use crate::json;
 /// use knack_core::cell::ValueError;
 /// assert_eq!(ValueError::new("is no colour").to_string(), "is no colour");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ValueError(Cow<'static, str>);
+
+impl fmt::Display for ValueError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for ValueError {}
 
 impl ValueError {
     /// An error that says `why`, such as "is no number".

@@ -22,7 +22,6 @@ pub use local::LocalError;
 pub use malformed::MalformedAnswer;
 pub use validation::{Problem, Validation};
 pub(crate) use words::resets;
-use words::{auth_hint, made, outcome, plural, sent_or_done, session_over, status_hint, tried, waiting_for};
 
 /// The result of a call.
 ///
@@ -58,7 +57,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// # let error = Error::PlanExhausted { call, resets_in: Some(Duration::from_secs(60)) };
 /// # assert_eq!(next_step(&error), "go on tomorrow");
 /// ```
-#[derive(Clone, Debug, thiserror::Error)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Error {
     /// The limit of calls a second leaves no room before the call's deadline, or, for a write, less time
@@ -81,11 +80,6 @@ pub enum Error {
     /// assert!(error.is_retryable());
     /// assert!(error.to_string().contains("no answer comes before 7.0s, which is not before its deadline of 5s"));
     /// ```
-    #[error(
-        "{call} was given up: {} before its deadline of {deadline:?}; \
-         send fewer calls at once or allow more time with `with_deadline`",
-        waiting_for(*.estimate, *.refusals)
-    )]
     RateLimited {
         /// The call.
         call: Label,
@@ -111,11 +105,6 @@ pub enum Error {
     /// let error = Error::PlanExhausted { call, resets_in: Some(Duration::from_secs(10_680)) };
     /// assert!(error.to_string().contains("used up, for another 2 h 58 min"));
     /// ```
-    #[error(
-        "{call} was not done: the plan's calls of the day are used up{}; \
-         wait until then (`wait_for_plan` does), or raise the plan",
-        resets(*.resets_in)
-    )]
     PlanExhausted {
         /// The call.
         call: Label,
@@ -138,11 +127,6 @@ pub enum Error {
     /// assert!(error.is_retryable());
     /// assert!(error.to_string().contains("the plan's last 50 calls of the day are kept"));
     /// ```
-    #[error(
-        "{call} was not done: the plan's last {left} calls of the day are kept for interactive calls and for \
-         jobs that reserved them{}; wait until then (`wait_for_plan` does), or raise the plan",
-        resets(*.resets_in)
-    )]
     PlanKept {
         /// The call.
         call: Label,
@@ -160,8 +144,7 @@ pub enum Error {
     /// let error = Error::from(Shortage { wanted: 500, left: 120, resets_in: None });
     /// assert!(error.to_string().starts_with("500 calls cannot be reserved: 120"));
     /// ```
-    #[error(transparent)]
-    NotReserved(#[from] Shortage),
+    NotReserved(Shortage),
 
     /// A create was sent and no answer tells whether it was carried out. It is never sent again by
     /// itself: that could make a second record.
@@ -178,10 +161,6 @@ pub enum Error {
     /// let error = Error::Ambiguous { call, cause };
     /// assert!(error.is_ambiguous() && !error.is_retryable());
     /// ```
-    #[error(
-        "{call} may or may not have been carried out: {cause}; \
-         look whether the record is there before you send it again"
-    )]
     Ambiguous {
         /// The call.
         call: Label,
@@ -203,7 +182,6 @@ pub enum Error {
     /// assert_eq!(validation.problems()[0].message(), "City is required.");
     /// # Ok::<(), knack_core::key::KeyError>(())
     /// ```
-    #[error("{0}")]
     Validation(Validation),
 
     /// Knack did not accept the credentials, or they do not reach this far. The message says which
@@ -221,7 +199,6 @@ pub enum Error {
     /// assert!(error.to_string().contains("(401 Unauthorized): Invalid API Key; check the API key"));
     /// # Ok::<(), knack_core::key::KeyError>(())
     /// ```
-    #[error("{call} was refused ({status}): {message}; {}", auth_hint(.call, .message))]
     Auth {
         /// The call.
         call: Label,
@@ -242,7 +219,6 @@ pub enum Error {
     /// let error = Error::SessionOver { call: *call::session().label(), cause: None };
     /// assert_eq!(error.to_string(), "session was not done: the user has logged out; log in again");
     /// ```
-    #[error("{call} was not done: {}; log in again", session_over(.cause.as_deref()))]
     SessionOver {
         /// The call.
         call: Label,
@@ -262,7 +238,6 @@ pub enum Error {
     /// assert!(matches!(error, Error::NotFound { call } if call.record().is_some()));
     /// # Ok::<(), knack_core::key::KeyError>(())
     /// ```
-    #[error("{call} found nothing: there is no such record, or it was deleted")]
     NotFound {
         /// The call.
         call: Label,
@@ -282,7 +257,6 @@ pub enum Error {
     /// assert!(error.to_string().starts_with("`Customer.age` (object_3, field_8, number) could not"));
     /// # Ok::<(), knack_core::error::MalformedAnswer>(())
     /// ```
-    #[error("{0}; change the struct's field to fit, or mend the record in Knack")]
     Unreadable(RecordError),
 
     /// A record was made, and the answer of the create could not be read as the struct that was asked for.
@@ -298,10 +272,6 @@ pub enum Error {
     /// assert!(error.to_string().starts_with("create of `Customer` (object_3) made record 5d7964422d7159001659b27a"));
     /// # }
     /// ```
-    #[error(
-        "{call} made {}, but its answer does not fit: {cause}; do not send it again, change the struct's field to fit",
-        made(*.record)
-    )]
     Created {
         /// The call.
         call: Label,
@@ -325,10 +295,6 @@ pub enum Error {
     /// assert!(error.to_string().contains("was carried out, but its answer does not fit: `Customer.age`"));
     /// # }
     /// ```
-    #[error(
-        "{call} was carried out, but its answer does not fit: {cause}; \
-         change the struct's field to fit, or mend the record in Knack"
-    )]
     Updated {
         /// The call.
         call: Label,
@@ -351,7 +317,6 @@ pub enum Error {
     /// let error = Error::Malformed { call, answer };
     /// assert!(error.to_string().contains("an HTML page, not JSON"));
     /// ```
-    #[error("{call} got an answer that could not be read: {answer}")]
     Malformed {
         /// The call.
         call: Label,
@@ -372,7 +337,6 @@ pub enum Error {
     /// assert!(error.to_string().contains("failed (502 Bad Gateway) after 4 attempts: an HTML page"));
     /// # Ok::<(), knack_core::key::KeyError>(())
     /// ```
-    #[error("{call} {}{}: {message}{}", outcome(*.status), tried(*.attempts), status_hint(.call.verb(), *.status))]
     Api {
         /// The call.
         call: Label,
@@ -400,7 +364,6 @@ pub enum Error {
     /// assert!(error.is_retryable());
     /// assert!(error.to_string().contains("no connection to the server (connection refused), after 4"));
     /// ```
-    #[error("{call} failed: {source}, after {attempts} attempt{}; check the network and the base URL", plural(*.attempts))]
     Transport {
         /// The call.
         call: Label,
@@ -421,7 +384,6 @@ pub enum Error {
     /// let error = Error::Local { call, trouble };
     /// assert!(error.to_string().starts_with("download failed here: writing `/srv/terms.pdf`: no storage space"));
     /// ```
-    #[error("{call} failed here: {trouble}")]
     Local {
         /// The call.
         call: Label,
@@ -441,7 +403,6 @@ pub enum Error {
     /// assert!(!error.is_retryable());
     /// assert!(error.to_string().starts_with("list of `Customer` (object_3) was not sent: `age`"));
     /// ```
-    #[error("{call} was not {}: {problem}", sent_or_done(.call.verb()))]
     Invalid {
         /// The call.
         call: Label,
@@ -502,6 +463,21 @@ impl Error {
     /// Whether a write may have been carried out although it failed; see [`Ambiguous`](Self::Ambiguous).
     pub const fn is_ambiguous(&self) -> bool {
         matches!(self, Self::Ambiguous { .. })
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Transport { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+}
+
+impl From<Shortage> for Error {
+    fn from(shortage: Shortage) -> Self {
+        Self::NotReserved(shortage)
     }
 }
 

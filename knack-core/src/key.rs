@@ -16,13 +16,21 @@ use std::str::FromStr;
 /// let text = "`orders` is no object key: expected `object_` and a number, like `object_3`";
 /// assert_eq!(error.to_string(), text);
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{given}` is no {what}: expected {expected}")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyError {
     given: String,
     what: &'static str,
     expected: &'static str,
 }
+
+impl fmt::Display for KeyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { given, what, expected } = self;
+        write!(f, "`{given}` is no {what}: expected {expected}")
+    }
+}
+
+impl std::error::Error for KeyError {}
 
 impl KeyError {
     fn key(given: &str, what: &'static str, expected: &'static str) -> Self {

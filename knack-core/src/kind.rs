@@ -245,9 +245,16 @@ impl fmt::Debug for FieldKind {
 /// let error = "hologram".parse::<FieldKind>().unwrap_err();
 /// assert_eq!(error.to_string(), "`hologram` is no known field kind");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no known field kind")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownKind(String);
+
+impl fmt::Display for UnknownKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` is no known field kind", self.0)
+    }
+}
+
+impl std::error::Error for UnknownKind {}
 
 impl FromStr for FieldKind {
     type Err = UnknownKind;

@@ -11,6 +11,7 @@
 //!
 //! Source: docs.knack.com/docs/api-limits.
 
+use std::fmt;
 use std::time::Duration;
 
 use crate::clock::Moment;
@@ -152,12 +153,7 @@ pub struct Kept {
 ///      reserve fewer, wait until then, or raise the plan"
 /// );
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "{wanted} calls cannot be reserved: {left} of the day's plan are left to reserve{}; \
-     reserve fewer, wait until then, or raise the plan",
-    crate::error::resets(*.resets_in)
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shortage {
     /// How many were asked for.
     pub wanted: u64,
@@ -167,6 +163,20 @@ pub struct Shortage {
     /// How long until the count begins anew, as far as the server told.
     pub resets_in: Option<Duration>,
 }
+
+impl fmt::Display for Shortage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { wanted, left, resets_in } = self;
+        write!(
+            f,
+            "{wanted} calls cannot be reserved: {left} of the day's plan are left to reserve{}; \
+             reserve fewer, wait until then, or raise the plan",
+            crate::error::resets(*resets_in)
+        )
+    }
+}
+
+impl std::error::Error for Shortage {}
 
 /// A ledger as seen from outside.
 ///

@@ -30,6 +30,7 @@ pub mod query;
 pub mod quota;
 pub mod record;
 pub mod resolve;
+#[cfg(feature = "schema")]
 pub mod schema;
 pub mod settings;
 pub mod transport;

@@ -7,6 +7,8 @@
 //! and a kind that is not known yet is [`FieldKind::UNKNOWN`]. What programs do not need (accounts,
 //! scripts, rules, designs) is passed over: dumps hold data of their owners.
 
+use std::fmt;
+
 use serde_json::{Map, Value};
 
 use crate::key::{ApplicationId, FieldKey, ObjectKey, ProfileKey};
@@ -143,19 +145,14 @@ pub struct FieldSchema {
 /// let error = Application::read_folder(newer).unwrap_err();
 /// assert!(error.to_string().contains("format 2, this version reads up to 1: update"));
 /// ```
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 #[non_exhaustive]
 pub enum SchemaError {
     /// It is no JSON.
-    #[error("the metadata is no JSON: {0}")]
-    Json(#[from] serde_json::Error),
+    Json(serde_json::Error),
     /// It has no list of objects.
-    #[error("the metadata has no list of `objects`: is this the answer to `GET /v1/applications/{{id}}`?")]
     NoObjects,
     /// A file of the folder is no JSON.
-    #[error(
-        "`{path}` is no JSON: {source}; a merge may have broken it, and `cargo knack pull` writes it anew"
-    )]
     File {
         /// Its path in the folder.
         path: String,
@@ -163,23 +160,56 @@ pub enum SchemaError {
         source: serde_json::Error,
     },
     /// A file that the folder speaks of is not there.
-    #[error("`{path}` is missing; `cargo knack pull` writes it anew")]
     Missing {
         /// Its path in the folder.
         path: String,
     },
     /// The folder's `app.json` does not say that it is one.
-    #[error(
-        "`app.json` has no number `knack` of its format: is this a folder that `cargo knack pull` made? If so, \
-         remove that file and pull again"
-    )]
     NoFormat,
     /// The folder was written by a newer version.
-    #[error("the folder has format {found}, this version reads up to {FOLDER_FORMAT}: update cargo-knack")]
     Newer {
         /// The folder's format.
         found: u64,
     },
+}
+
+impl fmt::Display for SchemaError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Json(error) => write!(f, "the metadata is no JSON: {error}"),
+            Self::NoObjects => f.write_str(
+                "the metadata has no list of `objects`: is this the answer to `GET /v1/applications/{id}`?",
+            ),
+            Self::File { path, source } => write!(
+                f,
+                "`{path}` is no JSON: {source}; a merge may have broken it, and `cargo knack pull` writes it anew"
+            ),
+            Self::Missing { path } => write!(f, "`{path}` is missing; `cargo knack pull` writes it anew"),
+            Self::NoFormat => f.write_str(
+                "`app.json` has no number `knack` of its format: is this a folder that `cargo knack pull` made? \
+                 If so, remove that file and pull again",
+            ),
+            Self::Newer { found } => write!(
+                f,
+                "the folder has format {found}, this version reads up to {FOLDER_FORMAT}: update cargo-knack"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for SchemaError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Json(source) | Self::File { source, .. } => Some(source),
+            Self::NoObjects | Self::Missing { .. } | Self::NoFormat | Self::Newer { .. } => None,
+        }
+    }
+}
+
+impl From<serde_json::Error> for SchemaError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Json(error)
+    }
 }
 
 impl Application {

@@ -245,12 +245,19 @@ impl fmt::Display for Failure {
 /// assert_eq!(error.failure(), Failure::Timeout);
 /// assert_eq!(error.to_string(), "no answer in time (waited 30.0 s)");
 /// ```
-#[derive(Clone, Debug, thiserror::Error)]
-#[error("{failure} ({detail})")]
+#[derive(Clone, Debug)]
 pub struct TransportError {
     failure: Failure,
     detail: String,
 }
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.failure, self.detail)
+    }
+}
+
+impl std::error::Error for TransportError {}
 
 impl TransportError {
     /// A failure with what the transport knows about it. `detail` must hold no secret.

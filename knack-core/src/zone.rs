@@ -51,12 +51,21 @@ pub struct Zone(TimeZone);
 ///      or one such as `America/New_York`"
 /// );
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "`{0}` is no time zone: expected a name of Knack's settings, such as `Eastern Time (US & Canada)`, or one \
-     such as `America/New_York`"
-)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownZone(String);
+
+impl fmt::Display for UnknownZone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "`{}` is no time zone: expected a name of Knack's settings, such as `Eastern Time (US & Canada)`, or \
+             one such as `America/New_York`",
+            self.0
+        )
+    }
+}
+
+impl std::error::Error for UnknownZone {}
 
 impl FromStr for Zone {
     type Err = UnknownZone;

@@ -2,9 +2,18 @@
 
 use std::io;
 
+use tokio::sync::oneshot;
+
 /// Does it on a thread of its own.
 pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> io::Result<T> + Send + 'static,
 ) -> io::Result<T> {
-    tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| Err(io::Error::other(error)))
+    let (tell, told) = oneshot::channel();
+    // Boxed, so that there is one kind of task: users compile each kind.
+    let work: Box<dyn FnOnce() + Send> = Box::new(move || {
+        // Nobody may listen any longer.
+        let _ = tell.send(work());
+    });
+    tokio::task::spawn_blocking(work);
+    told.await.unwrap_or_else(|_| Err(io::Error::other("the work with the file broke off")))
 }

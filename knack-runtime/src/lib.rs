@@ -144,6 +144,17 @@
 //! Gauges are set when an answer comes and when a call has waited for a second. `class` is `interactive`,
 //! `normal` or `bulk`. Nothing secret is in any of it.
 //!
+//! # Features
+//!
+//! | name | default | what |
+//! |---|---|---|
+//! | `jiff` | yes | date fields as types of `jiff`, time zones |
+//! | `decimal` | yes | numbers and currencies as `rust_decimal::Decimal` |
+//! | `schema` | no | the application's own description: `Client::application`, and the module `schema` |
+//! | `metrics` | no | counters and gauges, as above |
+//!
+//! # Sharing
+//!
 //! Clones of a [`Client`] share the queue, the limiter and the connections; clients that are given one
 //! limiter share its queue.
 
@@ -160,6 +171,7 @@ mod host;
 mod http_transport;
 mod ledger_file;
 mod lines;
+#[cfg(feature = "schema")]
 mod metadata;
 mod metrics;
 mod queue;
@@ -179,19 +191,22 @@ pub use clock::TokioClock;
 pub use files::{Download, FileField, Progress, StoredFile, Upload};
 pub use host::Host;
 pub use http_transport::HttpTransport;
+#[cfg(feature = "schema")]
 pub use metadata::MetadataError;
 pub use reservation::Reservation;
 pub use session::{Account, Login, Token, TokenFile, TokenStore};
 pub use usage::Usage;
 pub use waits::{ByClass, Waits};
 
+#[cfg(feature = "schema")]
+pub use knack_core::schema;
 pub use knack_core::value::KnackChoice;
 #[cfg(feature = "jiff")]
 pub use knack_core::zone;
 pub use knack_core::{
     ApplicationId, Error, KnackObject, KnackView, Link, Patch, Plan, RecordId, Result, advice, call, cell,
     clock as time, error, headers, key, kind, ledger, limit, list, object, patch, plan, query, quota, record,
-    resolve, schema, settings, transport, value, verbs, view, write,
+    resolve, settings, transport, value, verbs, view, write,
 };
 pub use knack_derive::{KnackChoice, KnackObject, KnackView};
 

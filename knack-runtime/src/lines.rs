@@ -110,12 +110,14 @@ impl<T> Lines<T> {
     pub(crate) fn take_if(&mut self, mut leaves: impl FnMut(&T) -> bool) -> Vec<T> {
         let mut taken = Vec::new();
         for line in &mut self.0 {
-            let waiting = std::mem::take(&mut line.waiting).into_iter();
-            let here = waiting.filter_map(|(place, item)| Some((place, item?)));
-            let (out, stay): (Vec<_>, Vec<_>) = here.partition(|(_, item)| leaves(item));
-            line.waiting = stay.into_iter().map(|(place, item)| (place, Some(item))).collect();
+            for (place, item) in std::mem::take(&mut line.waiting) {
+                match item {
+                    Some(item) if leaves(&item) => taken.push(item),
+                    Some(item) => line.waiting.push_back((place, Some(item))),
+                    None => {}
+                }
+            }
             line.empty = 0;
-            taken.extend(out.into_iter().map(|(_, item)| item));
         }
         taken
     }

@@ -1,5 +1,7 @@
 //! What the application is, by its own word: the one request that needs no key.
 
+use std::fmt;
+
 use http::{HeaderValue, StatusCode, header};
 use knack_core::schema::{Application, SchemaError};
 use knack_core::transport::{Failure, Request, TransportError};
@@ -21,17 +23,12 @@ use crate::executor::Executor;
 /// assert!(error.to_string().contains("400 Bad Request, `Malformed App ID.`"));
 /// # Ok(()) }
 /// ```
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 #[non_exhaustive]
 pub enum MetadataError {
     /// No usable answer came.
-    #[error("the application's description did not come: {0}; try again, or look at host and network")]
-    Transport(#[from] TransportError),
+    Transport(TransportError),
     /// The server knows no such application, or is in trouble.
-    #[error(
-        "the application's description did not come: the server answered {status}, `{answer}`. {}",
-        way_out(*.status)
-    )]
     Refused {
         /// The status of the answer.
         status: StatusCode,
@@ -39,8 +36,46 @@ pub enum MetadataError {
         answer: String,
     },
     /// The answer is no description of an application.
-    #[error(transparent)]
-    Schema(#[from] SchemaError),
+    Schema(SchemaError),
+}
+
+impl fmt::Display for MetadataError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Transport(error) => write!(
+                f,
+                "the application's description did not come: {error}; try again, or look at host and network"
+            ),
+            Self::Refused { status, answer } => write!(
+                f,
+                "the application's description did not come: the server answered {status}, `{answer}`. {}",
+                way_out(*status)
+            ),
+            Self::Schema(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for MetadataError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Transport(error) => Some(error),
+            Self::Refused { .. } => None,
+            Self::Schema(error) => error.source(),
+        }
+    }
+}
+
+impl From<TransportError> for MetadataError {
+    fn from(error: TransportError) -> Self {
+        Self::Transport(error)
+    }
+}
+
+impl From<SchemaError> for MetadataError {
+    fn from(error: SchemaError) -> Self {
+        Self::Schema(error)
+    }
 }
 
 /// What a refusal is about: the server itself, or what it was asked for.

@@ -254,7 +254,7 @@ async fn roles_say_who_sees_what() {
     let account = manager.account().unwrap();
     assert!(account.has_role(ProfileKey::new(11)) && account.has_role(ProfileKey::new(12)));
     let me = MyAccount::get(&manager, account.id).await.unwrap();
-    assert_eq!(me.roles.iter().copied().collect::<std::collections::BTreeSet<_>>(), account.roles);
+    assert_eq!(me.roles, account.roles);
     PayrollEmployee::list(&manager).all().await.unwrap();
 
     // Somebody who is no manager.

@@ -1,5 +1,6 @@
 //! Trouble on this machine.
 
+use std::fmt;
 use std::io;
 use std::sync::Arc;
 
@@ -13,12 +14,24 @@ use std::sync::Arc;
 /// assert_eq!(trouble.to_string(), "reading `terms.pdf`: entity not found; check the path");
 /// assert_eq!(trouble.kind(), io::ErrorKind::NotFound);
 /// ```
-#[derive(Clone, Debug, thiserror::Error)]
-#[error("{doing} {place}: {source}{}", hint(.source.kind()))]
+#[derive(Clone, Debug)]
 pub struct LocalError {
     doing: &'static str,
     place: String,
     source: Arc<io::Error>,
+}
+
+impl fmt::Display for LocalError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { doing, place, source } = self;
+        write!(f, "{doing} {place}: {source}{}", hint(source.kind()))
+    }
+}
+
+impl std::error::Error for LocalError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.source)
+    }
 }
 
 impl LocalError {

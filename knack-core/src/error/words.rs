@@ -1,5 +1,6 @@
-//! The words of messages: how long, how often, and what to do next.
+//! The messages: what happened, how long, how often, and what to do next.
 
+use std::fmt;
 use std::time::Duration;
 
 use http::StatusCode;
@@ -8,7 +9,81 @@ use crate::call::{Label, Verb};
 use crate::error::Error;
 use crate::key::RecordId;
 
-pub(super) fn waiting_for(estimate: Option<Duration>, refusals: u32) -> String {
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::RateLimited { call, deadline, estimate, refusals } => write!(
+                f,
+                "{call} was given up: {} before its deadline of {deadline:?}; \
+                 send fewer calls at once or allow more time with `with_deadline`",
+                waiting_for(*estimate, *refusals)
+            ),
+            Self::PlanExhausted { call, resets_in } => write!(
+                f,
+                "{call} was not done: the plan's calls of the day are used up{}; \
+                 wait until then (`wait_for_plan` does), or raise the plan",
+                resets(*resets_in)
+            ),
+            Self::PlanKept { call, left, resets_in } => write!(
+                f,
+                "{call} was not done: the plan's last {left} calls of the day are kept for interactive calls and \
+                 for jobs that reserved them{}; wait until then (`wait_for_plan` does), or raise the plan",
+                resets(*resets_in)
+            ),
+            Self::NotReserved(shortage) => shortage.fmt(f),
+            Self::Ambiguous { call, cause } => write!(
+                f,
+                "{call} may or may not have been carried out: {cause}; \
+                 look whether the record is there before you send it again"
+            ),
+            Self::Validation(validation) => validation.fmt(f),
+            Self::Auth { call, status, message } => {
+                write!(f, "{call} was refused ({status}): {message}; {}", auth_hint(call, message))
+            }
+            Self::SessionOver { call, cause } => {
+                write!(f, "{call} was not done: {}; log in again", session_over(cause.as_deref()))
+            }
+            Self::NotFound { call } => {
+                write!(f, "{call} found nothing: there is no such record, or it was deleted")
+            }
+            Self::Unreadable(record) => {
+                write!(f, "{record}; change the struct's field to fit, or mend the record in Knack")
+            }
+            Self::Created { call, record, cause } => write!(
+                f,
+                "{call} made {}, but its answer does not fit: {cause}; do not send it again, change the struct's \
+                 field to fit",
+                made(*record)
+            ),
+            Self::Updated { call, cause } => write!(
+                f,
+                "{call} was carried out, but its answer does not fit: {cause}; \
+                 change the struct's field to fit, or mend the record in Knack"
+            ),
+            Self::Malformed { call, answer } => {
+                write!(f, "{call} got an answer that could not be read: {answer}")
+            }
+            Self::Api { call, status, message, attempts } => write!(
+                f,
+                "{call} {}{}: {message}{}",
+                outcome(*status),
+                tried(*attempts),
+                status_hint(call.verb(), *status)
+            ),
+            Self::Transport { call, source, attempts } => write!(
+                f,
+                "{call} failed: {source}, after {attempts} attempt{}; check the network and the base URL",
+                plural(*attempts)
+            ),
+            Self::Local { call, trouble } => write!(f, "{call} failed here: {trouble}"),
+            Self::Invalid { call, problem } => {
+                write!(f, "{call} was not {}: {problem}", sent_or_done(call.verb()))
+            }
+        }
+    }
+}
+
+fn waiting_for(estimate: Option<Duration>, refusals: u32) -> String {
     let mut text = match estimate {
         Some(estimate) => {
             format!("under the rate limit no answer comes before {estimate:.1?}, which is not")
@@ -35,28 +110,28 @@ fn in_words(duration: Duration) -> String {
     }
 }
 
-pub(super) fn session_over(cause: Option<&Error>) -> String {
+fn session_over(cause: Option<&Error>) -> String {
     cause.map_or_else(
         || "the user has logged out".to_owned(),
         |cause| format!("the user's session is over ({cause})"),
     )
 }
 
-pub(super) fn made(record: Option<RecordId>) -> String {
+fn made(record: Option<RecordId>) -> String {
     record.map_or_else(|| "a record".to_owned(), |id| format!("record {id}"))
 }
 
 /// Files are judged on their way as well.
-pub(super) fn sent_or_done(verb: Verb) -> &'static str {
+fn sent_or_done(verb: Verb) -> &'static str {
     if matches!(verb, Verb::Upload | Verb::Download) { "done" } else { "sent" }
 }
 
-pub(super) const fn plural(count: u32) -> &'static str {
+const fn plural(count: u32) -> &'static str {
     if count == 1 { "" } else { "s" }
 }
 
 /// Whether a call failed, or was answered well and did not do what was asked.
-pub(super) fn outcome(status: StatusCode) -> String {
+fn outcome(status: StatusCode) -> String {
     if status.is_success() {
         format!("was answered ({status}), but not as asked")
     } else {
@@ -64,11 +139,11 @@ pub(super) fn outcome(status: StatusCode) -> String {
     }
 }
 
-pub(super) fn tried(attempts: u32) -> String {
+fn tried(attempts: u32) -> String {
     if attempts > 1 { format!(" after {attempts} attempts") } else { String::new() }
 }
 
-pub(super) fn auth_hint(call: &Label, message: &str) -> &'static str {
+fn auth_hint(call: &Label, message: &str) -> &'static str {
     let message = message.to_ascii_lowercase();
     if call.verb() == Verb::Login && !message.contains("app id") {
         if message.contains("lock") || message.contains("attempts") {
@@ -89,7 +164,7 @@ pub(super) fn auth_hint(call: &Label, message: &str) -> &'static str {
     }
 }
 
-pub(super) fn status_hint(verb: Verb, status: StatusCode) -> &'static str {
+fn status_hint(verb: Verb, status: StatusCode) -> &'static str {
     match status.as_u16() {
         300..=399 if verb == Verb::Download => "",
         500 => "; Knack answers 500 also for an unknown application or object: check both ids",

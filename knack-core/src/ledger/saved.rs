@@ -1,5 +1,6 @@
 //! A ledger as it is kept from one run of a program to the next.
 
+use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
@@ -62,19 +63,28 @@ pub struct Saved {
 ///
 /// assert_eq!(Saved::parse(r#"{"ledger":1,"applic"#), Err(SavedError::Torn));
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SavedError {
     /// It is no such file, or not all of it.
-    #[error("it is no ledger, or not a whole one")]
     Torn,
     /// It is of another application.
-    #[error("it is of another application")]
     Foreign,
     /// Its day is over, or it is of no day that the clock knows.
-    #[error("it is not of this day")]
     Old,
 }
+
+impl fmt::Display for SavedError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Torn => "it is no ledger, or not a whole one",
+            Self::Foreign => "it is of another application",
+            Self::Old => "it is not of this day",
+        })
+    }
+}
+
+impl std::error::Error for SavedError {}
 
 impl Saved {
     /// Reads the text of a file.

@@ -94,14 +94,12 @@ impl std::error::Error for FieldError {}
 /// assert!(page.records[1].result.is_ok()); // none costs the others
 /// # Ok::<(), knack_core::error::MalformedAnswer>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RecordError {
     /// One field does not fit its Rust type.
-    #[error("{0}")]
-    Field(#[from] FieldError),
+    Field(FieldError),
     /// The record's JSON is broken; the answer was picked up again at the next record.
-    #[error("a record of {object} is not valid JSON near byte {at} of the answer: expected {expected}")]
     Broken {
         /// The object's key.
         object: ObjectKey,
@@ -111,11 +109,38 @@ pub enum RecordError {
         expected: &'static str,
     },
     /// Something else stands in the place of a record, such as `null`.
-    #[error("an entry of {object} is no record but {value}")]
     NoRecord {
         /// The object's key.
         object: ObjectKey,
         /// The beginning of what stands there.
         value: String,
     },
+}
+
+impl fmt::Display for RecordError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Field(error) => error.fmt(f),
+            Self::Broken { object, at, expected } => write!(
+                f,
+                "a record of {object} is not valid JSON near byte {at} of the answer: expected {expected}"
+            ),
+            Self::NoRecord { object, value } => write!(f, "an entry of {object} is no record but {value}"),
+        }
+    }
+}
+
+impl std::error::Error for RecordError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Field(error) => Some(error),
+            Self::Broken { .. } | Self::NoRecord { .. } => None,
+        }
+    }
+}
+
+impl From<FieldError> for RecordError {
+    fn from(error: FieldError) -> Self {
+        Self::Field(error)
+    }
 }

@@ -1,7 +1,6 @@
 //! What is in an upload, in pieces: as often as it can be had.
 
 use std::fs::File;
-use std::future::Future;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
@@ -10,8 +9,7 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use futures_core::Stream;
-use knack_core::transport::{ByteStream, whole};
-use tokio::task::JoinHandle;
+use knack_core::transport::{BoxFuture, ByteStream, whole};
 
 use super::length;
 use crate::blocking::blocking;
@@ -96,7 +94,7 @@ struct Pieces(State);
 
 enum State {
     Resting(File),
-    Reading(JoinHandle<io::Result<(File, Bytes)>>),
+    Reading(BoxFuture<'static, io::Result<(File, Bytes)>>),
     Ended,
 }
 
@@ -107,14 +105,14 @@ impl Stream for Pieces {
         loop {
             match std::mem::replace(&mut self.0, State::Ended) {
                 State::Resting(file) => {
-                    self.0 = State::Reading(tokio::task::spawn_blocking(move || read(file)));
+                    self.0 = State::Reading(Box::pin(blocking(move || read(file))));
                 }
                 State::Reading(mut reading) => {
-                    let Poll::Ready(read) = Pin::new(&mut reading).poll(context) else {
+                    let Poll::Ready(read) = reading.as_mut().poll(context) else {
                         self.0 = State::Reading(reading);
                         return Poll::Pending;
                     };
-                    let (file, piece) = read.unwrap_or_else(|error| Err(io::Error::other(error)))?;
+                    let (file, piece) = read?;
                     if piece.is_empty() {
                         return Poll::Ready(None);
                     }

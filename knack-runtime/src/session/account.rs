@@ -1,7 +1,5 @@
 //! Who is logged in.
 
-use std::collections::BTreeSet;
-
 use bytes::Bytes;
 use knack_core::RecordId;
 use knack_core::key::{ObjectKey, ProfileKey};
@@ -34,8 +32,8 @@ use super::Token;
 pub struct Account {
     /// The id of the account's record.
     pub id: RecordId,
-    /// The roles. Every account belongs to `all_users` besides, which is no role.
-    pub roles: BTreeSet<ProfileKey>,
+    /// The roles, in the order of the answer. Every account belongs to `all_users` besides, which is no role.
+    pub roles: Vec<ProfileKey>,
     /// The records that the user has in the objects of the roles.
     pub records: Vec<(ObjectKey, RecordId)>,
     /// Whether the account may log in, where Knack tells.
@@ -133,7 +131,7 @@ mod tests {
                 "profile_objects":[{"entry_id":"5d7964422d7159001659b27b","object":"object_4"},{"object":"object_5"}]}}}"#,
         );
         let account = full.unwrap().account.unwrap();
-        assert_eq!(account.roles.iter().copied().collect::<Vec<_>>(), [4, 9].map(ProfileKey::new));
+        assert_eq!(account.roles, [4, 9].map(ProfileKey::new));
         assert!(
             account.record_in(ObjectKey::new(4)).is_some() && account.record_in(ObjectKey::new(5)).is_none()
         );

@@ -3,7 +3,6 @@
 // A panic is how a test fails, in its helpers as well.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-use std::collections::BTreeSet;
 use std::io;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
@@ -176,7 +175,7 @@ async fn a_login_gives_the_client_of_a_user() {
     user.execute(call::list(&PRODUCT, &ListQuery::default())).await.unwrap_err();
 
     let account = user.account().unwrap();
-    assert_eq!(account.roles, BTreeSet::from([ProfileKey::new(11)]));
+    assert_eq!(account.roles, [ProfileKey::new(11)]);
     assert_eq!(account.record_in(ObjectKey::new(1)).unwrap().to_string(), "5d7964422d7159001659b27b");
     // The token goes to pages behind a login alone.
     let sent = paths(&script);
