@@ -57,7 +57,7 @@ impl InProcess {
 
     /// Carries out a request that has arrived. An answer may be cut after so many bytes.
     async fn answer(&self, request: Request) -> Result<(Response, Option<usize>), TransportError> {
-        let outcome = self.knack.carry(request).await;
+        let outcome = self.knack.carry(request, None).await;
         if !outcome.delay.is_zero() {
             tokio::time::sleep(outcome.delay).await;
         }
@@ -95,7 +95,7 @@ impl InProcess {
         }
         let request = Request::from_parts(parts, arrived.freeze());
         let Some(why) = broken else { return Ok(request) };
-        self.knack.cut_off(request);
+        self.knack.cut_off(request, None);
         Err(TransportError::new(Failure::Broken, why))
     }
 }
