@@ -2,6 +2,8 @@
 //! however long the server runs and whoever calls it.
 
 use std::borrow::Cow;
+use std::fmt;
+use std::net::IpAddr;
 
 use http::header::USER_AGENT;
 
@@ -51,8 +53,17 @@ pub(crate) struct Live {
 
 #[derive(Debug)]
 struct Client {
-    name: String,
+    who: Who<'static>,
     latest: u64,
+}
+
+/// Who sent a request: what it says of itself. Browsers say more than is of use, and the same of every page;
+/// they, and who says nothing, are known by their address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Who<'a> {
+    Named(Cow<'a, str>),
+    Browser(Option<IpAddr>),
+    Nameless(Option<IpAddr>),
 }
 
 /// One second, by the places of the clients; the last place is of all further ones.
@@ -79,7 +90,7 @@ impl Live {
 
     /// Counts a request that arrived in the second `now` of the server's clock.
     pub(crate) fn count(&mut self, now: u64, seen: &Seen) {
-        let client = self.place(now, &client(seen));
+        let client = self.place(now, &Who::sent(seen));
         let Some(second) = self.seconds.iter_mut().nth(slot(now)) else { return };
         if second.at != now {
             *second = Second { at: now, by_client: [Counts::default(); MOST_CLIENTS + 1] };
@@ -90,14 +101,13 @@ impl Live {
     }
 
     /// The place of a client: its own, a new one, or that of one who has not called for a minute.
-    fn place(&mut self, now: u64, name: &str) -> usize {
-        if let Some(place) = self.clients.iter().position(|client| client.name == name) {
-            if let Some(client) = self.clients.get_mut(place) {
-                client.latest = now;
-            }
+    fn place(&mut self, now: u64, who: &Who<'_>) -> usize {
+        let known = self.clients.iter_mut().enumerate().find(|(_, client)| client.who == *who);
+        if let Some((place, client)) = known {
+            client.latest = now;
             return place;
         }
-        let client = Client { name: name.to_owned(), latest: now };
+        let client = Client { who: who.owned(), latest: now };
         if self.clients.len() < MOST_CLIENTS {
             self.clients.push(client);
             return self.clients.len() - 1;
@@ -128,7 +138,7 @@ impl Live {
             (at, all)
         });
         let seconds = seconds.collect();
-        let names = self.clients.iter().map(|client| Some(client.name.clone()));
+        let names = self.clients.iter().map(|client| Some(client.who.to_string()));
         // Places that nobody has yet are named as those that are not told apart: nothing was counted there.
         let names = names.chain(std::iter::repeat(None));
         let clients = names.zip(by_client).map(|(name, (counts, latest))| (name, counts, latest));
@@ -141,18 +151,36 @@ fn slot(second: u64) -> usize {
     usize::try_from(second % SECONDS).unwrap_or_default()
 }
 
-/// Who sent a request: what it says of itself. Browsers are as many as there are pages in them, and say more than
-/// is of use; they, and who says nothing, are known by their address.
-pub(crate) fn client(seen: &Seen) -> Cow<'_, str> {
-    let agent = seen.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default().trim();
-    let kind = match agent {
-        "" => "a client",
-        agent if agent.starts_with("Mozilla/") => "a browser",
-        agent => return Cow::Borrowed(agent.get(..LONGEST_NAME).unwrap_or(agent)),
-    };
-    match seen.peer {
-        Some(peer) => Cow::Owned(format!("{kind} at {peer}")),
-        None => Cow::Owned(format!("{kind} in this process")),
+impl<'a> Who<'a> {
+    pub(crate) fn sent(seen: &'a Seen) -> Self {
+        let agent = seen.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+        match agent.trim() {
+            "" => Self::Nameless(seen.peer),
+            agent if agent.starts_with("Mozilla/") => Self::Browser(seen.peer),
+            agent => Self::Named(Cow::Borrowed(agent.get(..LONGEST_NAME).unwrap_or(agent))),
+        }
+    }
+
+    fn owned(&self) -> Who<'static> {
+        match self {
+            Self::Named(name) => Who::Named(Cow::Owned(name.to_string())),
+            Self::Browser(peer) => Who::Browser(*peer),
+            Self::Nameless(peer) => Who::Nameless(*peer),
+        }
+    }
+}
+
+impl fmt::Display for Who<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (kind, peer) = match self {
+            Self::Named(name) => return f.write_str(name),
+            Self::Browser(peer) => ("a browser", peer),
+            Self::Nameless(peer) => ("a client", peer),
+        };
+        match peer {
+            Some(peer) => write!(f, "{kind} at {peer}"),
+            None => write!(f, "{kind} in this process"),
+        }
     }
 }
 
@@ -201,9 +229,9 @@ mod tests {
 
     #[test]
     fn names_are_bounded_and_browsers_known_by_their_address() {
-        assert_eq!(client(&seen(&"x".repeat(10_000), None)).len(), LONGEST_NAME);
+        assert_eq!(Who::sent(&seen(&"x".repeat(10_000), None)).to_string().len(), LONGEST_NAME);
         let browser = Seen { peer: Some([127, 0, 0, 1].into()), ..seen("Mozilla/5.0 (X11)", None) };
-        assert_eq!(client(&browser), "a browser at 127.0.0.1");
-        assert_eq!(client(&seen("", None)), "a client in this process");
+        assert_eq!(Who::sent(&browser).to_string(), "a browser at 127.0.0.1");
+        assert_eq!(Who::sent(&seen("", None)).to_string(), "a client in this process");
     }
 }

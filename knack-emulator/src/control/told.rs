@@ -9,7 +9,7 @@ use super::number;
 use crate::app::Object;
 use crate::emulator::Emulator;
 use crate::list;
-use crate::live::{self, Counts};
+use crate::live::{Counts, Who};
 use crate::plan::DailyPlan;
 use crate::query::Query;
 use crate::redact;
@@ -82,7 +82,7 @@ fn request(knack: &Emulator, (number, seen): &(u64, Seen), cut: usize) -> Value 
         "method": seen.method.as_str(),
         "path": seen.path,
         "query": seen.query,
-        "client": live::client(seen),
+        "client": Who::sent(seen).to_string(),
         "headers": headers,
         "body": beginning(body.as_bytes(), cut),
         "body_bytes": seen.body.len(),

@@ -196,7 +196,10 @@ async fn window_rate_and_plan_change_while_it_runs() {
         assert_eq!(local.json("POST /_emulator/window", window).await["window"], window);
     }
     assert_eq!(local.json("POST /_emulator/rate?calls=3", "").await["rate"], json!({"calls": 3, "left": 3}));
-    assert_eq!(local.json("POST /_emulator/window", "sliding\n").await["rate"], json!({"calls": 3, "left": 3}));
+    assert_eq!(
+        local.json("POST /_emulator/window", "sliding\n").await["rate"],
+        json!({"calls": 3, "left": 3})
+    );
     assert_eq!(local.call("").await, "200");
     let plan = local.json("POST /_emulator/plan?calls=10", "").await;
     assert_eq!((&plan["plan"]["calls"], &plan["plan"]["left"]), (&json!(10), &json!(9)));
