@@ -83,6 +83,7 @@ function showForm(fault) {
     };
     ask(value, takesValue(fault));
     ask(number, which.value !== '');
+    write(fault.querySelector('.number span'), which.value === 'nth' ? 'number' : 'requests');
     write(fault.querySelector('.value span'), effect.selectedOptions[0].dataset.unit ?? '');
     write(at('line'), lineOf(fault));
 }

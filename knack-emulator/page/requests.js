@@ -51,22 +51,23 @@ function row(request) {
     return make('li', {}, details);
 }
 
-function told({ query, headers, body, body_bytes, status, refused, answer, answer_bytes }) {
+function told({ query, headers, body, body_bytes, body_cut, status, refused, ...rest }) {
+    const { answer, answer_bytes, answer_cut } = rest;
     const part = (title, ...what) => make('div', {}, make('h3', {}, title), ...what);
     const pairs = (all) => make('dl', {},
         ...all.flatMap(([name, value]) => [make('dt', {}, name), make('dd', {}, value)]));
     const parts = [];
     if (query) parts.push(part('query', pairs([...new URLSearchParams(query)])));
     parts.push(part('headers', pairs(Object.entries(headers))));
-    if (body_bytes > 0) parts.push(part('body', text(body, body_bytes)));
+    if (body_bytes > 0) parts.push(part('body', ...text(body, body_bytes, body_cut)));
     const title = status === null ? 'no answer' : `answer: ${status}${refused ? ', refused by a limit' : ''}`;
-    parts.push(part(title, answer_bytes > 0 ? text(answer, answer_bytes) : make('p', { class: 'empty' }, 'No body.')));
+    const nothing = [make('p', { class: 'empty' }, 'No body.')];
+    parts.push(part(title, ...(answer_bytes > 0 ? text(answer, answer_bytes, answer_cut) : nothing)));
     return parts;
 }
 
 /** A body, or how it begins. */
-function text(body, bytes) {
+function text(body, bytes, isCut) {
     const pre = make('pre', { tabindex: '0' }, readable(body));
-    const cut = new TextEncoder().encode(body).length < bytes && body !== '…';
-    return cut ? make('div', {}, pre, make('p', { class: 'quiet' }, `How ${grouped(bytes)} bytes begin.`)) : pre;
+    return isCut ? [pre, make('p', { class: 'quiet' }, `The beginning of ${grouped(bytes)} bytes.`)] : [pre];
 }

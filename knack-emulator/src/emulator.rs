@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Method, Response, StatusCode};
+use http::{Method, StatusCode};
 use serde_json::Value;
 
 use crate::answer::{Answer, Limits};
@@ -20,9 +20,10 @@ use crate::json::{self, Look, Shape};
 use crate::latency::{Latency, Trip};
 use crate::live::Live;
 use crate::manners::Manners;
+use crate::outcome::{Ending, Outcome};
 use crate::routes::{self, Desk, Request};
 use crate::sample;
-use crate::seen::{self, Log, Seen};
+use crate::seen::{Log, Seen};
 use crate::sessions::{Sessions, users};
 use crate::store::{Keep, Store};
 use crate::transport::InProcess;
@@ -85,35 +86,6 @@ pub(crate) struct State {
     pub(crate) rng: fastrand::Rng,
     pub(crate) calls: u64,
     pub(crate) refused: u64,
-}
-
-/// What becomes of a request, and after which time.
-#[derive(Debug)]
-pub(crate) struct Outcome {
-    pub(crate) ending: Ending,
-    pub(crate) delay: Duration,
-}
-
-#[derive(Debug)]
-pub(crate) enum Ending {
-    Answer {
-        response: Response<Bytes>,
-        /// How many bytes of the body still come, if it is cut.
-        cut: Option<usize>,
-    },
-    NoConnection,
-    Dropped,
-    Silence,
-}
-
-impl Ending {
-    /// What may be shown of an answer's body, and its whole length.
-    fn told(&self, path: &str) -> (Bytes, usize) {
-        match self {
-            Self::Answer { response, .. } => (seen::excerpt(path, response.body()), response.body().len()),
-            _ => (Bytes::new(), 0),
-        }
-    }
 }
 
 impl Emulator {

@@ -205,6 +205,7 @@ mod live;
 mod manners;
 mod multipart;
 mod near;
+mod outcome;
 mod pages;
 mod plan;
 mod query;

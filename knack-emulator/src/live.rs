@@ -91,7 +91,7 @@ impl Live {
     /// Counts a request that arrived in the second `now` of the server's clock.
     pub(crate) fn count(&mut self, now: u64, seen: &Seen) {
         let client = self.place(now, &Who::sent(seen));
-        let Some(second) = self.seconds.iter_mut().nth(slot(now)) else { return };
+        let Some(second) = self.seconds.get_mut(slot(now)) else { return };
         if second.at != now {
             *second = Second { at: now, by_client: [Counts::default(); MOST_CLIENTS + 1] };
         }

@@ -44,17 +44,26 @@ fn is_session(path: &str) -> bool {
 
 /// Replaces the values of such names; whether there were any.
 fn hide(value: &mut Value, names: &[&str]) -> bool {
+    let mut hid = false;
     match value {
-        Value::Object(map) => map.iter_mut().fold(false, |hid, (key, value)| {
-            if names.contains(&key.as_str()) || key.starts_with("password") {
-                *value = Value::from(HIDDEN);
-                return true;
+        Value::Object(map) => {
+            for (key, value) in map {
+                if names.contains(&key.as_str()) || key.starts_with("password") {
+                    *value = Value::from(HIDDEN);
+                    hid = true;
+                } else {
+                    hid |= hide(value, names);
+                }
             }
-            hide(value, names) || hid
-        }),
-        Value::Array(values) => values.iter_mut().fold(false, |hid, value| hide(value, names) || hid),
-        _ => false,
+        }
+        Value::Array(values) => {
+            for value in values {
+                hid |= hide(value, names);
+            }
+        }
+        _ => {}
     }
+    hid
 }
 
 #[cfg(test)]
@@ -74,8 +83,8 @@ mod tests {
                 r#"{"email":"ann@example.com","password":"…"}"#,
             ),
             (
-                r#"[{"field_1":{"password":"hunter2","password_confirmation":"hunter2"}}]"#,
-                r#"[{"field_1":"…"}]"#,
+                r#"[{"field_1":{"password":"hunter2","password_confirmation":"hunter2"}},{"field_1":"hunter2"}]"#,
+                r#"[{"field_1":"…"},{"field_1":"…"}]"#,
             ),
             (r#"{"field_12":"hunter1"}"#, r#"{"field_12":"hunter1"}"#),
             (r#"{ "field_12": "a token" }"#, r#"{ "field_12": "a token" }"#),

@@ -48,6 +48,11 @@ impl Seen {
         })
     }
 
+    /// Whether the answer's body goes on behind what is remembered of it.
+    pub(crate) fn answer_is_cut(&self) -> bool {
+        self.answer.len() == EXCERPT && self.answer_bytes > EXCERPT
+    }
+
     /// How many bytes it holds, but for some that are the same for each.
     fn size(&self) -> usize {
         let headers = self.headers.iter().map(|(name, value)| name.as_str().len() + HeaderValue::len(value));
@@ -86,6 +91,7 @@ impl fmt::Debug for Seen {
             .field("status", &self.status)
             .field("refused", &self.refused)
             .field("peer", &self.peer)
+            .field("answer", &self.answer.len())
             .field("answer_bytes", &self.answer_bytes)
             .finish()
     }
@@ -166,12 +172,12 @@ mod tests {
     #[test]
     fn whatever_a_request_holds_is_bounded() {
         let mut log = Log::new(100_000);
-        let long = || "x".repeat(EXCERPT);
+        let text = || "x".repeat(EXCERPT);
         for _ in 0..30_000 {
             let mut headers = HeaderMap::new();
-            headers.insert("user-agent", HeaderValue::from_str(&long()).unwrap());
-            let answer = long().into_bytes().into();
-            log.push(Seen { path: long(), query: long(), headers, answer, ..Seen::nothing() });
+            headers.insert("user-agent", HeaderValue::from_str(&text()).unwrap());
+            let answer = text().into_bytes().into();
+            log.push(Seen { path: text(), query: text(), headers, answer, ..Seen::nothing() });
         }
         let each = log.all()[0].size();
         assert_eq!((log.bytes, log.all().len()), (each * log.seen.len(), MOST_BYTES / each));

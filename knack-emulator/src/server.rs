@@ -17,8 +17,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::control;
-use crate::emulator::{Emulator, Ending};
+use crate::emulator::Emulator;
 use crate::error::EmulatorError;
+use crate::outcome::Ending;
 
 /// A listening emulator. Dropping it closes the socket and every connection.
 ///

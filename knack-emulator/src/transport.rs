@@ -10,7 +10,8 @@ use knack_core::transport::{
     BoxFuture, ByteStream, Failure, Request, Response, Transport, TransportError, next, whole,
 };
 
-use crate::emulator::{Emulator, Ending};
+use crate::emulator::Emulator;
+use crate::outcome::Ending;
 
 /// Answers requests in the same process, on tokio's clock, which may be paused. Only path and
 /// query of a request's URL count, whatever its host.

@@ -16,6 +16,9 @@ use crate::redact;
 use crate::scope::Scope;
 use crate::seen::Seen;
 
+/// Of a body beyond so many bytes only what is shown is looked at: the page looks once a second, and files are large.
+const LARGE: usize = 64 * 1024;
+
 pub(super) fn state(knack: &Emulator) -> Value {
     let wall = knack.wall();
     let mut state = knack.state();
@@ -76,7 +79,9 @@ pub(super) fn requests(knack: &Emulator, query: &Query) -> Result<Value, String>
 fn request(knack: &Emulator, (number, seen): &(u64, Seen), cut: usize) -> Value {
     let headers: Map<String, Value> =
         seen.shown_headers().map(|(name, value)| (name.to_owned(), json!(value))).collect();
-    let body = redact::request(&knack.core.app, &seen.body);
+    let whole = seen.body.len() <= LARGE;
+    let part = seen.body.get(..cut).filter(|_| !whole).unwrap_or(&seen.body);
+    let body = redact::request(&knack.core.app, part);
     json!({
         "number": number,
         "method": seen.method.as_str(),
@@ -86,12 +91,14 @@ fn request(knack: &Emulator, (number, seen): &(u64, Seen), cut: usize) -> Value 
         "headers": headers,
         "body": beginning(body.as_bytes(), cut),
         "body_bytes": seen.body.len(),
+        "body_cut": part.len() < seen.body.len() || body.len() > cut,
         "at_ms": milliseconds(seen.at),
         "wall_ms": milliseconds(knack.core.clock.wall(seen.at)),
         "status": seen.status,
         "refused": seen.refused,
         "answer": beginning(&seen.answer, cut),
         "answer_bytes": seen.answer_bytes,
+        "answer_cut": seen.answer.len() > cut || seen.answer_is_cut(),
     })
 }
 

@@ -26,14 +26,14 @@ impl Local {
     /// What is answered to a request with these lines in its head; `Host` is the server's own address unless given.
     async fn ask(&self, line: &str, headers: &[&str], body: &str) -> Answer {
         let mut stream = TcpStream::connect(self.server.address()).await.unwrap();
-        let mut head = format!("{line} HTTP/1.1\r\nConnection: close\r\nContent-Length: {}\r\n", body.len());
+        let address = format!("Host: {}", self.server.address());
+        let length = format!("Content-Length: {}", body.len());
+        let mut head = vec![format!("{line} HTTP/1.1"), "Connection: close".to_owned(), length];
+        head.extend(headers.iter().map(ToString::to_string));
         if !headers.iter().any(|header| header.starts_with("Host: ")) {
-            head += &format!("Host: {}\r\n", self.server.address());
+            head.push(address);
         }
-        for header in headers {
-            head += &format!("{header}\r\n");
-        }
-        stream.write_all(format!("{head}\r\n{body}").as_bytes()).await.unwrap();
+        stream.write_all(format!("{}\r\n\r\n{body}", head.join("\r\n")).as_bytes()).await.unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await.unwrap();
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
@@ -124,6 +124,8 @@ async fn requests_come_with_the_beginning_of_their_answers() {
         (&json!(1), &json!("curl/8"), 1)
     );
     assert_eq!(last[0]["answer"], r#"{"total_pa"#);
+    let cut = |told: &Value| (told["body_cut"].clone(), told["answer_cut"].clone());
+    assert_eq!((cut(&last[0]), cut(&all[0])), ((json!(false), json!(true)), (json!(false), json!(true))));
     let (told, whole) = (all[1]["answer"].as_str().unwrap(), all[1]["answer_bytes"].as_u64().unwrap());
     assert!(told.len() <= 1_024 && told.len() > 1_000 && whole > 5_000, "{told} of {whole}");
     let seen = &local.knack.requests()[1];
@@ -155,6 +157,15 @@ async fn no_secret_is_shown() {
         shown.contains(&email) && shown.contains("new@example.com"),
         "what is no secret is there: {shown}"
     );
+}
+
+#[tokio::test]
+async fn a_body_that_is_cut_within_a_secret_is_not_shown() {
+    let local = Local::of(Emulator::builder().sample()).await;
+    let body = json!({"field_142": "Chain-7", "field_143": "x".repeat(100_000)});
+    call(&local.knack, Method::POST, "/objects/object_10/records", body).await;
+    let told = local.get("requests?cut=18").await;
+    assert_eq!((&told[0]["body"], &told[0]["body_cut"]), (&json!("…"), &json!(true)));
 }
 
 #[tokio::test]
