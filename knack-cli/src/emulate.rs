@@ -115,6 +115,9 @@ fn welcome(asked: &EmulateArguments, knack: &Emulator, server: &Server, out: &mu
     let records = grouped(u64::try_from(records).unwrap_or(u64::MAX));
     let name = knack.application_name();
     writeln!(out, "{name} at {url}: {}, {records} records", counted(objects.len(), "object"))?;
+    if asked.host.is_loopback() || asked.control {
+        writeln!(out, "Its page, with records, calls, limits and switches, is {}/", server.url())?;
+    }
     writeln!(out, "\n{}", text::label("shell"))?;
     writeln!(out, "  export KNACK_BASE_URL={url} KNACK_APP_ID={id} KNACK_API_KEY={key}")?;
     writeln!(out, "{}", text::label("Rust"))?;

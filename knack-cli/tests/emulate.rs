@@ -19,9 +19,11 @@ fn the_sample_is_served_at_once_with_lines_to_paste() {
         "Client::builder(\"64a1f0d2c8b94e0012ab34cd\").api_key(".to_owned(),
         format!(".base_url(\"{url}\").build()?"),
         "ada.abara900@example.com".to_owned(),
+        format!("Its page, with records, calls, limits and switches, is {}/\n", url.trim_end_matches("/v1")),
     ] {
         assert!(server.told.contains(&line), "{line} in {}", server.told);
     }
+    assert!(curl(&[&url.replace("/v1", "/")]).starts_with("<!doctype html>"));
     let page: Value = serde_json::from_str(&server.shell("curl")).unwrap();
     assert_eq!((&page["current_page"], &page["total_records"]), (&json!(1), &json!(420)));
     server.stop();

@@ -17,6 +17,7 @@ use crate::error::EmulatorError;
 use crate::fault::Fault;
 use crate::gate::Gate;
 use crate::latency::Latency;
+use crate::live::Live;
 use crate::manners::{Manners, MissingRecord};
 use crate::near::{self, Point};
 use crate::plan::DailyPlan;
@@ -267,8 +268,8 @@ impl Builder {
         self
     }
 
-    /// How many requests [`Emulator::requests`] remembers; 100,000 unless set, less where their bodies are
-    /// more than 64 MiB together.
+    /// How many requests [`Emulator::requests`] remembers, each with the first kilobyte of its answer; 100,000
+    /// unless set, less where they are more than 64 MiB together.
     pub const fn remember_requests(mut self, bound: usize) -> Self {
         self.log_bound = bound;
         self
@@ -291,8 +292,8 @@ impl Builder {
         self
     }
 
-    /// Whether the control pages below `/_emulator/` answer on an address that other machines reach. They do
-    /// not unless set.
+    /// Whether the page at `/` and the control pages below `/_emulator/` answer on an address that other machines
+    /// reach. They do not unless set.
     ///
     /// ```
     /// # use knack_emulator::Emulator;
@@ -340,6 +341,7 @@ impl Builder {
             sessions: Sessions::new(self.session_lifetime, lockout, seed),
             gate,
             log: Log::new(self.log_bound),
+            live: Live::new(),
             faults: self.faults,
             rng: fastrand::Rng::with_seed(seed),
             calls: 0,

@@ -1,36 +1,64 @@
-//! The control pages, `/_emulator/…`: what [`Emulator`] offers tests in Rust, for those in other languages.
+//! The control pages, `/_emulator/…`: what [`Emulator`] offers tests in Rust, for those in other languages and
+//! for the page at `/`.
+
+mod page;
+mod told;
 
 use std::net::IpAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HOST, ORIGIN};
+use http::header::{self, HOST, HeaderName, ORIGIN};
 use http::request::Parts;
 use http::uri::Authority;
-use http::{HeaderMap, HeaderValue, Response, StatusCode};
-use serde_json::{Map, Value, json};
+use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
+use serde_json::{Value, json};
 
 use crate::emulator::Emulator;
 use crate::fault::{Fault, FaultError};
 use crate::query::Query;
-use crate::seen::Seen;
+use crate::window::Window;
 
 /// Where the pages are.
-pub(crate) const PREFIX: &str = "/_emulator/";
+const PREFIX: &str = "/_emulator/";
 /// The largest body that is read there, in bytes.
 pub(crate) const LARGEST_BODY: usize = 1024 * 1024;
 
 const HELP: &str = "\
-This is a local Knack. Tests control it here; nothing here is limited or counted.
+This is a local Knack. Tests control it here; nothing here is limited or counted. A page for people is at /.
 
+GET    /_emulator/state          application, plan, rate, window, faults and clock
+GET    /_emulator/live           the last minute: what was answered, refused and failed, by second and by client
+GET    /_emulator/requests       the latest requests and how their answers begin; keys, tokens and passwords are
+                                 left out. ?last=N: no more than N, ?cut=N: no more than N bytes of each body
+DELETE /_emulator/requests       forgets them
+GET    /_emulator/objects        the objects with their fields and how many records they have
+GET    /_emulator/objects/object_1/records
+                                 a list as Knack gives it, its query included (page=2&rows_per_page=50)
 GET    /_emulator/faults         the faults, as a JSON list of lines
 POST   /_emulator/faults         adds faults, one a line: 503:nth=3 (cargo knack emulate --help)
-DELETE /_emulator/faults         ends all faults
-GET    /_emulator/requests       the latest requests with their statuses; keys and tokens are left out
-DELETE /_emulator/requests       forgets them
+DELETE /_emulator/faults         ends all faults; with ?line=503:nth%3D3 the one that is written so
+POST   /_emulator/window         lays out the second anew: epoch, phase=MS, first-call, sliding or bucket
+POST   /_emulator/rate?calls=N   calls a second
+POST   /_emulator/plan?calls=N&used=N
+                                 calls a day, and how many of them were used; what is left out stays
 POST   /_emulator/advance?ms=N   moves the server's clock forward
 POST   /_emulator/reset          records, limits, faults and the clock as at the start
 ";
+
+/// What each answer here says to a browser: nothing of it is kept, guessed at or for pages elsewhere.
+const HEADERS: [(HeaderName, HeaderValue); 4] = [
+    (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
+];
+
+/// Whether a request is meant for these pages, and not for Knack.
+pub(crate) fn is_meant(parts: &Parts) -> bool {
+    let path = parts.uri.path();
+    path.starts_with(PREFIX) || (path == "/" && parts.method == Method::GET)
+}
 
 /// Whether these pages answer such a request. Others are the browser's, of a page elsewhere: that may send
 /// them to any address, and may have a name of its own lead here.
@@ -46,76 +74,136 @@ fn is_local(host: &Authority) -> bool {
     name == "localhost" || name.parse::<IpAddr>().is_ok()
 }
 
-/// Answers a request below [`PREFIX`].
+/// Answers a request that [`is_meant`] for these pages.
 pub(crate) fn answer(knack: &Emulator, parts: &Parts, body: &Bytes) -> Response<Bytes> {
-    let page = parts.uri.path().strip_prefix(PREFIX).unwrap_or_default();
-    match (parts.method.as_str(), page) {
-        ("GET", "") => text(StatusCode::OK, HELP),
-        ("GET", "faults") => told(&faults(knack)),
-        ("POST", "faults") => match read(body) {
-            Ok(given) => {
-                for fault in given {
-                    knack.inject(fault);
-                }
-                told(&faults(knack))
-            }
-            Err(error) => text(StatusCode::BAD_REQUEST, error.to_string()),
-        },
-        ("DELETE", "faults") => {
-            knack.clear_faults();
-            told(&faults(knack))
-        }
-        ("GET", "requests") => told(&knack.requests().iter().map(request).collect()),
-        ("DELETE", "requests") => {
-            knack.forget_requests();
-            told(&json!([]))
-        }
-        ("POST", "advance") => {
-            let query = Query::parse(parts.uri.query().unwrap_or_default());
-            let Some(ms) = query.get("ms").and_then(|ms| ms.parse().ok()) else {
-                return text(StatusCode::BAD_REQUEST, "by how many milliseconds? /_emulator/advance?ms=1500");
-            };
-            knack.advance(Duration::from_millis(ms));
-            told(&now(knack))
-        }
-        ("POST", "reset") => {
-            knack.reset();
-            told(&now(knack))
-        }
-        _ => text(StatusCode::NOT_FOUND, HELP),
-    }
+    let query = Query::parse(parts.uri.query().unwrap_or_default());
+    let path = parts.uri.path();
+    let steps: Vec<&str> = path.strip_prefix(PREFIX).unwrap_or("page").split('/').collect();
+    let answer = match parts.method.as_str() {
+        "GET" => read(knack, &steps, &query),
+        "POST" => change(knack, &steps, &query, body),
+        "DELETE" => end(knack, &steps, &query),
+        _ => None,
+    };
+    let mut response = match answer {
+        Some(Ok(response)) => response,
+        Some(Err(why)) => text(StatusCode::BAD_REQUEST, why),
+        None => text(StatusCode::NOT_FOUND, HELP),
+    };
+    response.headers_mut().extend(HEADERS);
+    response
 }
 
-fn read(body: &[u8]) -> Result<Vec<Fault>, FaultError> {
-    let text = String::from_utf8_lossy(body);
-    text.lines().filter(|line| !line.trim().is_empty()).map(str::parse).collect()
-}
+/// An answer, or what is wrong with the request; `None` where there is no such page.
+type Told = Option<Result<Response<Bytes>, String>>;
 
-fn faults(knack: &Emulator) -> Value {
-    knack.faults().iter().map(|fault| json!(fault.to_string())).collect()
-}
-
-fn now(knack: &Emulator) -> Value {
-    json!({"now_ms": u64::try_from(knack.wall().as_millis()).unwrap_or(u64::MAX)})
-}
-
-fn request(seen: &Seen) -> Value {
-    let headers: Map<String, Value> =
-        seen.shown_headers().map(|(name, value)| (name.to_owned(), json!(value))).collect();
-    json!({
-        "method": seen.method.as_str(),
-        "path": seen.path,
-        "query": seen.query,
-        "headers": headers,
-        "body": String::from_utf8_lossy(&seen.body),
-        "at_ms": u64::try_from(seen.at.as_millis()).unwrap_or(u64::MAX),
-        "status": seen.status,
-        "refused": seen.refused,
+fn read(knack: &Emulator, steps: &[&str], query: &Query) -> Told {
+    Some(match steps {
+        [""] => Ok(text(StatusCode::OK, HELP)),
+        ["page", rest @ ..] => Ok(page::file(rest)?),
+        ["state"] => Ok(json(&told::state(knack))),
+        ["live"] => Ok(json(&told::live(knack))),
+        ["faults"] => Ok(json(&told::faults(knack))),
+        ["requests"] => told::requests(knack, query).map(|told| json(&told)),
+        ["objects"] => Ok(json(&told::objects(knack))),
+        ["objects", key, "records"] => {
+            told::records(knack, key, query).map(|told| response(StatusCode::OK, JSON, told))
+        }
+        _ => return None,
     })
 }
 
-fn told(value: &Value) -> Response<Bytes> {
-    response(StatusCode::OK, "application/json; charset=utf-8", value.to_string())
+fn change(knack: &Emulator, steps: &[&str], query: &Query, body: &[u8]) -> Told {
+    Some(match steps {
+        ["faults"] => inject(knack, body),
+        ["window"] => set_window(knack, body),
+        ["rate"] => set_rate(knack, query),
+        ["plan"] => set_plan(knack, query),
+        ["advance"] => advance(knack, query),
+        ["reset"] => {
+            knack.reset();
+            Ok(json(&now(knack)))
+        }
+        _ => return None,
+    })
+}
+
+fn end(knack: &Emulator, steps: &[&str], query: &Query) -> Told {
+    Some(match steps {
+        ["faults"] => end_faults(knack, query),
+        ["requests"] => {
+            knack.forget_requests();
+            Ok(json(&json!([])))
+        }
+        _ => return None,
+    })
+}
+
+fn inject(knack: &Emulator, body: &[u8]) -> Result<Response<Bytes>, String> {
+    let text = String::from_utf8_lossy(body);
+    let lines = text.lines().filter(|line| !line.trim().is_empty());
+    let given: Vec<Fault> =
+        lines.map(str::parse).collect::<Result<_, FaultError>>().map_err(|e| e.to_string())?;
+    for fault in given {
+        knack.inject(fault);
+    }
+    Ok(json(&told::faults(knack)))
+}
+
+fn end_faults(knack: &Emulator, query: &Query) -> Result<Response<Bytes>, String> {
+    match query.get("line") {
+        None => knack.clear_faults(),
+        Some(line) if knack.end_fault(line) => {}
+        Some(line) => return Err(format!("there is no fault `{line}`; GET /_emulator/faults lists them")),
+    }
+    Ok(json(&told::faults(knack)))
+}
+
+fn set_window(knack: &Emulator, body: &[u8]) -> Result<Response<Bytes>, String> {
+    let window: Window = String::from_utf8_lossy(body).trim().parse().map_err(|error| format!("{error}"))?;
+    knack.set_window(window);
+    Ok(json(&told::state(knack)))
+}
+
+fn set_rate(knack: &Emulator, query: &Query) -> Result<Response<Bytes>, String> {
+    let calls = number(query, "calls")?.filter(|calls| *calls > 0);
+    let calls: u32 = calls.ok_or("how many calls a second? /_emulator/rate?calls=10; at least 1")?;
+    knack.set_rate_limit(calls);
+    Ok(json(&told::state(knack)))
+}
+
+fn set_plan(knack: &Emulator, query: &Query) -> Result<Response<Bytes>, String> {
+    let (calls, used) = (number(query, "calls")?, number(query, "used")?);
+    if calls.is_none() && used.is_none() {
+        return Err("how many calls a day? /_emulator/plan?calls=1000&used=0".to_owned());
+    }
+    let (before, used_before) = told::plan(knack);
+    knack.set_plan(calls.unwrap_or(before), used.unwrap_or(used_before));
+    Ok(json(&told::state(knack)))
+}
+
+fn advance(knack: &Emulator, query: &Query) -> Result<Response<Bytes>, String> {
+    let ms = number(query, "ms")?.ok_or("by how many milliseconds? /_emulator/advance?ms=1500")?;
+    knack.advance(Duration::from_millis(ms));
+    Ok(json(&now(knack)))
+}
+
+/// A whole number of the query, if there is one of that name.
+fn number<N: std::str::FromStr>(query: &Query, name: &str) -> Result<Option<N>, String> {
+    let Some(text) = query.get(name) else { return Ok(None) };
+    text.parse()
+        .map(Some)
+        .map_err(|_| format!("`{name}={text}`: expected a whole number, and not a huge one"))
+}
+
+fn now(knack: &Emulator) -> Value {
+    json!({"now_ms": told::milliseconds(knack.wall())})
+}
+
+const JSON: &str = "application/json; charset=utf-8";
+
+fn json(value: &Value) -> Response<Bytes> {
+    response(StatusCode::OK, JSON, value.to_string())
 }
 
 fn text(status: StatusCode, text: impl Into<Bytes>) -> Response<Bytes> {
@@ -125,6 +213,6 @@ fn text(status: StatusCode, text: impl Into<Bytes>) -> Response<Bytes> {
 fn response(status: StatusCode, kind: &'static str, body: impl Into<Bytes>) -> Response<Bytes> {
     let mut response = Response::new(body.into());
     *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     response
 }

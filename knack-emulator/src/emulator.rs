@@ -1,10 +1,11 @@
 //! The emulator itself: one application, its records, its limits, behind one handle.
 
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Method, Response, StatusCode};
+use http::{Method, StatusCode};
 use serde_json::Value;
 
 use crate::answer::{Answer, Limits};
@@ -17,7 +18,9 @@ use crate::fault::{self, Effect, Fault};
 use crate::gate::{Gate, Guards};
 use crate::json::{self, Look, Shape};
 use crate::latency::{Latency, Trip};
+use crate::live::Live;
 use crate::manners::Manners;
+use crate::outcome::{Ending, Outcome};
 use crate::routes::{self, Desk, Request};
 use crate::sample;
 use crate::seen::{Log, Seen};
@@ -78,29 +81,11 @@ pub(crate) struct State {
     pub(crate) sessions: Sessions,
     pub(crate) gate: Gate,
     pub(crate) log: Log,
+    pub(crate) live: Live,
     pub(crate) faults: Vec<Fault>,
     pub(crate) rng: fastrand::Rng,
     pub(crate) calls: u64,
     pub(crate) refused: u64,
-}
-
-/// What becomes of a request, and after which time.
-#[derive(Debug)]
-pub(crate) struct Outcome {
-    pub(crate) ending: Ending,
-    pub(crate) delay: Duration,
-}
-
-#[derive(Debug)]
-pub(crate) enum Ending {
-    Answer {
-        response: Response<Bytes>,
-        /// How many bytes of the body still come, if it is cut.
-        cut: Option<usize>,
-    },
-    NoConnection,
-    Dropped,
-    Silence,
 }
 
 impl Emulator {
@@ -228,19 +213,19 @@ impl Emulator {
 
     /// Carries one request there. It arrives even if the caller goes away meanwhile, as bytes on a
     /// wire do; the delay of the answer is the caller's to wait for.
-    pub(crate) async fn carry(&self, request: http::Request<Bytes>) -> Outcome {
+    pub(crate) async fn carry(&self, request: http::Request<Bytes>, peer: Option<IpAddr>) -> Outcome {
         let request = Request::of(request);
         let trip = {
             let mut state = self.state();
             self.core.latency.draw(&mut state.rng)
         };
         if trip.there.is_zero() {
-            return self.arrive(request, trip);
+            return self.arrive(request, peer, trip);
         }
         let server = self.clone();
         let journey = tokio::spawn(async move {
             tokio::time::sleep(trip.there).await;
-            server.arrive(request, trip)
+            server.arrive(request, peer, trip)
         });
         let lost = Outcome { ending: Ending::Dropped, delay: Duration::ZERO };
         journey.await.unwrap_or(lost)
@@ -256,13 +241,15 @@ impl Emulator {
     }
 
     /// Remembers a request whose body did not come whole. Nobody answers it.
-    pub(crate) fn cut_off(&self, request: http::Request<Bytes>) {
+    pub(crate) fn cut_off(&self, request: http::Request<Bytes>, peer: Option<IpAddr>) {
         let at = self.core.clock.elapsed();
         let Request { method, path, query, headers, body, .. } = Request::of(request);
         let mut state = self.state();
         state.calls += 1;
-        let seen = Seen { method, path, query, headers, body, at, status: None, refused: false };
-        self.core.note(&mut state.log, seen);
+        let (status, refused, answer, answer_bytes) = (None, false, Bytes::new(), 0);
+        let seen =
+            Seen { method, path, query, headers, body, at, status, refused, peer, answer, answer_bytes };
+        self.core.note(&mut state, seen);
     }
 
     /// The largest body of a request that is read, in bytes: an upload brings a form around its file.
@@ -275,7 +262,7 @@ impl Emulator {
     }
 
     /// Judges and answers a request at the moment it arrives.
-    fn arrive(&self, request: Request, trip: Trip) -> Outcome {
+    fn arrive(&self, request: Request, peer: Option<IpAddr>, trip: Trip) -> Outcome {
         let core = &*self.core;
         let at = core.clock.elapsed();
         let wall = core.clock.wall(at);
@@ -313,7 +300,10 @@ impl Emulator {
         };
         state.refused += u64::from(refused);
         let Request { method, path, query, headers, body, .. } = request;
-        core.note(&mut state.log, Seen { method, path, query, headers, body, at, status, refused });
+        let (answer, answer_bytes) = ending.told(&path);
+        let seen =
+            Seen { method, path, query, headers, body, at, status, refused, peer, answer, answer_bytes };
+        core.note(state, seen);
         Outcome { ending, delay }
     }
 
@@ -331,11 +321,12 @@ impl std::fmt::Debug for Emulator {
 
 impl Core {
     /// Remembers a request, and tells whoever watches.
-    fn note(&self, log: &mut Log, seen: Seen) {
+    fn note(&self, state: &mut State, seen: Seen) {
         if let Some(watcher) = &self.watcher {
             watcher(&seen);
         }
-        log.push(seen);
+        state.live.count(self.clock.wall(seen.at).as_secs(), &seen);
+        state.log.push(seen);
     }
 
     /// Keeps what was written, or answers why it is not.

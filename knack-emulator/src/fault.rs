@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::header::{HeaderName, HeaderValue};
 use http::{Method, Response};
 
-use crate::emulator::Ending;
+use crate::outcome::Ending;
 
 mod text;
 

@@ -139,7 +139,8 @@
 //! On a socket of this machine, `/_emulator/` tells of pages that do what [`Emulator`] does for tests in Rust:
 //! `POST /_emulator/faults` adds faults, one a line (`503:nth=3`), `GET /_emulator/requests` gives the requests that
 //! were seen, `POST /_emulator/advance?ms=1500` moves the clock, `POST /_emulator/reset` begins anew. Other machines
-//! reach them only with [`Builder::remote_control`], and pages of other origins never.
+//! reach them only with [`Builder::remote_control`], and pages of other origins never. The page for people, at `/`,
+//! shows what they tell and does what they do.
 //!
 //! # How much it holds
 //!
@@ -200,13 +201,16 @@ mod json;
 mod kind;
 mod latency;
 mod list;
+mod live;
 mod manners;
 mod multipart;
 mod near;
+mod outcome;
 mod pages;
 mod plan;
 mod query;
 mod records;
+mod redact;
 mod render;
 mod routes;
 mod sample;

@@ -22,6 +22,12 @@ impl DailyPlan {
         self.limit
     }
 
+    /// Calls that were used on the day that `now` (since the Unix epoch) lies in.
+    pub(crate) fn used(&mut self, now: Duration) -> u64 {
+        self.turn(now);
+        self.used
+    }
+
     /// Calls left on the day that `now` (since the Unix epoch) lies in; negative where more were
     /// used than the plan holds.
     pub(crate) fn left(&mut self, now: Duration) -> i64 {

@@ -2,10 +2,13 @@
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, Method};
+use http::{HeaderMap, HeaderValue, Method};
+
+use crate::redact;
 
 /// One request as it arrived, and what became of it. Its `Debug` output hides keys and tokens.
 #[derive(Clone)]
@@ -27,16 +30,51 @@ pub struct Seen {
     pub status: Option<u16>,
     /// Whether a limit refused it with a 429.
     pub refused: bool,
+    /// The address that it came from, or `None` where that was this process.
+    pub peer: Option<IpAddr>,
+    /// What the answer's body begins with, at most a kilobyte; the tokens of logins are left out.
+    pub answer: Bytes,
+    /// The length of the answer's whole body, in bytes.
+    pub answer_bytes: usize,
 }
 
 impl Seen {
     /// The headers as they may be shown: without keys and tokens.
     pub(crate) fn shown_headers(&self) -> impl Iterator<Item = (&str, &str)> {
-        let secret = ["x-knack-rest-api-key", "authorization", "cookie"];
+        let secret = ["x-knack-rest-api-key", "knack_rest_api_key", "authorization", "cookie"];
         self.headers.iter().map(move |(name, value)| {
             let name = name.as_str();
             (name, if secret.contains(&name) { "…" } else { value.to_str().unwrap_or("…") })
         })
+    }
+
+    /// Whether the answer's body goes on behind what is remembered of it.
+    pub(crate) fn answer_is_cut(&self) -> bool {
+        self.answer.len() == EXCERPT && self.answer_bytes > EXCERPT
+    }
+
+    /// How many bytes it holds, but for some that are the same for each.
+    fn size(&self) -> usize {
+        let headers = self.headers.iter().map(|(name, value)| name.as_str().len() + HeaderValue::len(value));
+        let texts = self.path.len() + self.query.len() + headers.sum::<usize>();
+        texts + self.body.len() + self.answer.len()
+    }
+
+    #[cfg(test)]
+    pub(crate) fn nothing() -> Self {
+        Self {
+            method: Method::GET,
+            path: String::new(),
+            query: String::new(),
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+            at: Duration::ZERO,
+            status: None,
+            refused: false,
+            peer: None,
+            answer: Bytes::new(),
+            answer_bytes: 0,
+        }
     }
 }
 
@@ -52,34 +90,48 @@ impl fmt::Debug for Seen {
             .field("at", &self.at)
             .field("status", &self.status)
             .field("refused", &self.refused)
+            .field("peer", &self.peer)
+            .field("answer", &self.answer.len())
+            .field("answer_bytes", &self.answer_bytes)
             .finish()
     }
 }
 
-/// The most bytes of bodies that are remembered, but for those of one request.
+/// The most bytes of an answer that are remembered.
+const EXCERPT: usize = 1_024;
+/// The most bytes of all requests that are remembered, but for those of one request.
 const MOST_BYTES: usize = 64 * 1024 * 1024;
 
-/// The latest requests, up to a bound of their number and one of their bodies' size.
+/// What is remembered of the body of an answer. It is a copy, since a part would keep the whole.
+pub(crate) fn excerpt(path: &str, body: &[u8]) -> Bytes {
+    let shown = redact::answer(path, body);
+    Bytes::copy_from_slice(shown.get(..EXCERPT).unwrap_or(&shown))
+}
+
+/// The latest requests, up to a bound of their number and one of their size.
 #[derive(Debug)]
 pub(crate) struct Log {
     bound: usize,
     bytes: usize,
     seen: VecDeque<Seen>,
+    /// How many were remembered once: the number of the oldest.
+    forgotten: u64,
 }
 
 impl Log {
     pub(crate) fn new(bound: usize) -> Self {
-        Self { bound, bytes: 0, seen: VecDeque::new() }
+        Self { bound, bytes: 0, seen: VecDeque::new(), forgotten: 0 }
     }
 
     pub(crate) fn push(&mut self, seen: Seen) {
         if self.bound == 0 {
             return;
         }
-        self.bytes += seen.body.len();
+        self.bytes += seen.size();
         while self.seen.len() >= self.bound || self.bytes > MOST_BYTES {
             let Some(oldest) = self.seen.pop_front() else { break };
-            self.bytes -= oldest.body.len();
+            self.bytes -= oldest.size();
+            self.forgotten += 1;
         }
         self.seen.push_back(seen);
     }
@@ -88,7 +140,14 @@ impl Log {
         self.seen.iter().cloned().collect()
     }
 
+    /// The latest `most` requests in the order of their arrival, each with its number.
+    pub(crate) fn latest(&self, most: usize) -> Vec<(u64, Seen)> {
+        let passed_over = self.seen.len().saturating_sub(most);
+        (self.forgotten..).zip(&self.seen).skip(passed_over).map(|(n, seen)| (n, seen.clone())).collect()
+    }
+
     pub(crate) fn clear(&mut self) {
+        self.forgotten += self.seen.len() as u64;
         self.seen.clear();
         self.bytes = 0;
     }
@@ -101,21 +160,28 @@ mod tests {
     #[test]
     fn large_bodies_are_forgotten_first() {
         let mut log = Log::new(100);
-        let seen = |size: usize| Seen {
-            method: Method::POST,
-            path: String::new(),
-            query: String::new(),
-            headers: HeaderMap::new(),
-            body: vec![0; size].into(),
-            at: Duration::ZERO,
-            status: None,
-            refused: false,
-        };
+        let seen = |size: usize| Seen { body: vec![0; size].into(), ..Seen::nothing() };
         log.push(seen(MOST_BYTES));
         log.push(seen(1));
         log.push(seen(2));
         assert_eq!(log.all().iter().map(|seen| seen.body.len()).collect::<Vec<_>>(), [1, 2]);
         log.push(seen(MOST_BYTES + 1));
         assert_eq!((log.all().len(), log.bytes), (1, MOST_BYTES + 1));
+    }
+
+    #[test]
+    fn whatever_a_request_holds_is_bounded() {
+        let mut log = Log::new(100_000);
+        let text = || "x".repeat(EXCERPT);
+        for _ in 0..30_000 {
+            let mut headers = HeaderMap::new();
+            headers.insert("user-agent", HeaderValue::from_str(&text()).unwrap());
+            let answer = text().into_bytes().into();
+            log.push(Seen { path: text(), query: text(), headers, answer, ..Seen::nothing() });
+        }
+        let each = log.all()[0].size();
+        assert_eq!((log.bytes, log.all().len()), (each * log.seen.len(), MOST_BYTES / each));
+        let numbers: Vec<u64> = log.latest(3).into_iter().map(|(number, _)| number).collect();
+        assert_eq!(numbers, [29_997, 29_998, 29_999]);
     }
 }

@@ -1,7 +1,7 @@
 //! The server on a socket: HTTP/1.1 over TCP.
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -17,8 +17,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::control;
-use crate::emulator::{Emulator, Ending};
+use crate::emulator::Emulator;
 use crate::error::EmulatorError;
+use crate::outcome::Ending;
 
 /// A listening emulator. Dropping it closes the socket and every connection.
 ///
@@ -84,8 +85,8 @@ async fn listen(knack: Emulator, listener: TcpListener, controlled: bool) {
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => {
-                    connections.spawn(connection(knack.clone(), stream, controlled));
+                Ok((stream, peer)) => {
+                    connections.spawn(connection(knack.clone(), stream, peer.ip(), controlled));
                 }
                 // Out of file handles, most likely: others may close soon.
                 Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
@@ -95,9 +96,9 @@ async fn listen(knack: Emulator, listener: TcpListener, controlled: bool) {
     }
 }
 
-async fn connection(knack: Emulator, stream: TcpStream, controlled: bool) {
+async fn connection(knack: Emulator, stream: TcpStream, peer: IpAddr, controlled: bool) {
     let _ = stream.set_nodelay(true);
-    let service = service_fn(move |request| answer(knack.clone(), request, controlled));
+    let service = service_fn(move |request| answer(knack.clone(), request, peer, controlled));
     // An error here is a client that went away, or a connection that a fault cut.
     let _ =
         http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service).await;
@@ -106,13 +107,11 @@ async fn connection(knack: Emulator, stream: TcpStream, controlled: bool) {
 async fn answer(
     knack: Emulator,
     request: http::Request<Incoming>,
+    peer: IpAddr,
     controlled: bool,
 ) -> io::Result<http::Response<CutBody>> {
     let (parts, body) = request.into_parts();
-    if controlled
-        && parts.uri.path().starts_with(control::PREFIX)
-        && control::is_trusted(&knack, &parts.headers)
-    {
+    if controlled && control::is_meant(&parts) && control::is_trusted(&knack, &parts.headers) {
         let Ok(body) = Limited::new(body, control::LARGEST_BODY).collect().await else {
             return Ok(too_large());
         };
@@ -122,12 +121,12 @@ async fn answer(
     let most = knack.largest_body(parts.uri.path());
     let Ok(body) = Limited::new(body, cut.unwrap_or(most).min(most)).collect().await else {
         if cut.is_some() {
-            knack.cut_off(http::Request::from_parts(parts, Bytes::new()));
+            knack.cut_off(http::Request::from_parts(parts, Bytes::new()), Some(peer));
             return Err(io::ErrorKind::ConnectionAborted.into());
         }
         return Ok(too_large());
     };
-    let outcome = knack.carry(http::Request::from_parts(parts, body.to_bytes())).await;
+    let outcome = knack.carry(http::Request::from_parts(parts, body.to_bytes()), Some(peer)).await;
     if !outcome.delay.is_zero() {
         tokio::time::sleep(outcome.delay).await;
     }

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use crate::emulator::Emulator;
 use crate::fault::Fault;
+use crate::live::Live;
+use crate::plan::DailyPlan;
 use crate::seen::Seen;
+use crate::window::Window;
 
 impl Emulator {
     /// The latest requests in the order of their arrival, at most 100,000 unless set otherwise.
@@ -27,6 +30,22 @@ impl Emulator {
         self.state().faults.clear();
     }
 
+    /// Ends the first fault that is written so, as [`Fault`] displays itself; false where there is none.
+    ///
+    /// ```
+    /// use knack_emulator::{Emulator, Fault};
+    ///
+    /// let knack = Emulator::builder().sample().fault(Fault::throttle().nth(2)).build()?;
+    /// assert!(knack.end_fault("throttle:nth=2"));
+    /// assert!(!knack.end_fault("throttle:nth=2"));
+    /// # Ok::<(), knack_emulator::EmulatorError>(())
+    /// ```
+    pub fn end_fault(&self, line: &str) -> bool {
+        let faults = &mut self.state().faults;
+        let place = faults.iter().position(|fault| fault.to_string() == line);
+        place.map(|place| faults.remove(place)).is_some()
+    }
+
     /// The faults there are, those too that have befallen all the requests they ever will.
     ///
     /// ```
@@ -38,6 +57,50 @@ impl Emulator {
     /// ```
     pub fn faults(&self) -> Vec<Fault> {
         self.state().faults.clone()
+    }
+
+    /// Lays out the second of the rate limit anew, as [`Builder::window`](crate::Builder::window) does. The new
+    /// window is empty.
+    ///
+    /// ```
+    /// use knack_emulator::{Emulator, Window};
+    ///
+    /// let knack = Emulator::builder().sample().build()?;
+    /// knack.set_window(Window::Sliding);
+    /// # Ok::<(), knack_emulator::EmulatorError>(())
+    /// ```
+    pub fn set_window(&self, window: Window) {
+        let held = &mut self.state().gate.window;
+        *held = held.anew(window, held.limit());
+    }
+
+    /// Sets how many calls a second are admitted, at least 1, as
+    /// [`Builder::rate_limit`](crate::Builder::rate_limit) does. The window begins empty.
+    ///
+    /// ```
+    /// use knack_emulator::Emulator;
+    ///
+    /// let knack = Emulator::builder().sample().build()?;
+    /// knack.set_rate_limit(20);
+    /// # Ok::<(), knack_emulator::EmulatorError>(())
+    /// ```
+    pub fn set_rate_limit(&self, calls: u32) {
+        let held = &mut self.state().gate.window;
+        *held = held.anew(held.window(), calls);
+    }
+
+    /// Sets how many calls a day holds and how many of them were used today.
+    ///
+    /// ```
+    /// use knack_emulator::Emulator;
+    ///
+    /// let knack = Emulator::builder().sample().build()?;
+    /// knack.set_plan(1_000, 990);
+    /// assert_eq!(knack.plan_left(), 10);
+    /// # Ok::<(), knack_emulator::EmulatorError>(())
+    /// ```
+    pub fn set_plan(&self, calls: u64, used: u64) {
+        self.state().gate.plan = DailyPlan::new(calls, used);
     }
 
     /// Moves the server's clock forward: windows pass, days begin, sessions end, without waiting. Answers
@@ -80,6 +143,7 @@ impl Emulator {
         state.faults.clone_from(&start.faults);
         state.rng = fastrand::Rng::with_seed(start.seed);
         state.log.clear();
+        state.live = Live::new();
         (state.calls, state.refused) = (0, 0);
         self.core.clock.reset();
     }

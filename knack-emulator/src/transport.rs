@@ -10,7 +10,8 @@ use knack_core::transport::{
     BoxFuture, ByteStream, Failure, Request, Response, Transport, TransportError, next, whole,
 };
 
-use crate::emulator::{Emulator, Ending};
+use crate::emulator::Emulator;
+use crate::outcome::Ending;
 
 /// Answers requests in the same process, on tokio's clock, which may be paused. Only path and
 /// query of a request's URL count, whatever its host.
@@ -57,7 +58,7 @@ impl InProcess {
 
     /// Carries out a request that has arrived. An answer may be cut after so many bytes.
     async fn answer(&self, request: Request) -> Result<(Response, Option<usize>), TransportError> {
-        let outcome = self.knack.carry(request).await;
+        let outcome = self.knack.carry(request, None).await;
         if !outcome.delay.is_zero() {
             tokio::time::sleep(outcome.delay).await;
         }
@@ -95,7 +96,7 @@ impl InProcess {
         }
         let request = Request::from_parts(parts, arrived.freeze());
         let Some(why) = broken else { return Ok(request) };
-        self.knack.cut_off(request);
+        self.knack.cut_off(request, None);
         Err(TransportError::new(Failure::Broken, why))
     }
 }

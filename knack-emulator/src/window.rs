@@ -201,6 +201,15 @@ impl StoredWindow {
         self.written.limit()
     }
 
+    pub(crate) const fn window(&self) -> Window {
+        self.written.window()
+    }
+
+    /// An empty window of another layout or limit in the same store.
+    pub(crate) fn anew(&self, window: Window, limit: u32) -> Self {
+        Self::new(WindowModel::new(window, limit), self.delay)
+    }
+
     pub(crate) fn peek(&mut self, now: Duration) -> Admission {
         self.settle(now);
         self.written.peek(now)

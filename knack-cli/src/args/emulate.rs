@@ -37,7 +37,8 @@ Options say which requests, of those that meet method and path:
   nth=N  first=N  every=N  method=POST  path=/records
   body=TEXT          what a status says: the rest of the fault, commas included
 
-While it runs, tests in any language control it at http://127.0.0.1:4711/_emulator/:
+While it runs, its page at http://127.0.0.1:4711/ shows records, the calls of the last minute and requests with
+their answers, and switches limits and faults. Tests in any language control it at http://127.0.0.1:4711/_emulator/:
   curl -d 503:nth=1 http://127.0.0.1:4711/_emulator/faults
   curl http://127.0.0.1:4711/_emulator/requests
   curl -X POST 'http://127.0.0.1:4711/_emulator/advance?ms=1500'
@@ -100,7 +101,7 @@ pub(crate) struct EmulateArguments {
     /// Prints each request and what became of it, on the standard error.
     #[arg(long)]
     pub(crate) log: bool,
-    /// Opens the control pages below /_emulator/ to other machines, with a --host that lets them in.
+    /// Opens the page at / and the control pages below /_emulator/ to other machines, with a --host that lets them in.
     #[arg(long)]
     pub(crate) control: bool,
 }

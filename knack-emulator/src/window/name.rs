@@ -1,5 +1,6 @@
 //! Windows by their names, for command lines.
 
+use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -41,5 +42,24 @@ impl FromStr for Window {
                 Self::FixedPhase { phase: Duration::from_millis(phase.ok_or(WindowError(()))?) }
             }
         })
+    }
+}
+
+/// The name that reads as this window.
+///
+/// ```
+/// use knack_emulator::Window;
+///
+/// assert_eq!(Window::EpochSecond.to_string(), "epoch");
+/// ```
+impl fmt::Display for Window {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::EpochSecond => f.write_str("epoch"),
+            Self::FixedPhase { phase } => write!(f, "phase={}", phase.as_millis()),
+            Self::FirstCall => f.write_str("first-call"),
+            Self::Sliding => f.write_str("sliding"),
+            Self::Bucket => f.write_str("bucket"),
+        }
     }
 }

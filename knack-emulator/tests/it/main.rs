@@ -4,6 +4,7 @@
 mod browsers;
 mod child_pages;
 mod computed;
+mod control;
 #[cfg(feature = "disk")]
 mod disk;
 mod downloads;
