@@ -206,6 +206,7 @@ mod near;
 mod pages;
 mod plan;
 mod query;
+mod recording;
 mod records;
 mod render;
 mod routes;
@@ -232,6 +233,9 @@ pub use error::EmulatorError;
 pub use fault::{Effect, Fault, FaultError};
 pub use latency::{Latency, Spread};
 pub use manners::{BadLogin, MissingRecord, Quirk};
+#[cfg(feature = "record")]
+pub use recording::recorder::{Recorder, Recording};
+pub use recording::replay::{Replay, ReplayTransport};
 pub use seen::Seen;
 pub use server::Server;
 pub use transport::InProcess;

@@ -1,0 +1,184 @@
+//! What a recorder writes into: one file, and what is known of secrets.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use http::request::Parts;
+use serde_json::Value;
+
+use super::body::Body;
+use super::entry::Entry;
+use super::exchange::{Answered, Asked, Exchange};
+use super::file::FORMAT;
+use super::secrets::{self, Secrets};
+use super::write;
+use crate::error::EmulatorError;
+
+/// Who is told of each call, and of what is amiss.
+pub(super) type Watcher = Box<dyn Fn(&str) + Send + Sync>;
+
+/// The file, and all that its writers share.
+pub(super) struct Book {
+    path: PathBuf,
+    watcher: Option<Watcher>,
+    began: Instant,
+    pages: Mutex<Pages>,
+}
+
+struct Pages {
+    file: File,
+    secrets: Secrets,
+    written: u64,
+    failed: Option<io::Error>,
+}
+
+impl Book {
+    /// Begins a run in a new file, or at the end of one that is there already.
+    pub(super) fn open(
+        path: &Path,
+        append: bool,
+        (service, keeps_application): (&str, bool),
+        watcher: Option<Watcher>,
+    ) -> Result<Self, EmulatorError> {
+        let told = |source| EmulatorError::Write { path: path.to_owned(), source };
+        let mut file = match (new_file(path), append) {
+            (Ok(file), _) => file,
+            (Err(error), true) if error.kind() == io::ErrorKind::AlreadyExists => end_of(path)?,
+            (Err(error), false) if error.kind() == io::ErrorKind::AlreadyExists => {
+                return Err(EmulatorError::Exists { path: path.to_owned() });
+            }
+            (Err(error), _) => return Err(told(error)),
+        };
+        file.write_all(write::first_line(service, keeps_application).as_bytes()).map_err(told)?;
+        let pages = Pages { file, secrets: Secrets::new(keeps_application), written: 0, failed: None };
+        Ok(Self { path: path.to_owned(), watcher, began: Instant::now(), pages: Mutex::new(pages) })
+    }
+
+    /// Learns the secrets of a request before it goes on. Answers the id of the application that it is for.
+    pub(super) fn learn(&self, parts: &Parts) -> Option<String> {
+        let mut pages = self.pages();
+        let before = pages.secrets.applications();
+        pages.secrets.learn_request(&parts.uri, &parts.headers);
+        let another = before == 1 && pages.secrets.applications() == 2;
+        drop(pages);
+        if another {
+            self.tell(
+                "warning: these are calls of several applications, which a replay cannot tell apart; \
+                 record each on its own, or with --keep-application-id",
+            );
+        }
+        secrets::application(&parts.uri, &parts.headers)
+    }
+
+    /// Learns which fields of an application are passwords.
+    pub(super) fn learn_fields(&self, dump: &Value) {
+        self.pages().secrets.learn_fields(dump);
+    }
+
+    /// Writes an exchange that is over.
+    pub(super) fn write(&self, entry: &Entry) {
+        let mut pages = self.pages();
+        let exchange = exchange(entry, &mut pages.secrets, self.began);
+        let took = u64::try_from(entry.began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let line = write::line(&exchange, took, &write::told(&entry.head.headers, &pages.secrets));
+        pages.write(&line);
+        drop(pages);
+        let became =
+            exchange.answered.as_ref().map_or("---".to_owned(), |answered| answered.status.to_string());
+        let broke = exchange.broke.as_ref().map_or(String::new(), |why| format!("  {why}"));
+        self.tell(&format!("{became}  {}  {took} ms{broke}", exchange.asked.shown()));
+    }
+
+    pub(super) fn tell(&self, line: &str) {
+        if let Some(watcher) = &self.watcher {
+            watcher(line);
+        }
+    }
+
+    /// How many exchanges were written, or why not all.
+    pub(super) fn end(&self) -> Result<u64, EmulatorError> {
+        let mut pages = self.pages();
+        match pages.failed.take() {
+            Some(source) => Err(EmulatorError::Write { path: self.path.clone(), source }),
+            None => Ok(pages.written),
+        }
+    }
+
+    fn pages(&self) -> MutexGuard<'_, Pages> {
+        self.pages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Pages {
+    /// Writes a line in one piece, so that whoever is killed leaves whole lines. After a failure no more is written:
+    /// it would follow half a line.
+    fn write(&mut self, line: &str) {
+        if self.failed.is_some() {
+            return;
+        }
+        match self.file.write_all(line.as_bytes()) {
+            Ok(()) => self.written += 1,
+            Err(error) => self.failed = Some(error),
+        }
+    }
+}
+
+/// What is written of an exchange. All of it is learnt from before any of it is hidden.
+fn exchange(entry: &Entry, secrets: &mut Secrets, began: Instant) -> Exchange {
+    let Parts { method, uri, headers, .. } = &entry.head;
+    let sent = entry.sent();
+    let came = entry.came.whole();
+    for (body, headers) in [(&sent, headers), (&came, &entry.came_with)] {
+        if let Ok(body) = body {
+            Body::learn(body, headers, secrets);
+        }
+    }
+    secrets.learn_answer(&entry.came_with);
+    let mut asked = Asked::of((method, uri), headers, &sent.clone().unwrap_or_default(), secrets);
+    if let Err(why) = sent {
+        asked.body = Body::Omitted(why);
+    }
+    let answered = entry.status.map(|status| Answered {
+        status: status.as_u16(),
+        headers: write::answers(&entry.came_with, secrets),
+        body: came.map_or_else(Body::Omitted, |came| Body::of(&came, &entry.came_with, secrets)),
+    });
+    let at_ms = u64::try_from(entry.began.duration_since(began).as_millis()).unwrap_or(u64::MAX);
+    let broke = entry.broke.as_deref().map(|why| secrets.hidden(why));
+    Exchange { at_ms, asked, answered, broke, application: None }
+}
+
+/// A file that was not there before. It holds records: on Unix, nobody else may read it.
+fn new_file(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// The end of a recording, behind its last whole line.
+fn end_of(path: &Path) -> Result<File, EmulatorError> {
+    let told = |source| EmulatorError::Write { path: path.to_owned(), source };
+    let mut file = OpenOptions::new().read(true).write(true).open(path).map_err(told)?;
+    let mut lines = BufReader::new(&file);
+    let mut line = Vec::new();
+    let mut whole = 0;
+    while lines.read_until(b'\n', &mut line).map_err(told)? > 0 && line.ends_with(b"\n") {
+        if whole == 0 && !line.starts_with(format!("{{\"knack_recording\":{FORMAT},").as_bytes()) {
+            break;
+        }
+        whole += u64::try_from(line.len()).unwrap_or_default();
+        line.clear();
+    }
+    if whole == 0 {
+        let why =
+            "nothing can be appended, since it is no recording of this version; give another name".to_owned();
+        return Err(EmulatorError::Recording { path: path.to_owned(), line: 1, why });
+    }
+    file.set_len(whole).and_then(|()| file.seek(SeekFrom::End(0))).map_err(told)?;
+    Ok(file)
+}
