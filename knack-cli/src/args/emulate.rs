@@ -95,8 +95,7 @@ pub(crate) struct EmulateArguments {
     /// Serves a recording instead, which `cargo knack record` wrote. What was not recorded gets a 421.
     #[arg(long, value_name = "FILE", conflicts_with_all = OF_A_STORE)]
     pub(crate) replay: Option<PathBuf>,
-    /// Prints help; of a topic: quirks lists the switches with their values, the default first, faults what can
-    /// go wrong.
+    /// Prints help, of the command or of a topic.
     #[arg(short, long, value_name = "TOPIC", num_args = 0..=1)]
     #[allow(clippy::option_option, reason = "not asked for, asked for, asked for with a topic")]
     pub(crate) help: Option<Option<Topic>>,
@@ -105,9 +104,9 @@ pub(crate) struct EmulateArguments {
 /// What help there is beside that of the options.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Topic {
-    /// The switches of what is not known of Knack.
+    /// The switches with their values, the default first.
     Quirks,
-    /// What can go wrong.
+    /// What can go wrong, and how it is written.
     Faults,
 }
 

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::body::Body;
 use super::compare::{self, Pair};
 use super::exchange::Asked;
+use super::secrets::STAND_IN;
 
 /// Values are shown up to this length.
 const SHOWN: usize = 60;
@@ -29,8 +30,7 @@ pub(crate) fn difference(recorded: &Asked, asked: &Asked) -> (usize, Vec<String>
         let [recorded, asked] = [recorded, asked].map(|one| steps(&one.path));
         let others = recorded.len().abs_diff(asked.len());
         let pairs = recorded.iter().zip(&asked);
-        weight +=
-            5 * (others + pairs.filter(|(recorded, asked)| !compare::is_text_like(recorded, asked)).count());
+        weight += 5 * (others + pairs.filter(|(recorded, asked)| !is_step_like(recorded, asked)).count());
         said.push("the path is another".to_owned());
     }
     let query = pairs("the query's", &recorded.query, &asked.query);
@@ -47,7 +47,11 @@ pub(crate) fn difference(recorded: &Asked, asked: &Asked) -> (usize, Vec<String>
 fn is_path_like(recorded: &str, asked: &str) -> bool {
     let (recorded, asked) = (steps(recorded), steps(asked));
     recorded.len() == asked.len()
-        && recorded.iter().zip(&asked).all(|(recorded, asked)| compare::is_text_like(recorded, asked))
+        && recorded.iter().zip(&asked).all(|(recorded, asked)| is_step_like(recorded, asked))
+}
+
+fn is_step_like(recorded: &str, asked: &str) -> bool {
+    recorded == STAND_IN || compare::is_text_like(recorded, asked)
 }
 
 /// The steps of a path, decoded. Knack passes over a slash at its end.

@@ -158,16 +158,15 @@ impl Replay {
     fn carry(&self, request: &http::Request<Bytes>) -> Outcome {
         let (method, uri, headers, body) =
             (request.method(), request.uri(), request.headers(), request.body());
-        let mut secrets = Secrets::new(!self.shared.replaced);
-        secrets.learn_application(uri, headers);
-        let asked = Asked::of((method, uri), headers, body, &secrets);
         let mut state = self.state();
-        if let Some(application) = secrets::application(uri, headers) {
-            state.application = Some(application);
-        }
+        // Who follows an address out of an answer does not say which application it is for.
+        state.application = secrets::application(uri, headers).or(state.application.take());
+        let application = state.application.clone().filter(|_| self.shared.replaced);
+        let mut secrets = Secrets::new(!self.shared.replaced);
+        secrets.learn_application(application.clone());
+        let asked = Asked::of((method, uri), headers, body, &secrets);
         let found = self.find(&mut state, &asked);
         let trip = self.latency.draw(&mut state.rng);
-        let application = state.application.clone().filter(|_| self.shared.replaced);
         drop(state);
         let (ending, answered) = if let Some((line, exchange)) = found {
             (ending(line, exchange, method, application.as_deref()), format!("line {line}"))

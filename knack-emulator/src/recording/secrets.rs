@@ -86,19 +86,15 @@ impl Secrets {
                 self.learn_cookie(cookie);
             }
         }
-        self.learn_application(uri, headers);
+        self.learn_application(application(uri, headers));
         self.learn_text(uri.query().unwrap_or_default());
     }
 
-    /// Learns which application a request is for.
-    pub(crate) fn learn_application(&mut self, uri: &Uri, headers: &HeaderMap) {
-        if let Some(application) = application(uri, headers)
-            && !self.keeps_application
-            && !self.applications.contains(&application)
-            && application != STAND_IN
-        {
-            self.applications.push(application);
-        }
+    /// Learns the id of an application.
+    pub(crate) fn learn_application(&mut self, application: Option<String>) {
+        let new = |id: &String| !self.keeps_application && id != STAND_IN && !self.applications.contains(id);
+        let application = application.filter(new);
+        self.applications.extend(application);
     }
 
     /// Learns what a text holds where secrets stand.
@@ -117,14 +113,13 @@ impl Secrets {
         if secret.len() < SHORT || !says_something || !self.seen.insert(secret.to_owned()) {
             return;
         }
-        let lower = |text: String| hex_in_lower_case(&text);
-        let encoded = [NON_ALPHANUMERIC, COMPONENT].map(|set| utf8_percent_encode(secret, set).to_string());
-        let quoted = Value::from(secret).to_string();
-        let mut spellings: Vec<String> = vec![secret.to_owned(), quoted.trim_matches('"').to_owned()];
-        spellings.extend(encoded.iter().map(|text| text.replace("%20", "+")));
-        spellings.extend(encoded.iter().cloned().map(lower));
-        spellings.extend(encoded);
-        spellings.push(quoted.trim_matches('"').replace('/', "\\/"));
+        let mut spellings = spellings(secret);
+        // Bytes that were searched letter by letter may be UTF-8, and the other way round.
+        spellings.push(latin(secret.as_bytes()));
+        let bytes: Option<Vec<u8>> = secret.chars().map(|letter| u8::try_from(letter).ok()).collect();
+        if let Some(text) = bytes.and_then(|bytes| String::from_utf8(bytes).ok()) {
+            spellings.extend(self::spellings(&text));
+        }
         spellings.sort_unstable_by_key(|spelling| std::cmp::Reverse(spelling.len()));
         spellings.dedup();
         self.known.push(Known { spellings, within_words: secret.len() >= LONG });
@@ -179,7 +174,7 @@ impl Secrets {
     pub(super) fn without_known(&self, text: &str) -> String {
         let mut text = text.to_owned();
         for known in &self.known {
-            for spelling in known.spellings.iter().filter(|spelling| !spelling.is_empty()) {
+            for spelling in &known.spellings {
                 if text.contains(spelling.as_str()) {
                     text = replaced(&text, spelling, known.within_words);
                 }
@@ -254,6 +249,23 @@ impl Secrets {
     }
 }
 
+/// A text as it stands in JSON, addresses and forms.
+fn spellings(text: &str) -> Vec<String> {
+    let encoded = [NON_ALPHANUMERIC, COMPONENT].map(|set| utf8_percent_encode(text, set).to_string());
+    let quoted = Value::from(text).to_string();
+    let quoted = quoted.get(1..quoted.len() - 1).unwrap_or_default();
+    let mut spellings = vec![text.to_owned(), quoted.to_owned(), quoted.replace('/', "\\/")];
+    for one in encoded {
+        spellings.extend([
+            hex_in_lower_case(&one),
+            one.replace("%20", "+"),
+            hex_in_lower_case(&one).replace("%20", "+"),
+            one,
+        ]);
+    }
+    spellings
+}
+
 /// The id of the application that a request is for.
 pub(crate) fn application(uri: &Uri, headers: &HeaderMap) -> Option<String> {
     let told = APPLICATION.iter().find_map(|name| headers.get(*name)?.to_str().ok());
@@ -301,8 +313,10 @@ pub(super) fn is_secret_parameter(name: &str) -> bool {
 fn is_secret_header(name: &str) -> bool {
     const PARTS: [&str; 9] =
         ["auth", "cookie", "token", "secret", "password", "credential", "signature", "api-key", "session"];
-    // This one says how to log in.
-    name != "www-authenticate" && (KEY.contains(&name) || PARTS.iter().any(|part| name.contains(part)))
+    // These say how to log in, and what pages of other sites may read.
+    name != "www-authenticate"
+        && !name.starts_with("access-control-")
+        && (KEY.contains(&name) || PARTS.iter().any(|part| name.contains(part)))
 }
 
 /// Bytes as text, one letter each: what is no UTF-8 is searched like any other, and comes back as it was.

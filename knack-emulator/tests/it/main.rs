@@ -22,6 +22,8 @@ mod lists;
 mod options;
 mod pages;
 mod quirks;
+#[cfg(feature = "record")]
+mod recording;
 mod records;
 mod reports;
 mod request_facts;
