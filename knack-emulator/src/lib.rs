@@ -141,6 +141,12 @@
 //! were seen, `POST /_emulator/advance?ms=1500` moves the clock, `POST /_emulator/reset` begins anew. Other machines
 //! reach them only with [`Builder::remote_control`], and pages of other origins never.
 //!
+//! # Recordings
+//!
+//! With the feature `record`, a `Recorder` sits between a program and a real service and writes what passes, without
+//! keys, tokens and passwords; `cargo knack record` does it from a shell. A [`Replay`] serves the file, in the same
+//! process or on a socket: a test that answers as Knack did, or a report of an error that others can run.
+//!
 //! # How much it holds
 //!
 //! Everything is in memory: a record of six short fields takes some 1.4 kB, a million of them 1.4 GB; dates

@@ -47,9 +47,7 @@ impl Body {
             return upload(&kind, bytes, secrets);
         }
         let Ok(text) = std::str::from_utf8(bytes) else {
-            let hidden = secrets.hidden(&latin(bytes));
-            // What was hidden has letters of one byte, so that all of them still have.
-            return Self::Bytes(hidden.chars().filter_map(|letter| u8::try_from(letter).ok()).collect());
+            return Self::Bytes(bytes_of(&secrets.hidden(&latin(bytes))));
         };
         if kind.starts_with("application/x-www-form-urlencoded") {
             return Self::Form(compare::pairs(text, secrets));
@@ -152,6 +150,11 @@ fn upload(kind: &str, bytes: &Bytes, secrets: &Secrets) -> Body {
             "text": secrets.value(&part.name, &String::from_utf8_lossy(&part.body))}),
     };
     Body::Upload(parts.into_iter().map(told).collect())
+}
+
+/// The bytes of a text that has one letter for each; what is hidden has none but such letters.
+pub(super) fn bytes_of(latin: &str) -> Vec<u8> {
+    latin.chars().filter_map(|letter| u8::try_from(letter).ok()).collect()
 }
 
 fn content_type(headers: &HeaderMap) -> String {

@@ -1,7 +1,7 @@
 //! What a recorder writes into: one file, and what is known of secrets.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
+use std::io::{self, BufReader, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -12,9 +12,8 @@ use serde_json::Value;
 use super::body::Body;
 use super::entry::Entry;
 use super::exchange::{Answered, Asked, Exchange};
-use super::file::FORMAT;
 use super::secrets::{self, Secrets};
-use super::write;
+use super::{file, write};
 use crate::error::EmulatorError;
 
 /// Who is told of each call, and of what is amiss.
@@ -46,7 +45,9 @@ impl Book {
         let told = |source| EmulatorError::Write { path: path.to_owned(), source };
         let mut file = match (new_file(path), append) {
             (Ok(file), _) => file,
-            (Err(error), true) if error.kind() == io::ErrorKind::AlreadyExists => end_of(path)?,
+            (Err(error), true) if error.kind() == io::ErrorKind::AlreadyExists => {
+                end_of(path, keeps_application)?
+            }
             (Err(error), false) if error.kind() == io::ErrorKind::AlreadyExists => {
                 return Err(EmulatorError::Exists { path: path.to_owned() });
             }
@@ -84,8 +85,11 @@ impl Book {
         let exchange = exchange(entry, &mut pages.secrets, self.began);
         let took = u64::try_from(entry.began.elapsed().as_millis()).unwrap_or(u64::MAX);
         let line = write::line(&exchange, took, &write::told(&entry.head.headers, &pages.secrets));
-        pages.write(&line);
+        let failed = pages.write(&line);
         drop(pages);
+        if let Some(failed) = failed {
+            self.tell(&failed);
+        }
         let became =
             exchange.answered.as_ref().map_or("---".to_owned(), |answered| answered.status.to_string());
         let broke = exchange.broke.as_ref().map_or(String::new(), |why| format!("  {why}"));
@@ -113,15 +117,25 @@ impl Book {
 }
 
 impl Pages {
-    /// Writes a line in one piece, so that whoever is killed leaves whole lines. After a failure no more is written:
-    /// it would follow half a line.
-    fn write(&mut self, line: &str) {
+    /// Writes a line in one piece, so that whoever is killed leaves whole lines. After a failure no more is written;
+    /// the first one is told.
+    fn write(&mut self, line: &str) -> Option<String> {
         if self.failed.is_some() {
-            return;
+            return None;
         }
+        let whole = self.file.stream_position();
         match self.file.write_all(line.as_bytes()) {
-            Ok(()) => self.written += 1,
-            Err(error) => self.failed = Some(error),
+            Ok(()) => {
+                self.written += 1;
+                None
+            }
+            Err(error) => {
+                // Half a line is of no use to anybody.
+                let _ = whole.and_then(|whole| self.file.set_len(whole));
+                let said = format!("error: the recording ends here, since it cannot be written: {error}");
+                self.failed = Some(error);
+                Some(said)
+            }
         }
     }
 }
@@ -144,7 +158,10 @@ fn exchange(entry: &Entry, secrets: &mut Secrets, began: Instant) -> Exchange {
     let answered = entry.status.map(|status| Answered {
         status: status.as_u16(),
         headers: write::answers(&entry.came_with, secrets),
-        body: came.map_or_else(Body::Omitted, |came| Body::of(&came, &entry.came_with, secrets)),
+        body: came.map_or_else(Body::Omitted, |came| {
+            let body = Body::of(&came, &entry.came_with, secrets);
+            if entry.broke.is_some() { write::cut(body, secrets) } else { body }
+        }),
     });
     let at_ms = u64::try_from(entry.began.duration_since(began).as_millis()).unwrap_or(u64::MAX);
     let broke = entry.broke.as_deref().map(|why| secrets.hidden(why));
@@ -161,24 +178,31 @@ fn new_file(path: &Path) -> io::Result<File> {
 }
 
 /// The end of a recording, behind its last whole line.
-fn end_of(path: &Path) -> Result<File, EmulatorError> {
+fn end_of(path: &Path, keeps_application: bool) -> Result<File, EmulatorError> {
     let told = |source| EmulatorError::Write { path: path.to_owned(), source };
+    let refused =
+        |why: &str| EmulatorError::Recording { path: path.to_owned(), line: 1, why: why.to_owned() };
     let mut file = OpenOptions::new().read(true).write(true).open(path).map_err(told)?;
     let mut lines = BufReader::new(&file);
-    let mut line = Vec::new();
-    let mut whole = 0;
-    while lines.read_until(b'\n', &mut line).map_err(told)? > 0 && line.ends_with(b"\n") {
-        if whole == 0 && !line.starts_with(format!("{{\"knack_recording\":{FORMAT},").as_bytes()) {
+    let first = file::next_line(&mut lines).map_err(told)?;
+    match file::run_of(&String::from_utf8_lossy(&first)) {
+        Ok(replaced) if replaced != keeps_application => {}
+        Ok(_) => {
+            return Err(refused(
+                "it keeps the application's id and this run would not, or the other way round",
+            ));
+        }
+        Err(why) => return Err(refused(&format!("nothing can be appended: {why}"))),
+    }
+    let mut whole = first.len();
+    loop {
+        let line = file::next_line(&mut lines).map_err(told)?;
+        if !line.ends_with(b"\n") {
             break;
         }
-        whole += u64::try_from(line.len()).unwrap_or_default();
-        line.clear();
+        whole += line.len();
     }
-    if whole == 0 {
-        let why =
-            "nothing can be appended, since it is no recording of this version; give another name".to_owned();
-        return Err(EmulatorError::Recording { path: path.to_owned(), line: 1, why });
-    }
+    let whole = u64::try_from(whole).unwrap_or(u64::MAX);
     file.set_len(whole).and_then(|()| file.seek(SeekFrom::End(0))).map_err(told)?;
     Ok(file)
 }

@@ -14,7 +14,7 @@ use hyper::body::{Body, Frame, Incoming, SizeHint};
 use super::book::Book;
 
 /// The most of a body that is kept, in bytes. All of it passes.
-const LARGEST_KEPT: usize = 8 * 1024 * 1024;
+const LARGEST_KEPT: u64 = 8 * 1024 * 1024;
 
 pub(super) type BoxError = Box<dyn Error + Send + Sync>;
 
@@ -92,8 +92,9 @@ impl Passed {
     fn add<E>(&mut self, frame: &Frame<Bytes>, told: Option<u64>, body: &impl Body<Error = E>) {
         if let Some(piece) = frame.data_ref() {
             self.size += u64::try_from(piece.len()).unwrap_or_default();
-            self.kept.extend_from_slice(piece);
-            if self.size > u64::try_from(LARGEST_KEPT).unwrap_or(u64::MAX) {
+            if self.size <= LARGEST_KEPT {
+                self.kept.extend_from_slice(piece);
+            } else {
                 self.kept = BytesMut::new();
             }
         }
@@ -102,7 +103,7 @@ impl Passed {
 
     /// What passed, or why it is not kept.
     pub(super) fn whole(&self) -> Result<Bytes, String> {
-        if self.size > u64::try_from(LARGEST_KEPT).unwrap_or(u64::MAX) {
+        if self.size > LARGEST_KEPT {
             return Err(format!("{} bytes, and what is larger than 8 MB is not kept", self.size));
         }
         Ok(self.kept.clone().freeze())

@@ -62,7 +62,8 @@ impl Asked {
         let pairs: Vec<String> =
             self.query.iter().map(|(name, text)| format!("{name}={}", value(text))).collect();
         let mark = if pairs.is_empty() { "" } else { "?" };
-        format!("{} {}{mark}{}", self.method, self.path, pairs.join("&"))
+        // Decoded as it is, it could move a terminal's cursor.
+        format!("{} {}{mark}{}", self.method, self.path, pairs.join("&")).replace(char::is_control, " ")
     }
 }
 

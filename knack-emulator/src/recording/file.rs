@@ -1,7 +1,7 @@
 //! The file of a recording, read line by line.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
 use serde_json::Value;
@@ -40,13 +40,12 @@ pub(crate) fn read(path: &Path) -> Result<Recorded, EmulatorError> {
     let mut order = Vec::new();
     let mut lines = BufReader::new(file);
     for number in 1.. {
-        let mut line = Vec::new();
-        let length = (&mut lines).take(LONGEST_LINE).read_until(b'\n', &mut line).map_err(told)?;
+        let line = next_line(&mut lines).map_err(told)?;
         let whole = line.ends_with(b"\n");
-        if length == 0 && runs > 0 {
+        if line.is_empty() && runs > 0 {
             break;
         }
-        if !whole && u64::try_from(length).unwrap_or(u64::MAX) == LONGEST_LINE {
+        if !whole && u64::try_from(line.len()).unwrap_or(u64::MAX) == LONGEST_LINE {
             return Err(wrong(
                 number,
                 "it is longer than 128 MB, which no recorder writes; take it out".to_owned(),
@@ -72,6 +71,13 @@ pub(crate) fn read(path: &Path) -> Result<Recorded, EmulatorError> {
     Ok(recorded)
 }
 
+/// The next line with its end, as far as the longest goes; empty at the end of the file.
+pub(crate) fn next_line(lines: &mut impl BufRead) -> io::Result<Vec<u8>> {
+    let mut line = Vec::new();
+    lines.take(LONGEST_LINE).read_until(b'\n', &mut line)?;
+    Ok(line)
+}
+
 enum Entry {
     Run { replaced: bool },
     Exchange(Box<Exchange>),
@@ -87,11 +93,14 @@ fn entry_of(line: &str, begun: bool) -> Result<Entry, String> {
             .map(|exchange| Entry::Exchange(exchange.into()))
             .map_err(|why| format!("{why}; take the line out, or record anew"));
     }
+    run_of(line).map(|replaced| Entry::Run { replaced })
+}
+
+/// The line that a run begins with: whether the application's id is replaced.
+pub(crate) fn run_of(line: &str) -> Result<bool, String> {
     let first: Value = serde_json::from_str(line.trim_start_matches('\u{feff}')).unwrap_or_default();
     match first.get("knack_recording").map(Value::as_u64) {
-        Some(Some(FORMAT)) => {
-            Ok(Entry::Run { replaced: first.get("application_id").and_then(Value::as_str) != Some("kept") })
-        }
+        Some(Some(FORMAT)) => Ok(first.get("application_id").and_then(Value::as_str) != Some("kept")),
         Some(format) => Err(format!(
             "its format is {}, and this version reads {FORMAT}; take the version that wrote it, or record anew",
             format.map_or("no number".to_owned(), |format| format.to_string())

@@ -93,6 +93,7 @@ fn bodies(recorded: &Body, asked: &Body) -> Vec<String> {
 
 fn shown(value: &Value) -> String {
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let text = text.replace(char::is_control, " ");
     let short: String = text.chars().take(SHOWN).collect();
     if short.len() < text.len() { format!("{short}…") } else { short }
 }

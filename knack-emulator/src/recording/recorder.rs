@@ -25,8 +25,6 @@ use crate::server::{self, Server};
 
 /// How long the service may take to say what an application's fields are.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// How often applications are asked about.
-const MOST_ASKED: usize = 8;
 /// What concerns one connection alone.
 const OF_A_CONNECTION: [HeaderName; 8] = [
     header::CONNECTION,
@@ -239,7 +237,7 @@ impl Proxy {
     /// Asks for an application whose fields are not known yet: some may be passwords.
     async fn acquaint(&self, application: String) {
         let mut asked = self.asked.lock().await;
-        if asked.len() >= MOST_ASKED || asked.contains(&application) {
+        if asked.contains(&application) {
             return;
         }
         match self.dump(&application).await {

@@ -23,6 +23,8 @@ const APPLICATION: [&str; 2] = ["x-knack-application-id", "knack_application_id"
 const KEY: [&str; 2] = ["x-knack-rest-api-key", "knack_rest_api_key"];
 /// What pages are called with in place of a key.
 const NO_KEYS: [&str; 2] = ["knack", "renderer"];
+/// What programs send where they have no secret.
+const NOTHINGS: [&str; 4] = ["null", "undefined", "true", "false"];
 /// From this length on a secret is hidden within other words too.
 const LONG: usize = 8;
 /// Shorter ones are hidden in their own place alone: they are a part of everything.
@@ -109,7 +111,7 @@ impl Secrets {
     /// Hides a text wherever it stands from now on.
     pub(crate) fn learn(&mut self, secret: &str) {
         let secret = secret.trim();
-        let says_something = secret.chars().any(char::is_alphanumeric);
+        let says_something = secret.chars().any(char::is_alphanumeric) && !NOTHINGS.contains(&secret);
         if secret.len() < SHORT || !says_something || !self.seen.insert(secret.to_owned()) {
             return;
         }
@@ -210,8 +212,23 @@ impl Secrets {
     }
 }
 
+/// What a recorder alone wants.
 #[cfg(feature = "record")]
 impl Secrets {
+    /// A text that ends too early, without the beginning of a secret that may be at its end.
+    pub(crate) fn without_half(&self, text: &str) -> String {
+        let spellings = self.known.iter().flat_map(|known| &known.spellings);
+        let half = |spelling: &String| {
+            let mut ends = spelling.char_indices().map(|(end, _)| end).filter(|end| *end >= SHORT).rev();
+            ends.find(|end| spelling.get(..*end).is_some_and(|half| text.ends_with(half)))
+        };
+        let longest = spellings.filter_map(half).max().unwrap_or_default();
+        match text.get(..text.len() - longest) {
+            Some(before) if longest > 0 => format!("{before}{HIDDEN}"),
+            _ => text.to_owned(),
+        }
+    }
+
     /// Learns what the head of an answer carries.
     pub(crate) fn learn_answer(&mut self, headers: &HeaderMap) {
         for (name, value) in headers {
@@ -300,7 +317,15 @@ pub(super) fn is_secret_name(name: &str) -> bool {
         "connectsid",
     ];
     let name: String = name.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
-    name.contains("password") || ENDS.iter().any(|end| name.ends_with(end))
+    ENDS.iter().any(|end| name.ends_with(end)) || is_password(&name)
+}
+
+/// Whether a name is one of a password, and not of a setting about passwords.
+fn is_password(name: &str) -> bool {
+    const BEHIND: [&str; 11] =
+        ["", "again", "check", "confirm", "confirmation", "hash", "new", "old", "raw", "repeat", "verify"];
+    let behind = name.rsplit_once("password").map(|(_, behind)| behind.trim_end_matches(char::is_numeric));
+    behind.is_some_and(|behind| BEHIND.contains(&behind))
 }
 
 /// Whether a value of a query or a form is a secret.

@@ -5,11 +5,11 @@ use base64::engine::general_purpose::STANDARD;
 use http::HeaderMap;
 use serde_json::{Map, Value, json};
 
-use super::body::Body;
+use super::body::{Body, bytes_of};
 use super::compare::Pair;
 use super::exchange::Exchange;
 use super::file::FORMAT;
-use super::secrets::Secrets;
+use super::secrets::{Secrets, latin};
 
 /// Headers of requests that are written: what says how an answer is to be, and who asks.
 const TOLD: [&str; 14] = [
@@ -77,6 +77,15 @@ pub(crate) fn line(exchange: &Exchange, took_ms: u64, headers: &Value) -> String
     format!(
         "{{\"at_ms\":{at_ms},\"took_ms\":{took_ms},\"request\":{request},\"response\":{response}{broke}}}\n"
     )
+}
+
+/// A body that ended too early: a secret may be cut in half.
+pub(super) fn cut(body: Body, secrets: &Secrets) -> Body {
+    match body {
+        Body::Text(text) => Body::Text(secrets.without_half(&text)),
+        Body::Bytes(bytes) => Body::Bytes(bytes_of(&secrets.without_half(&latin(&bytes)))),
+        whole => whole,
+    }
 }
 
 /// A body, which says by its name what it is.

@@ -262,12 +262,16 @@ async fn no_file_is_written_over() {
     let error = recorder().serve(&path).await.unwrap_err();
     assert!(matches!(error, EmulatorError::Exists { .. }), "{error}");
     let error = recorder().append(true).serve(&path).await.unwrap_err();
-    assert!(error.to_string().contains("it is no recording"), "{error}");
+    assert!(error.to_string().contains("nothing can be appended: this is no recording"), "{error}");
+    let error = recorder().append(true).serve(std::env::temp_dir()).await.unwrap_err();
+    assert!(error.to_string().contains("cannot write the recording"), "{error}");
     assert_eq!(fs::read_to_string(&path).unwrap(), "mine");
 
     // Half a line at the end is what a killed recorder leaves.
     let request = json!({"method": "GET", "path": "/v1/first"});
     let path = recording("appended", &[line(0, &request, &json!(null)), "{\"at_ms\":".to_owned()]);
+    let error = recorder().append(true).keep_application_id(true).serve(&path).await.unwrap_err();
+    assert!(error.to_string().contains("keeps the application's id"), "{error}");
     let recording = recorder().append(true).serve(&path).await.unwrap();
     ask(recording.address(), "GET /v1/second", &[], b"").await;
     recording.stop().await.unwrap();

@@ -136,9 +136,11 @@ async fn let_pass(recording: &Recording) {
     );
     let multipart = "Content-Type: multipart/form-data; boundary=X";
     ask(server, "POST /v1/upload", &[multipart, &app, &key], upload.as_bytes()).await;
-    for page in ["gzip", "page", "script", "cut"] {
+    for page in ["gzip", "page", "script", "cut", "half"] {
         ask(server, &format!("GET /v1/{page}"), &of_user, b"").await;
     }
+    let gzip = ask(server, "GET /v1/gzip", &["Accept-Encoding: gzip, br"], b"").await;
+    assert!(!gzip.head.contains("content-encoding") && gzip.json()["token"] == TOKEN, "{gzip:?}");
 }
 
 fn answers() -> Vec<(&'static str, Vec<u8>)> {
@@ -163,6 +165,8 @@ fn answers() -> Vec<(&'static str, Vec<u8>)> {
     );
     // The connection ends in the middle of a token.
     let cut = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 900\r\n\r\n{\"token\":\"fresh-token-88".to_vec();
+    // And in the middle of a key.
+    let half = format!("HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\nit is {}", &KEY[..9]);
     vec![
         ("GET /v1/applications/", canned_json(&dump)),
         ("/session", canned_json(&session)),
@@ -171,6 +175,7 @@ fn answers() -> Vec<(&'static str, Vec<u8>)> {
         ("/moved", canned(&moved, SIGNATURE.as_bytes())),
         ("/script", canned("200 OK\r\nContent-Type: text/javascript", script.as_bytes())),
         ("/cut", cut),
+        ("/half", half.into_bytes()),
         ("/v1/", canned_json(&records)),
     ]
 }
@@ -185,9 +190,9 @@ async fn no_secret_is_in_the_file_however_it_is_spelt() {
     let recorder = recorder.on_call(move |line| lines.lock().unwrap().push(line.to_owned()));
     let recording = recorder.serve(&path).await.unwrap();
     let_pass(&recording).await;
-    assert_eq!(recording.stop().await.unwrap(), 13);
+    assert_eq!(recording.stop().await.unwrap(), 15);
     let log = log.lock().unwrap().clone();
-    assert_eq!(log.len(), 13, "{log:#?}");
+    assert_eq!(log.len(), 15, "{log:#?}");
     assert_without_secrets(&path, &log);
 
     let text = fs::read_to_string(&path).unwrap();
@@ -221,6 +226,8 @@ async fn no_secret_is_in_the_file_however_it_is_spelt() {
         moved["response"]["headers"]["location"],
         "https://files.example/a.pdf?X-Amz-Signature=***&x=1&token=***"
     );
+    let half = written.iter().find(|one| one["request"]["path"] == "/v1/half").unwrap();
+    assert_eq!(half["response"]["body"], json!({"text": "it is ***"}));
     let cut = written.iter().find(|one| one["request"]["path"] == "/v1/cut").unwrap();
     assert_eq!(cut["response"]["body"], json!({"text": "{\"token\":\"***\""}));
     assert!(cut["broke"].as_str().unwrap().starts_with("the answer broke off: "), "{cut}");
@@ -274,4 +281,27 @@ async fn short_secrets_are_hidden_as_whole_words() {
     recording.stop().await.unwrap();
     let body = &exchanges(&path)[0]["response"]["body"]["json"];
     assert_eq!(*body, json!({"a": "pin ***!", "b": "x4711", "n": "***", "token": "***"}));
+}
+
+#[tokio::test]
+async fn what_is_about_secrets_is_none() {
+    let told = json!({
+        "password_reset_message": "A link", "password_options": {"length": 8}, "empty_pass": false, "reset_password": true,
+        "profile_keys": ["profile_1"], "key": "field_1", "type": "password", "tokens_used": 3, "password": null,
+        "new_password_2": "hidden-1", "passwordConfirmation": "hidden-2", "access_token": "hidden-3", "note": "undefined"
+    });
+    let service = Canned::serve(vec![("/", canned_json(&told))]).await;
+    let path = place("about");
+    let recording = record(service.address, &path).await;
+    ask(recording.address(), "GET /v1/x", &["Authorization: undefined", "X-Knack-REST-API-Key: knack"], b"")
+        .await;
+    recording.stop().await.unwrap();
+    let written = &exchanges(&path)[0];
+    let mut wanted = told;
+    for hidden in ["new_password_2", "passwordConfirmation", "access_token"] {
+        wanted[hidden] = json!("***");
+    }
+    assert_eq!(written["response"]["body"]["json"], wanted);
+    let headers = json!({"authorization": "***", "x-knack-rest-api-key": "knack"});
+    assert_eq!(written["request"]["headers"], headers);
 }
