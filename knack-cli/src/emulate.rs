@@ -43,11 +43,12 @@ pub(crate) fn run(asked: &EmulateArguments, out: &mut dyn Write, err: &mut dyn W
     let knack = builder.build()?;
     let runtime = Runtime::new().map_err(CliError::Runtime)?;
     runtime.block_on(async {
+        let stopped = serving::stopped()?;
         let server =
             knack.serve_on(SocketAddr::new(asked.host, asked.port)).await.map_err(CliError::Listen)?;
         welcome(asked, &knack, &server, out)?;
         serving::warn_of_others(asked.host, err)?;
-        let ended = serving::until_stopped(&mut lines, err).await;
+        let ended = serving::until(stopped, &mut lines, err).await;
         server.stop().await;
         ended
     })

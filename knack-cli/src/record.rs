@@ -26,10 +26,11 @@ pub(crate) fn run(asked: &RecordArguments, out: &mut dyn Write, err: &mut dyn Wr
     let runtime = Runtime::new().map_err(CliError::Runtime)?;
     let ended = runtime.block_on(async {
         let address = SocketAddr::new(asked.host, asked.port);
+        let stopped = serving::stopped()?;
         let recording = recorder.serve_on(&asked.out, address).await.map_err(told)?;
         welcome(asked, service, &recording, out)?;
         serving::warn_of_others(asked.host, err)?;
-        let ended = serving::until_stopped(&mut lines, err).await;
+        let ended = serving::until(stopped, &mut lines, err).await;
         let written = recording.stop().await;
         ended.and(Ok(written?))
     });

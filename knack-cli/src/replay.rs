@@ -35,10 +35,11 @@ pub(crate) fn run(
     let runtime = Runtime::new().map_err(CliError::Runtime)?;
     runtime.block_on(async {
         let address = SocketAddr::new(asked.host, asked.port);
+        let stopped = serving::stopped()?;
         let server = replay.serve_on(address).await.map_err(CliError::Listen)?;
         welcome(path, &replay, &server, out)?;
         serving::warn_of_others(asked.host, err)?;
-        let ended = serving::until_stopped(&mut lines, err).await;
+        let ended = serving::until(stopped, &mut lines, err).await;
         server.stop().await;
         ended
     })?;

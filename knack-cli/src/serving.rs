@@ -1,11 +1,12 @@
 //! What the commands have in common that serve something until they are stopped.
 
+use std::future::Future;
 use std::io::Write;
 use std::net::IpAddr;
 
 use tokio::sync::mpsc;
 
-use crate::error::Result;
+use crate::error::{CliError, Result};
 use crate::text;
 
 /// Says so where others can get in.
@@ -17,11 +18,11 @@ pub(crate) fn warn_of_others(host: IpAddr, err: &mut dyn Write) -> Result<()> {
 }
 
 /// Prints what is logged until the program is asked to end.
-pub(crate) async fn until_stopped(
+pub(crate) async fn until(
+    stopped: impl Future<Output = ()>,
     lines: &mut mpsc::UnboundedReceiver<String>,
     err: &mut dyn Write,
 ) -> Result<()> {
-    let stopped = stopped();
     tokio::pin!(stopped);
     loop {
         tokio::select! {
@@ -31,15 +32,23 @@ pub(crate) async fn until_stopped(
     }
 }
 
-/// Waits for Ctrl-C or, on Unix, a request to terminate.
-async fn stopped() {
-    #[cfg(unix)]
-    if let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+/// Waits for Ctrl-C or a request to terminate. It listens from now on, before anything says that it can be stopped.
+#[cfg(unix)]
+pub(crate) fn stopped() -> Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(CliError::Runtime)?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(CliError::Runtime)?;
+    Ok(async move {
         tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
+            _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
         }
-        return;
-    }
-    let _ = tokio::signal::ctrl_c().await;
+    })
+}
+
+/// Waits for Ctrl-C.
+#[cfg(not(unix))]
+pub(crate) fn stopped() -> Result<impl Future<Output = ()>> {
+    Ok(async { drop(tokio::signal::ctrl_c().await) })
 }
