@@ -7,10 +7,10 @@ use std::path::PathBuf;
 ///
 /// It passes every call on and every answer back; what it writes is served by `cargo knack emulate --replay`, for
 /// bug reports and for tests. Calls are calls of the real service: they count against the plan, and what they write
-/// is written. Where programs say which key they have, they say it to the recorder as they would to Knack.
+/// is written. Programs keep their keys and change nothing but the address.
 ///
-/// Addresses in answers stay as they are, so that none of this machine gets into a record: what is downloaded from
-/// them goes past the recorder.
+/// Addresses in answers stay as they are, lest one of this machine gets into a record: what is downloaded from them
+/// goes past the recorder.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

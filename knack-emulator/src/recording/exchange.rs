@@ -98,7 +98,7 @@ fn answered(text: &RawValue) -> Result<Option<Answered>, String> {
     }
     let parts = Parts::of(text.get(), "response")?;
     let status = parts.value("status")?.as_u64().and_then(|status| u16::try_from(status).ok());
-    let status = status.filter(|status| (100..1_000).contains(status)).ok_or("status is none of HTTP")?;
+    let status = status.filter(|status| (200..1_000).contains(status)).ok_or("status is none of HTTP")?;
     let header = |(name, value): (String, Value)| Some((name, value.as_str()?.to_owned()));
     let headers: Option<_> = parts.object("headers")?.into_iter().map(header).collect();
     let headers = headers.ok_or("a header is no text")?;

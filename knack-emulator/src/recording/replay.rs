@@ -88,7 +88,8 @@ impl Replay {
     /// How long an answer takes. Unless set, it comes at once, however long it took when it was recorded.
     ///
     /// ```no_run
-    /// #     /// use knack_emulator::{Latency, Replay};
+    /// use std::time::Duration;
+    /// use knack_emulator::{Latency, Replay};
     ///
     /// let way = Duration::from_millis(40);
     /// let slow = Replay::open("tests/orders.jsonl")?.latency(Latency::fixed(way, Duration::ZERO, way));

@@ -260,7 +260,7 @@ impl Secrets {
 
     /// The value of a header.
     pub(crate) fn header(&self, name: &str, value: &[u8]) -> String {
-        let value = latin(value);
+        let value = String::from_utf8(value.to_vec()).unwrap_or_else(|_| latin(value));
         let is_no_key = KEY.contains(&name) && NO_KEYS.contains(&value.as_str());
         if is_secret_header(name) && !is_no_key { HIDDEN.to_owned() } else { self.hidden(&value) }
     }

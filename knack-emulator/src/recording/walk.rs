@@ -10,6 +10,9 @@ use super::secrets::{HIDDEN, Secrets, is_secret_name, is_secret_parameter};
 /// How deep JSON within strings of JSON is looked into.
 const DEEPEST: u8 = 4;
 
+/// From this length on what an address calls a key is taken for one elsewhere too.
+const LONG_KEY: usize = 16;
+
 /// Whether a text is a list or an object in JSON.
 pub(super) fn is_json(text: &str) -> bool {
     text.trim_start().starts_with(['{', '[']) && serde_json::from_str::<&RawValue>(text).is_ok()
@@ -130,8 +133,11 @@ impl Walk<'_> {
             out.push_str(before);
             out.push('=');
             if !value.is_empty() && (is_secret_parameter(&name) || self.secrets.is_secret_field(&name)) {
-                let spaced = value.replace('+', " ");
-                self.found.push(percent_decode_str(&spaced).decode_utf8_lossy().into_owned());
+                // A short `key=` may be that of a field.
+                if is_secret_name(&name) || value.len() >= LONG_KEY {
+                    let spaced = value.replace('+', " ");
+                    self.found.push(percent_decode_str(&spaced).decode_utf8_lossy().into_owned());
+                }
                 out.push_str(HIDDEN);
                 rest = after;
             } else {
@@ -177,4 +183,82 @@ fn literal(text: &str) -> (&str, &str) {
 /// What a literal says, or itself where it says nothing in JSON.
 fn decoded(literal: &str) -> String {
     serde_json::from_str(literal).unwrap_or_else(|_| literal.trim_matches('"').to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const SECRET: &str = "s3\"cret/ä+1 \\x";
+
+    fn knowing() -> Secrets {
+        let mut secrets = Secrets::new(false);
+        secrets.learn(SECRET);
+        secrets
+    }
+
+    /// Texts with secrets in them, and with what looks like the signs of JSON.
+    fn texts() -> impl Strategy<Value = String> {
+        let parts = prop_oneof![
+            "[a-z{}\\[\\]:,=&\"\\\\ ]{0,6}".prop_map(String::from),
+            Just(SECRET.to_owned()),
+            Just(Value::from(SECRET).to_string()),
+            Just("\"token\":\"".to_owned()),
+        ];
+        prop::collection::vec(parts, 0..6).prop_map(|parts| parts.concat())
+    }
+
+    fn values() -> impl Strategy<Value = Value> {
+        let leaf =
+            prop_oneof![any::<i32>().prop_map(Value::from), Just(Value::Null), texts().prop_map(Value::from)];
+        leaf.prop_recursive(4, 32, 4, |inner| {
+            let name = prop_oneof![Just("token".to_owned()), Just("name".to_owned()), texts()];
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::btree_map(name, inner, 0..4)
+                    .prop_map(|map| Value::Object(map.into_iter().collect())),
+            ]
+        })
+    }
+
+    fn all_texts(value: &Value, into: &mut Vec<String>) {
+        match value {
+            Value::String(text) => into.push(text.clone()),
+            Value::Array(items) => items.iter().for_each(|item| all_texts(item, into)),
+            Value::Object(entries) => entries.iter().for_each(|(name, item)| {
+                into.push(name.clone());
+                all_texts(item, into);
+            }),
+            _ => {}
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn json_stays_json_and_has_no_secret(value in values(), pretty: bool) {
+            let text = if pretty { format!("{value:#}") } else { value.to_string() };
+            let hidden = knowing().hidden(&text);
+            if is_json(&text) {
+                let read: Value = serde_json::from_str(&hidden).unwrap();
+                let mut texts = Vec::new();
+                all_texts(&read, &mut texts);
+                prop_assert!(texts.iter().all(|text| !text.contains(SECRET)), "{hidden}");
+            }
+            prop_assert!(!hidden.contains(SECRET), "{hidden}");
+        }
+
+        #[test]
+        fn no_text_has_a_secret_afterwards(text in texts(), any: String) {
+            let hidden = knowing().hidden(&format!("{any}{text}"));
+            prop_assert!(!hidden.contains(SECRET), "{hidden}");
+            prop_assert!(!hidden.contains(Value::from(SECRET).to_string().trim_matches('"')), "{hidden}");
+        }
+
+        #[test]
+        fn what_has_no_secret_stays_as_it_is(text in "[a-zA-Z0-9{}\\[\\]:,\" .+-]{0,60}") {
+            prop_assert_eq!(knowing().hidden(&text), text);
+        }
+    }
 }

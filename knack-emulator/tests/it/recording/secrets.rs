@@ -288,7 +288,7 @@ async fn what_is_about_secrets_is_none() {
     let told = json!({
         "password_reset_message": "A link", "password_options": {"length": 8}, "empty_pass": false, "reset_password": true,
         "profile_keys": ["profile_1"], "key": "field_1", "type": "password", "tokens_used": 3, "password": null,
-        "new_password_2": "hidden-1", "passwordConfirmation": "hidden-2", "access_token": "hidden-3", "note": "undefined"
+        "url": "https://x/?key=field_1", "new_password_2": "hidden-1", "passwordConfirmation": "hidden-2", "access_token": "hidden-3", "note": "undefined"
     });
     let service = Canned::serve(vec![("/", canned_json(&told))]).await;
     let path = place("about");
@@ -298,6 +298,7 @@ async fn what_is_about_secrets_is_none() {
     recording.stop().await.unwrap();
     let written = &exchanges(&path)[0];
     let mut wanted = told;
+    wanted["url"] = json!("https://x/?key=***");
     for hidden in ["new_password_2", "passwordConfirmation", "access_token"] {
         wanted[hidden] = json!("***");
     }
