@@ -81,9 +81,9 @@ impl Book {
 
     /// Writes an exchange that is over.
     pub(super) fn write(&self, entry: &Entry) {
+        let took = u64::try_from(entry.began.elapsed().as_millis()).unwrap_or(u64::MAX);
         let mut pages = self.pages();
         let exchange = exchange(entry, &mut pages.secrets, self.began);
-        let took = u64::try_from(entry.began.elapsed().as_millis()).unwrap_or(u64::MAX);
         let line = write::line(&exchange, took, &write::told(&entry.head.headers, &pages.secrets));
         let failed = pages.write(&line);
         drop(pages);

@@ -169,7 +169,7 @@ impl Secrets {
     /// Whether there is anything to hide in a text as it stands.
     pub(super) fn is_in(&self, text: &str) -> bool {
         let mut spellings = self.known.iter().flat_map(|known| &known.spellings).chain(&self.applications);
-        spellings.any(|spelling| text.contains(spelling.as_str()))
+        spellings.any(|spelling| is_within(spelling, text))
     }
 
     /// A text without the secrets that are known, whatever their places.
@@ -177,13 +177,13 @@ impl Secrets {
         let mut text = text.to_owned();
         for known in &self.known {
             for spelling in &known.spellings {
-                if text.contains(spelling.as_str()) {
+                if is_within(spelling, &text) {
                     text = replaced(&text, spelling, known.within_words);
                 }
             }
         }
         for application in &self.applications {
-            if text.contains(application.as_str()) {
+            if is_within(application, &text) {
                 text = text.replace(application.as_str(), STAND_IN);
             }
         }
@@ -347,6 +347,11 @@ fn is_secret_header(name: &str) -> bool {
 /// Bytes as text, one letter each: what is no UTF-8 is searched like any other, and comes back as it was.
 pub(crate) fn latin(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| char::from(*byte)).collect()
+}
+
+/// Whether a text has another in it. Most are too short for it, which is seen at once.
+fn is_within(part: &str, text: &str) -> bool {
+    part.len() <= text.len() && text.contains(part)
 }
 
 fn replaced(text: &str, secret: &str, within_words: bool) -> String {
