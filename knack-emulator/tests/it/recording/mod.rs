@@ -150,7 +150,7 @@ impl Answer {
 /// Sends a request with these further lines of its head, and reads until the connection ends.
 async fn ask(server: SocketAddr, first: &str, head: &[&str], body: &[u8]) -> Answer {
     let mut stream = TcpStream::connect(server).await.unwrap();
-    let lines: String = head.iter().map(|line| format!("{line}\r\n")).collect();
+    let lines: String = head.iter().flat_map(|line| [*line, "\r\n"]).collect();
     let length = if body.is_empty() { String::new() } else { format!("Content-Length: {}\r\n", body.len()) };
     let head = format!("{first} HTTP/1.1\r\nHost: knack\r\nConnection: close\r\n{lines}{length}\r\n");
     stream.write_all(head.as_bytes()).await.unwrap();
