@@ -11,9 +11,11 @@ use knack_runtime::Plan;
 use knack_runtime::key::ObjectKey;
 
 mod emulate;
+mod record;
 mod schema;
 
-pub(crate) use emulate::EmulateArguments;
+pub(crate) use emulate::{EmulateArguments, FAULTS, Topic};
+pub(crate) use record::RecordArguments;
 pub(crate) use schema::{
     CheckArguments, DiagramArguments, DiagramFormat, FieldsArguments, LookArguments, PullArguments,
     ScaffoldArguments, Source,
@@ -26,6 +28,7 @@ Examples:
   cargo knack check
   cargo knack doctor
   cargo knack emulate
+  cargo knack record --out orders.jsonl
   cargo knack help pull
 
 Exit codes:
@@ -65,6 +68,7 @@ Examples:
     Views(LookArguments),
     Doctor(DoctorArguments),
     Emulate(EmulateArguments),
+    Record(RecordArguments),
     Plan(PlanArguments),
     Quota(QuotaArguments),
     /// Prints a shell's completions of cargo-knack.

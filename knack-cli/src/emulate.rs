@@ -1,21 +1,22 @@
 //! `cargo knack emulate`: the local Knack as a program.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
+use clap::CommandFactory;
 use knack_core::schema::Application;
 use knack_emulator::{Builder, Emulator, Latency, Quirk, Seen, Server};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 
-use crate::args::EmulateArguments;
+use crate::args::{Arguments, EmulateArguments, FAULTS, Topic};
 use crate::error::{CliError, Result, failed};
 use crate::folder::Folder;
 use crate::text::{self, counted, grouped};
-use crate::{source, table};
+use crate::{replay, serving, source, table};
 
 /// What a folder without an application's id is served under.
 const NO_ID: &str = "000000000000000000000000";
@@ -24,10 +25,16 @@ const NO_ID: &str = "000000000000000000000000";
 const REMEMBERED: usize = 1_000;
 
 pub(crate) fn run(asked: &EmulateArguments, out: &mut dyn Write, err: &mut dyn Write) -> Result<()> {
-    if asked.quirks {
-        return quirks(out);
+    match asked.help {
+        None => {}
+        Some(None) => return Ok(help()?),
+        Some(Some(Topic::Quirks)) => return quirks(out),
+        Some(Some(Topic::Faults)) => return Ok(out.write_all(FAULTS.as_bytes())?),
     }
-    let (log, lines) = mpsc::unbounded_channel();
+    if let Some(path) = &asked.replay {
+        return replay::run(path, asked, out, err);
+    }
+    let (log, mut lines) = mpsc::unbounded_channel();
     let mut builder = builder(asked)?;
     if asked.log {
         // Whoever prints must not hold up the server; nobody hears the last lines of one that has ended.
@@ -36,13 +43,12 @@ pub(crate) fn run(asked: &EmulateArguments, out: &mut dyn Write, err: &mut dyn W
     let knack = builder.build()?;
     let runtime = Runtime::new().map_err(CliError::Runtime)?;
     runtime.block_on(async {
+        let stopped = serving::stopped()?;
         let server =
             knack.serve_on(SocketAddr::new(asked.host, asked.port)).await.map_err(CliError::Listen)?;
         welcome(asked, &knack, &server, out)?;
-        if !asked.host.is_loopback() {
-            writeln!(err, "{}: {} can be reached from other machines", text::alarm("warning"), asked.host)?;
-        }
-        let ended = until_stopped(lines, err).await;
+        serving::warn_of_others(asked.host, err)?;
+        let ended = serving::until(stopped, &mut lines, err).await;
         server.stop().await;
         ended
     })
@@ -142,31 +148,6 @@ fn welcome(asked: &EmulateArguments, knack: &Emulator, server: &Server, out: &mu
     Ok(out.flush()?)
 }
 
-/// Prints what is logged until the program is asked to end.
-async fn until_stopped(mut lines: mpsc::UnboundedReceiver<String>, err: &mut dyn Write) -> Result<()> {
-    let stopped = stopped();
-    tokio::pin!(stopped);
-    loop {
-        tokio::select! {
-            () = &mut stopped => return Ok(()),
-            Some(line) = lines.recv() => writeln!(err, "{line}")?,
-        }
-    }
-}
-
-/// Waits for Ctrl-C or, on Unix, a request to terminate.
-async fn stopped() {
-    #[cfg(unix)]
-    if let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = terminate.recv() => {}
-        }
-        return;
-    }
-    let _ = tokio::signal::ctrl_c().await;
-}
-
 /// A request and what became of it, as a line of the log.
 fn line(seen: &Seen) -> String {
     let Seen { method, path, query, at, status, .. } = seen;
@@ -175,6 +156,14 @@ fn line(seen: &Seen) -> String {
     let agent = seen.headers.get("user-agent").and_then(|agent| agent.to_str().ok()).unwrap_or_default();
     let line = format!("{:>9.3} s  {became}  {method} {path}{mark}{query}  {agent}", at.as_secs_f64());
     line.trim_end().to_owned()
+}
+
+/// The help of the command itself. Its own colours know whether there is a terminal.
+fn help() -> io::Result<()> {
+    let mut commands = Arguments::command();
+    // So that it calls itself by its whole name.
+    commands.build();
+    commands.find_subcommand_mut("emulate").map_or(Ok(()), clap::Command::print_long_help)
 }
 
 fn quirks(out: &mut dyn Write) -> Result<()> {

@@ -58,6 +58,12 @@ pub(crate) enum CliError {
     File { path: PathBuf, done: &'static str, source: io::Error },
     #[error("{} is there already, and is not written over; give another name", .0.display())]
     Exists(PathBuf),
+    #[error(
+        "{} is there already, and is not written over\n\
+         \x20 add to it:        --append\n\
+         \x20 or another name:  --out FILE", .0.display()
+    )]
+    Recorded(PathBuf),
     #[error("there is no object `{name}`{meant}\n\x20 list them: cargo knack objects")]
     NoObject { name: String, meant: String },
     #[error("several objects are named `{name}`: give a key, {keys}")]

@@ -18,8 +18,11 @@ mod near;
 mod plan;
 mod pull;
 mod quota;
+mod record;
 mod remote;
+mod replay;
 mod scaffold;
+mod serving;
 mod source;
 mod table;
 mod text;
@@ -80,6 +83,7 @@ fn execute(command: Command, out: &mut dyn Write, err: &mut dyn Write) -> Result
         Command::Scaffold(asked) => scaffold::run(&asked, out)?,
         Command::Doctor(asked) => return doctor::run(&asked, out, err),
         Command::Emulate(asked) => emulate::run(&asked, out, err)?,
+        Command::Record(asked) => record::run(&asked, out, err)?,
         Command::Diagram(asked) => diagram::run(&asked, out)?,
         Command::Objects(asked) => look::objects(&asked, out)?,
         Command::Fields(asked) => look::fields(&asked, out)?,

@@ -153,6 +153,7 @@ fn usage_is_the_second_code_and_help_has_examples() {
         "views",
         "doctor",
         "emulate",
+        "record",
         "plan",
         "quota",
         "completions",

@@ -134,6 +134,31 @@ fn what_is_not_understood_says_what_would_be() {
     }
     let (code, _, err) = output(&mut program(&["emulate", "--app", "none.json"]));
     assert!(code == 1 && err.contains("none.json cannot be read"), "{err}");
-    let (code, out, _) = output(&mut program(&["emulate", "--quirks"]));
-    assert!(code == 0 && out.contains("missing-record") && out.contains("500, 404"), "{out}");
+}
+
+#[test]
+fn help_is_of_the_command_or_of_a_topic() {
+    let of = |arguments: &[&str]| output(&mut program(arguments));
+    for (topic, said) in [("quirks", "500, 404"), ("faults", "cut-body=BYTES")] {
+        let (code, out, err) = of(&["emulate", "--help", topic]);
+        assert!(code == 0 && out.contains(said) && err.is_empty() && !out.contains("Usage"), "{out}{err}");
+        assert_eq!(of(&["knack", "emulate", "-h", topic]).1, out);
+    }
+    let (_, whole, _) = of(&["emulate", "--help"]);
+    assert!(
+        whole.contains("Usage: cargo knack emulate [OPTIONS]") && whole.contains("--help [<TOPIC>]"),
+        "{whole}"
+    );
+    for arguments in [&["emulate", "-h"][..], &["help", "emulate"], &["emulate", "--port", "0", "--help"]] {
+        assert_eq!(of(arguments), (0, whole.clone(), String::new()), "{arguments:?}");
+    }
+    let (code, _, err) = of(&["emulate", "--help", "tides"]);
+    assert!(code == 2 && err.contains("quirks, faults"), "{err}");
+    for shell in ["bash", "zsh", "fish"] {
+        let (_, script, _) = of(&["completions", shell]);
+        assert!(
+            script.contains("quirks") && script.contains("replay") && script.contains("keep-application-id"),
+            "{shell}"
+        );
+    }
 }

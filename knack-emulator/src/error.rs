@@ -97,6 +97,36 @@ pub enum EmulatorError {
         /// What is wrong, and where.
         source: serde_json::Error,
     },
+    /// A recording cannot be served.
+    #[error("{path}, line {line}: {why}")]
+    Recording {
+        /// The recording.
+        path: std::path::PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong with it, and what to do.
+        why: String,
+    },
+    /// A recording could not be written.
+    #[error("cannot write the recording {path}: {source}")]
+    Write {
+        /// The file.
+        path: std::path::PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// There is a file where a recording was to be.
+    #[error("{path} is there already, and is not written over")]
+    Exists {
+        /// The file.
+        path: std::path::PathBuf,
+    },
+    /// The address of the service to record cannot be used. It is not repeated, since it may hold a secret.
+    #[error("the address of the service: {why}")]
+    Service {
+        /// What is wrong with it.
+        why: &'static str,
+    },
     /// The address could not be listened on.
     #[error("cannot listen on {address}: {source}")]
     Listen {

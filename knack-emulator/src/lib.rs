@@ -142,6 +142,12 @@
 //! reach them only with [`Builder::remote_control`], and pages of other origins never. The page for people, at `/`,
 //! shows what they tell and does what they do.
 //!
+//! # Recordings
+//!
+//! With the feature `record`, a `Recorder` sits between a program and a real service and writes what passes, without
+//! keys, tokens and passwords; `cargo knack record` does it from a shell. A [`Replay`] serves the file, in the same
+//! process or on a socket: a test that answers as Knack did, or a report of an error that others can run.
+//!
 //! # How much it holds
 //!
 //! Everything is in memory: a record of six short fields takes some 1.4 kB, a million of them 1.4 GB; dates
@@ -209,6 +215,7 @@ mod outcome;
 mod pages;
 mod plan;
 mod query;
+mod recording;
 mod records;
 mod redact;
 mod render;
@@ -236,6 +243,9 @@ pub use error::EmulatorError;
 pub use fault::{Effect, Fault, FaultError};
 pub use latency::{Latency, Spread};
 pub use manners::{BadLogin, MissingRecord, Quirk};
+#[cfg(feature = "record")]
+pub use recording::recorder::{Recorder, Recording};
+pub use recording::replay::{Replay, ReplayTransport};
 pub use seen::Seen;
 pub use server::Server;
 pub use transport::InProcess;

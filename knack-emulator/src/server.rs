@@ -1,5 +1,7 @@
 //! The server on a socket: HTTP/1.1 over TCP.
 
+use std::error::Error;
+use std::future::Future;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::pin::Pin;
@@ -19,7 +21,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use crate::control;
 use crate::emulator::Emulator;
 use crate::error::EmulatorError;
-use crate::outcome::Ending;
+use crate::outcome::{Ending, Outcome};
 
 /// A listening emulator. Dropping it closes the socket and every connection.
 ///
@@ -46,16 +48,33 @@ impl Emulator {
 
     /// Serves on `address`, loopback or not; port 0 is any free one.
     pub async fn serve_on(&self, address: SocketAddr) -> Result<Server, EmulatorError> {
-        let told = |source| EmulatorError::Listen { address, source };
-        let listener = TcpListener::bind(address).await.map_err(told)?;
-        let address = listener.local_addr().map_err(told)?;
         let controlled = address.ip().is_loopback() || self.core.remote_control;
-        let listening = tokio::spawn(listen(self.clone(), listener, controlled));
-        Ok(Server { address, listening })
+        let knack = self.clone();
+        Server::start(bind(address).await?, move |request, peer| {
+            answer(knack.clone(), request, peer, controlled)
+        })
     }
 }
 
+/// Listens on an address; nothing is answered yet.
+pub(crate) async fn bind(address: SocketAddr) -> Result<TcpListener, EmulatorError> {
+    TcpListener::bind(address).await.map_err(|source| EmulatorError::Listen { address, source })
+}
+
 impl Server {
+    /// Serves what `answer` answers.
+    pub(crate) fn start<A, F, B>(listener: TcpListener, answer: A) -> Result<Self, EmulatorError>
+    where
+        A: Fn(http::Request<Incoming>, IpAddr) -> F + Clone + Send + 'static,
+        F: Future<Output = io::Result<http::Response<B>>> + Send + 'static,
+        B: Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>> + Send + 'static,
+    {
+        let unbound = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0));
+        let told = |source| EmulatorError::Listen { address: unbound, source };
+        let address = listener.local_addr().map_err(told)?;
+        Ok(Self { address, listening: tokio::spawn(listen(listener, answer)) })
+    }
+
     /// The address that is listened on.
     pub const fn address(&self) -> SocketAddr {
         self.address
@@ -80,13 +99,19 @@ impl Drop for Server {
     }
 }
 
-async fn listen(knack: Emulator, listener: TcpListener, controlled: bool) {
+async fn listen<A, F, B>(listener: TcpListener, answer: A)
+where
+    A: Fn(http::Request<Incoming>, IpAddr) -> F + Clone + Send + 'static,
+    F: Future<Output = io::Result<http::Response<B>>> + Send + 'static,
+    B: Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>> + Send + 'static,
+{
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, peer)) => {
-                    connections.spawn(connection(knack.clone(), stream, peer.ip(), controlled));
+                    let answer = answer.clone();
+                    connections.spawn(connection(stream, move |request| answer(request, peer.ip())));
                 }
                 // Out of file handles, most likely: others may close soon.
                 Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
@@ -96,12 +121,18 @@ async fn listen(knack: Emulator, listener: TcpListener, controlled: bool) {
     }
 }
 
-async fn connection(knack: Emulator, stream: TcpStream, peer: IpAddr, controlled: bool) {
+async fn connection<A, F, B>(stream: TcpStream, answer: A)
+where
+    A: Fn(http::Request<Incoming>) -> F,
+    F: Future<Output = io::Result<http::Response<B>>>,
+    B: Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>> + 'static,
+{
     let _ = stream.set_nodelay(true);
-    let service = service_fn(move |request| answer(knack.clone(), request, peer, controlled));
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .serve_connection(TokioIo::new(stream), service_fn(answer));
     // An error here is a client that went away, or a connection that a fault cut.
-    let _ =
-        http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service).await;
+    let _ = connection.await;
 }
 
 async fn answer(
@@ -126,16 +157,22 @@ async fn answer(
         }
         return Ok(too_large());
     };
-    let outcome = knack.carry(http::Request::from_parts(parts, body.to_bytes()), Some(peer)).await;
+    conclude(knack.carry(http::Request::from_parts(parts, body.to_bytes()), Some(peer)).await).await
+}
+
+/// What becomes of a request, on its connection.
+pub(crate) async fn conclude(outcome: Outcome) -> io::Result<http::Response<CutBody>> {
     if !outcome.delay.is_zero() {
         tokio::time::sleep(outcome.delay).await;
     }
     match outcome.ending {
         Ending::Answer { response, cut } => {
             let (mut parts, body) = response.into_parts();
-            parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
+            // An answer without a body may tell the length that it would have.
+            let length = parts.headers.entry(header::CONTENT_LENGTH).or_insert(HeaderValue::from(body.len()));
+            let told = length.to_str().ok().and_then(|told| told.parse().ok());
             let body = CutBody {
-                told: body.len(),
+                told: told.unwrap_or(body.len()),
                 cut: cut.is_some(),
                 rest: body.slice(..cut.unwrap_or(body.len())),
                 flushed: false,
@@ -147,14 +184,14 @@ async fn answer(
     }
 }
 
-fn too_large() -> http::Response<CutBody> {
+pub(crate) fn too_large() -> http::Response<CutBody> {
     let mut response = http::Response::new(CutBody::whole(Bytes::from_static(b"Payload Too Large")));
     *response.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
     response
 }
 
 /// A body that may end before its length is reached, which closes the connection.
-struct CutBody {
+pub(crate) struct CutBody {
     rest: Bytes,
     /// The length that the head tells.
     told: usize,

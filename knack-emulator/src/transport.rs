@@ -11,7 +11,7 @@ use knack_core::transport::{
 };
 
 use crate::emulator::Emulator;
-use crate::outcome::Ending;
+use crate::outcome::{Ending, Outcome};
 
 /// Answers requests in the same process, on tokio's clock, which may be paused. Only path and
 /// query of a request's URL count, whatever its host.
@@ -59,22 +59,11 @@ impl InProcess {
     /// Carries out a request that has arrived. An answer may be cut after so many bytes.
     async fn answer(&self, request: Request) -> Result<(Response, Option<usize>), TransportError> {
         let outcome = self.knack.carry(request, None).await;
-        if !outcome.delay.is_zero() {
-            tokio::time::sleep(outcome.delay).await;
+        let ended = ended(outcome).await;
+        if matches!(ended, Ok((_, None))) {
+            self.idle.fetch_add(1, Ordering::AcqRel);
         }
-        match outcome.ending {
-            Ending::Answer { response, cut } => {
-                if cut.is_none() {
-                    self.idle.fetch_add(1, Ordering::AcqRel);
-                }
-                Ok((response, cut))
-            }
-            Ending::NoConnection => {
-                Err(TransportError::new(Failure::Connect, "injected: connection refused"))
-            }
-            Ending::Dropped => Err(TransportError::new(Failure::Broken, "injected: connection closed")),
-            Ending::Silence => std::future::pending().await,
-        }
+        ended
     }
 
     /// A request whose body has arrived, unless it was cut on its way.
@@ -106,10 +95,7 @@ impl Transport for InProcess {
         Box::pin(async move {
             self.connect().await;
             let request = self.arrival(request.map(whole)).await?;
-            match self.answer(request).await? {
-                (answer, None) => Ok(answer),
-                (_, Some(at)) => Err(cut_at(at)),
-            }
+            in_whole(self.answer(request).await?)
         })
     }
 
@@ -120,13 +106,35 @@ impl Transport for InProcess {
         Box::pin(async move {
             self.connect().await;
             let request = self.arrival(request).await?;
-            let (answer, cut) = self.answer(request).await?;
-            Ok(answer.map(|body| match cut {
-                None => whole(body),
-                Some(at) => Box::pin(Cut { rest: Some(body.slice(..at.min(body.len()))), at }),
-            }))
+            Ok(pieces(self.answer(request).await?))
         })
     }
+}
+
+/// What becomes of a request, without a connection. An answer may be cut after so many bytes.
+pub(crate) async fn ended(outcome: Outcome) -> Result<(Response, Option<usize>), TransportError> {
+    if !outcome.delay.is_zero() {
+        tokio::time::sleep(outcome.delay).await;
+    }
+    match outcome.ending {
+        Ending::Answer { response, cut } => Ok((response, cut)),
+        Ending::NoConnection => Err(TransportError::new(Failure::Connect, "injected: connection refused")),
+        Ending::Dropped => Err(TransportError::new(Failure::Broken, "injected: connection closed")),
+        Ending::Silence => std::future::pending().await,
+    }
+}
+
+/// The answer for who wants all of it.
+pub(crate) fn in_whole((answer, cut): (Response, Option<usize>)) -> Result<Response, TransportError> {
+    cut.map_or(Ok(answer), |at| Err(cut_at(at)))
+}
+
+/// The answer for who takes it in pieces.
+pub(crate) fn pieces((answer, cut): (Response, Option<usize>)) -> http::Response<ByteStream> {
+    answer.map(|body| match cut {
+        None => whole(body),
+        Some(at) => Box::pin(Cut { rest: Some(body.slice(..at.min(body.len()))), at }),
+    })
 }
 
 fn cut_at(at: usize) -> TransportError {

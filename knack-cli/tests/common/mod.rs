@@ -173,12 +173,18 @@ impl Emulating {
     }
 
     /// Ctrl-C: it must end well. Answers what it wrote to the standard error.
-    pub fn stop(mut self) -> String {
+    pub fn stop(self) -> String {
+        let (code, err) = self.interrupt();
+        assert_eq!(code, 0, "{err}");
+        err
+    }
+
+    /// Ctrl-C. Answers how it ended, and what it wrote to the standard error.
+    pub fn interrupt(mut self) -> (i32, String) {
         signal(self.process(), "INT");
         let mut err = String::new();
         self.child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
-        assert!(self.child.wait().unwrap().success(), "{err}");
-        err
+        (self.child.wait().unwrap().code().unwrap(), err)
     }
 
     /// SIGKILL.

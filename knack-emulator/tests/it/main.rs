@@ -23,6 +23,8 @@ mod lists;
 mod options;
 mod pages;
 mod quirks;
+#[cfg(feature = "record")]
+mod recording;
 mod records;
 mod reports;
 mod request_facts;
