@@ -1,6 +1,6 @@
 //! What was written since the start: to be taken back, and to be kept.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use super::{Id, Password, Row, Store};
 use crate::assets::Assets;
@@ -21,14 +21,15 @@ struct Start {
     passwords: HashMap<(usize, Id), Password>,
     assets: Assets,
     made: u64,
-    /// Of each table, the next numbers and the graves.
-    tables: Vec<(HashMap<usize, i64>, HashSet<Id>)>,
+    /// Of each table, the next numbers, and the deleted records that connections led to.
+    tables: Vec<(HashMap<usize, i64>, Vec<Id>)>,
 }
 
 impl Store {
     /// Marks the present state as the one that [`Self::reset`] brings back.
     pub(crate) fn mark_start(&mut self) {
-        let tables = self.tables.iter().map(|table| (table.next.clone(), table.graves.clone()));
+        let tables = self.tables.iter().enumerate();
+        let tables = tables.map(|(place, table)| (table.next.clone(), self.index.deleted(place)));
         let start = Start {
             passwords: self.passwords.clone(),
             assets: self.assets.clone(),
@@ -49,8 +50,11 @@ impl Store {
             }
             self.journal.note_written(table, id);
         }
-        for (table, (next, graves)) in self.tables.iter_mut().zip(start.tables) {
-            (table.next, table.graves) = (next, graves);
+        for (place, (table, (next, deleted))) in self.tables.iter_mut().zip(start.tables).enumerate() {
+            table.next = next;
+            for id in deleted {
+                self.index.mark_deleted(place, &id);
+            }
         }
         (self.passwords, self.assets, self.made) = (start.passwords, start.assets, start.made);
         self.mark_start();
@@ -78,9 +82,91 @@ impl Store {
 }
 
 impl Journal {
+    /// Forgets how a deleted record was at the start if it was not there.
+    pub(super) fn forget_made(&mut self, table: usize, id: &str) {
+        let key = (table, Id::from(id));
+        if self.before.get(&key).is_some_and(Option::is_none) {
+            self.before.remove(&key);
+        }
+    }
+
     fn note_written(&mut self, table: usize, id: Id) {
         if let Some(written) = &mut self.written {
             written.insert((table, id));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::app::App;
+    use crate::store::Cell;
+
+    fn app() -> App {
+        let link = json!({"object": "object_1", "has": "many"});
+        let fields = json!([{"key": "field_1", "name": "Code", "type": "short_text", "unique": true},
+            {"key": "field_2", "name": "Friends", "type": "connection", "relationship": link}]);
+        let objects = json!([{"key": "object_1", "name": "Tools", "fields": fields}]);
+        App::read(json!({"id": "5f00000000000000000000aa", "objects": objects})).unwrap()
+    }
+
+    fn row(code: &str, friends: &[&str]) -> Row {
+        let friends: Vec<_> = friends.iter().map(|id| json!({"id": id})).collect();
+        let cells = [json!(code), json!(friends)].map(|raw| Cell { raw: Some(raw), recorded: None });
+        Row { cells: cells.into(), extra: Vec::new() }
+    }
+
+    #[test]
+    fn of_what_came_and_went_nothing_is_left() {
+        let mut store = Store::new(&app());
+        store.put(0, "a", row("A", &[]));
+        store.mark_start();
+        let empty = format!("{store:?}");
+        for n in 0..100 {
+            let (id, other) = (format!("b{n}"), format!("c{n}"));
+            store.put(0, &id, row(&id, &[&id, &other]));
+            store.put(0, &other, row(&other, &[&id]));
+            store.put(0, &other, row("other", &[]));
+            store.delete(0, &id);
+            store.delete(0, &other);
+            store.delete(0, "nobody");
+        }
+        assert_eq!(format!("{store:?}"), empty);
+    }
+
+    #[test]
+    fn the_deleted_are_known_while_something_leads_to_them() {
+        let mut store = Store::new(&app());
+        store.put(0, "a", row("A", &["b", "c"]));
+        store.put(0, "b", row("B", &[]));
+        store.delete(0, "b");
+        store.mark_start();
+        let vanished = |store: &Store| ["b", "c"].map(|id| store.index.is_deleted(0, id));
+        assert_eq!(vanished(&store), [true, false], "c was never there");
+        store.put(0, "a", row("A", &[]));
+        assert_eq!(vanished(&store), [false, false]);
+        store.reset();
+        assert_eq!(vanished(&store), [true, false]);
+        store.put(0, "b", row("B", &[]));
+        assert_eq!(vanished(&store), [false, false], "it is there again");
+    }
+
+    #[test]
+    fn values_are_taken_by_others_alone() {
+        let mut store = Store::new(&app());
+        store.put(0, "a", row("A", &[]));
+        store.put(0, "b", row(" a ", &[]));
+        let taken = |store: &Store, value: &str, own| store.is_taken((0, 0), &json!(value), own);
+        assert!(
+            taken(&store, "A", None) && taken(&store, "a", Some("a")),
+            "two had it when they were loaded"
+        );
+        store.delete(0, "b");
+        assert!(taken(&store, "A ", None) && !taken(&store, "A", Some("a")));
+        store.put(0, "a", row("", &[]));
+        assert!(!taken(&store, "A", None) && !taken(&store, "", None));
     }
 }
