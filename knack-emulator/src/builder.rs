@@ -267,8 +267,8 @@ impl Builder {
         self
     }
 
-    /// How many requests [`Emulator::requests`] remembers; 100,000 unless set, less where their bodies are
-    /// more than 64 MiB together.
+    /// How many requests [`Emulator::requests`] remembers; 100,000 unless set, less where they are more
+    /// than 64 MiB together.
     pub const fn remember_requests(mut self, bound: usize) -> Self {
         self.log_bound = bound;
         self

@@ -30,6 +30,12 @@ pub struct Seen {
 }
 
 impl Seen {
+    /// How much of the memory it takes, more or less, in bytes.
+    fn size(&self) -> usize {
+        let headers = self.headers.iter().map(|(name, value)| name.as_str().len() + value.len());
+        self.path.len() + self.query.len() + self.body.len() + headers.sum::<usize>()
+    }
+
     /// The headers as they may be shown: without keys and tokens.
     pub(crate) fn shown_headers(&self) -> impl Iterator<Item = (&str, &str)> {
         let secret = ["x-knack-rest-api-key", "authorization", "cookie"];
@@ -56,10 +62,10 @@ impl fmt::Debug for Seen {
     }
 }
 
-/// The most bytes of bodies that are remembered, but for those of one request.
+/// The most bytes of requests that are remembered, but for those of one.
 const MOST_BYTES: usize = 64 * 1024 * 1024;
 
-/// The latest requests, up to a bound of their number and one of their bodies' size.
+/// The latest requests, up to a bound of their number and one of their size.
 #[derive(Debug)]
 pub(crate) struct Log {
     bound: usize,
@@ -76,10 +82,10 @@ impl Log {
         if self.bound == 0 {
             return;
         }
-        self.bytes += seen.body.len();
+        self.bytes += seen.size();
         while self.seen.len() >= self.bound || self.bytes > MOST_BYTES {
             let Some(oldest) = self.seen.pop_front() else { break };
-            self.bytes -= oldest.body.len();
+            self.bytes -= oldest.size();
         }
         self.seen.push_back(seen);
     }

@@ -1,5 +1,7 @@
 //! The server on a socket: HTTP/1.1 over TCP.
 
+mod reading;
+
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::pin::Pin;
@@ -7,8 +9,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderValue, StatusCode, header};
-use http_body_util::{BodyExt, Limited};
+use http::{HeaderValue, header};
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -19,6 +20,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use crate::control;
 use crate::emulator::{Emulator, Ending};
 use crate::error::EmulatorError;
+use reading::Refusal;
 
 /// A listening emulator. Dropping it closes the socket and every connection.
 ///
@@ -99,8 +101,9 @@ async fn connection(knack: Emulator, stream: TcpStream, controlled: bool) {
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request| answer(knack.clone(), request, controlled));
     // An error here is a client that went away, or a connection that a fault cut.
-    let _ =
-        http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service).await;
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(reading::HEAD);
+    let _ = http.serve_connection(TokioIo::new(stream), service).await;
 }
 
 async fn answer(
@@ -113,21 +116,22 @@ async fn answer(
         && parts.uri.path().starts_with(control::PREFIX)
         && control::is_trusted(&knack, &parts.headers)
     {
-        let Ok(body) = Limited::new(body, control::LARGEST_BODY).collect().await else {
-            return Ok(too_large());
-        };
-        return Ok(control::answer(&knack, &parts, &body.to_bytes()).map(CutBody::whole));
+        return Ok(match reading::whole(body, control::LARGEST_BODY, None).await {
+            Ok(body) => control::answer(&knack, &parts, &body).map(CutBody::whole),
+            Err(refusal) => refused(refusal),
+        });
     }
     let cut = knack.cuts_upload(&parts.method, parts.uri.path());
     let most = knack.largest_body(parts.uri.path());
-    let Ok(body) = Limited::new(body, cut.unwrap_or(most).min(most)).collect().await else {
-        if cut.is_some() {
+    let body = match reading::whole(body, most, cut).await {
+        Ok(body) => body,
+        Err(_) if cut.is_some() => {
             knack.cut_off(http::Request::from_parts(parts, Bytes::new()));
             return Err(io::ErrorKind::ConnectionAborted.into());
         }
-        return Ok(too_large());
+        Err(refusal) => return Ok(refused(refusal)),
     };
-    let outcome = knack.carry(http::Request::from_parts(parts, body.to_bytes())).await;
+    let outcome = knack.carry(http::Request::from_parts(parts, body)).await;
     if !outcome.delay.is_zero() {
         tokio::time::sleep(outcome.delay).await;
     }
@@ -148,9 +152,12 @@ async fn answer(
     }
 }
 
-fn too_large() -> http::Response<CutBody> {
-    let mut response = http::Response::new(CutBody::whole(Bytes::from_static(b"Payload Too Large")));
-    *response.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
+/// A body that was not read. What is left of it is not taken for the next request.
+fn refused(refusal: Refusal) -> http::Response<CutBody> {
+    let (status, words) = refusal.told();
+    let mut response = http::Response::new(CutBody::whole(Bytes::from_static(words.as_bytes())));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     response
 }
 

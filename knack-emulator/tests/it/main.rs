@@ -29,6 +29,7 @@ mod sample;
 mod sessions;
 mod socket;
 mod steer;
+mod strangers;
 mod time;
 mod uploads;
 mod views;
