@@ -141,6 +141,12 @@
 //! were seen, `POST /_emulator/advance?ms=1500` moves the clock, `POST /_emulator/reset` begins anew. Other machines
 //! reach them only with [`Builder::remote_control`], and pages of other origins never.
 //!
+//! # Objects and fields
+//!
+//! With the API key, calls below `/v1/objects` read the schema and change it, as programs were seen to do with Knack
+//! though no document tells of it: objects, their fields and tasks. Records stay as far as their fields do.
+//! [`Emulator::reset`] brings the schema back as well; it is not kept on the disk.
+//!
 //! # How much it holds
 //!
 //! Everything is in memory: a record of six short fields takes some 1.4 kB, a million of them 1.4 GB; dates
@@ -210,6 +216,7 @@ mod records;
 mod render;
 mod routes;
 mod sample;
+mod schema;
 mod scope;
 mod search;
 mod seen;

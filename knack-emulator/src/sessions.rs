@@ -105,6 +105,15 @@ impl Sessions {
         self.by_token.remove(token);
     }
 
+    /// Goes on with the application as it is now: the objects of accounts may have other places.
+    pub(crate) fn move_to(&mut self, before: &App, now: &App) {
+        self.by_token.retain(|_, session| {
+            let place = before.objects.get(session.object).and_then(|object| now.object(&object.key));
+            session.object = place.map_or(session.object, |(place, _)| place);
+            place.is_some()
+        });
+    }
+
     /// Ends every session.
     pub(crate) fn end_all(&mut self) {
         self.by_token.clear();

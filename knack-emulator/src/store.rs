@@ -4,6 +4,7 @@ mod index;
 mod journal;
 #[cfg(feature = "disk")]
 mod keep;
+mod layout;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};

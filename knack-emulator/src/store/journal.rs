@@ -1,8 +1,9 @@
 //! What was written since the start: to be taken back, and to be kept.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{Id, Password, Row, Store};
+use crate::app::App;
 use crate::assets::Assets;
 
 /// The records that were written, and what else there was before. Empty until the start is marked.
@@ -23,6 +24,8 @@ struct Start {
     made: u64,
     /// Of each table, the next numbers, and the deleted records that connections led to.
     tables: Vec<(HashMap<usize, i64>, Vec<Id>)>,
+    /// All records, once the application is not laid out any more as it was.
+    aside: Option<Vec<BTreeMap<Id, Row>>>,
 }
 
 impl Store {
@@ -35,15 +38,27 @@ impl Store {
             assets: self.assets.clone(),
             made: self.made,
             tables: tables.collect(),
+            aside: None,
         };
         self.journal.start = Some(start);
         self.journal.before.clear();
     }
 
-    /// Brings back what was there at the start.
-    pub(crate) fn reset(&mut self) {
-        let Some(start) = self.journal.start.take() else { return };
-        for ((table, id), row) in std::mem::take(&mut self.journal.before) {
+    /// Brings back what was there at the start, from the application as it is now.
+    pub(crate) fn reset(&mut self, now: &App, app: &App) {
+        let Some(mut start) = self.journal.start.take() else { return };
+        let mut before = std::mem::take(&mut self.journal.before);
+        if let Some(aside) = start.aside.take() {
+            self.move_to(now, app);
+            for (table, mut rows) in aside.into_iter().enumerate() {
+                let made = self.tables.get(table).into_iter().flat_map(|table| table.rows.keys());
+                let made = made.filter(|id| !rows.contains_key(*id)).map(|id| ((table, id.clone()), None));
+                before.extend(made);
+                before
+                    .extend(std::mem::take(&mut rows).into_iter().map(|(id, row)| ((table, id), Some(row))));
+            }
+        }
+        for ((table, id), row) in before {
             match row {
                 Some(row) => drop(self.put(table, &id, row)),
                 None => drop(self.delete(table, &id)),
@@ -60,6 +75,20 @@ impl Store {
         self.mark_start();
     }
 
+    /// Keeps all records as they were at the start, as those that change from now on are laid out otherwise.
+    pub(super) fn set_start_aside(&mut self) {
+        let Some(start) = self.journal.start.as_mut().filter(|start| start.aside.is_none()) else { return };
+        let mut aside: Vec<_> = self.tables.iter().map(|table| table.rows.clone()).collect();
+        for ((table, id), row) in std::mem::take(&mut self.journal.before) {
+            let Some(rows) = aside.get_mut(table) else { continue };
+            match row {
+                Some(row) => rows.insert(id, row),
+                None => rows.remove(&id),
+            };
+        }
+        start.aside = Some(aside);
+    }
+
     /// From now on notes what is written; all that is there counts as written if none of it is kept.
     pub(crate) fn note_written(&mut self, all: bool) {
         let tables = self.tables.iter().enumerate().filter(|_| all);
@@ -73,7 +102,8 @@ impl Store {
             return;
         }
         let key = (table, Id::from(id));
-        if !self.journal.before.contains_key(&key) {
+        let aside = self.journal.start.as_ref().is_some_and(|start| start.aside.is_some());
+        if !aside && !self.journal.before.contains_key(&key) {
             let row = self.row(table, id).cloned();
             self.journal.before.insert(key, row);
         }
@@ -148,7 +178,7 @@ mod tests {
         assert_eq!(vanished(&store), [true, false], "c was never there");
         store.put(0, "a", row("A", &[]));
         assert_eq!(vanished(&store), [false, false]);
-        store.reset();
+        store.reset(&app(), &app());
         assert_eq!(vanished(&store), [true, false]);
         store.put(0, "b", row("B", &[]));
         assert_eq!(vanished(&store), [false, false], "it is there again");

@@ -26,6 +26,7 @@ mod records;
 mod reports;
 mod request_facts;
 mod sample;
+mod schema;
 mod sessions;
 mod socket;
 mod steer;
