@@ -164,7 +164,7 @@ fn record(object: &Object, row: &Row, password: Option<&str>) -> Value {
     let cells = object.fields.iter().zip(&row.cells).filter_map(|(field, cell)| {
         let mut parts = Map::new();
         parts.extend(cell.raw.clone().map(|raw| ("raw".to_owned(), raw)));
-        parts.extend(cell.recorded.clone().map(|shown| ("shown".to_owned(), shown)));
+        parts.extend(cell.recorded.as_deref().map(|shown| ("shown".to_owned(), shown.clone())));
         (!parts.is_empty()).then(|| (field.key.clone(), Value::Object(parts)))
     });
     let mut kept = Map::from_iter([("cells".to_owned(), Value::Object(cells.collect()))]);
@@ -185,7 +185,9 @@ fn row(object: &Object, kept: &Value) -> Row {
 
 fn cell(field: &Field, kept: Option<&Value>) -> Cell {
     match kept {
-        Some(kept) => Cell { raw: kept.get("raw").cloned(), recorded: kept.get("shown").cloned() },
+        Some(kept) => {
+            Cell { raw: kept.get("raw").cloned(), recorded: kept.get("shown").cloned().map(Box::new) }
+        }
         // A field that came later. These two are never without a value.
         None if matches!(field.kind, Kind::Boolean(_) | Kind::Connection { .. }) => {
             Cell { raw: Some(write::cleared(&field.kind)), recorded: None }

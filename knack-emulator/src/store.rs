@@ -92,8 +92,9 @@ pub(crate) struct Row {
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Cell {
     pub(crate) raw: Option<Value>,
-    /// The formatted value as it was recorded, until the record is written.
-    pub(crate) recorded: Option<Value>,
+    /// The formatted value as it was recorded, until the record is written. Most have none, and a million
+    /// records have many cells.
+    pub(crate) recorded: Option<Box<Value>>,
 }
 
 impl Store {
@@ -147,9 +148,10 @@ impl Store {
                 let shown = parts.remove(&field.key);
                 let raw = if recorded_raw { parts.remove(&field.raw_key) } else { None };
                 match (raw, shown) {
-                    (Some(raw), shown) => Cell { raw: Some(raw), recorded: shown },
+                    (Some(raw), shown) => Cell { raw: Some(raw), recorded: shown.map(Box::new) },
                     (None, Some(shown)) if recorded_raw => {
-                        Cell { raw: None, recorded: Some(shown).filter(|shown| !is_blank(shown)) }
+                        let shown = Some(shown).filter(|shown| !is_blank(shown));
+                        Cell { raw: None, recorded: shown.map(Box::new) }
                     }
                     (None, Some(raw)) => Cell { raw: plain(field, raw, around), recorded: None },
                     (None, None) => Cell { raw: write::initial(field, around), recorded: None },
