@@ -390,7 +390,7 @@ impl Core {
         if let Some(dump) = routes::dump(app, &request.method, &steps) {
             return (instead.unwrap_or(dump), None);
         }
-        let pass = match guards.admit(&request.headers, &steps) {
+        let pass = match guards.admit(request, &steps) {
             Ok(pass) => pass,
             Err(answer) => {
                 let limits = manners.headers_on_refusals.then(|| state.gate.peek(wall));

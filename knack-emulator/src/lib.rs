@@ -141,10 +141,11 @@
 //! were seen, `POST /_emulator/advance?ms=1500` moves the clock, `POST /_emulator/reset` begins anew. Other machines
 //! reach them only with [`Builder::remote_control`], and pages of other origins never.
 //!
-//! # Objects and fields
+//! # Objects, fields and views
 //!
 //! With the API key, calls below `/v1/objects` read the schema and change it, as programs were seen to do with Knack
-//! though no document tells of it: objects, their fields and tasks. Records stay as far as their fields do.
+//! though no document tells of it: objects, their fields and tasks, and below `/v1/scenes` the views of pages. Records
+//! stay as far as their fields do.
 //! [`Emulator::reset`] brings the schema back as well; it is not kept on the disk.
 //!
 //! # How much it holds

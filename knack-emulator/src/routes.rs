@@ -131,6 +131,7 @@ pub(crate) fn dump(app: &App, method: &Method, steps: &[&str]) -> Option<Answer>
 pub(crate) fn answer(desk: &mut Desk<'_>, request: &Request, steps: &[&str], user: Option<&User>) -> Answer {
     match steps {
         // The live app says scenes, the documents pages.
+        ["pages" | "scenes", _, "views", _] => schema::answer(desk, request, steps),
         ["pages" | "scenes", scene, "views", view, rest @ ..] => {
             views::answer(desk, request, (scene, view), rest, user)
         }
@@ -141,7 +142,7 @@ pub(crate) fn answer(desk: &mut Desk<'_>, request: &Request, steps: &[&str], use
         }
         ["applications", _, "session"] | ["session", ..] => calls::answer(desk, request, steps, user),
         ["objects", key, "records", rest @ ..] => object_records(desk, request, key, rest),
-        ["objects", ..] => schema::answer(desk, request, steps),
+        ["objects", ..] | ["pages" | "scenes", _, "views"] => schema::answer(desk, request, steps),
         _ => Answer::no_route(&request.method, &request.path),
     }
 }

@@ -1,8 +1,10 @@
-//! Objects and fields themselves: reading, making, changing and deleting them.
+//! Objects, fields and views themselves: reading, making, changing and deleting them.
 //!
 //! No document tells of it. The reads are recorded; that the writes are there, that they take the API key and
 //! that a name which there is already gets " Copy" behind it was seen. What they answer is a guess, the same as
 //! the reads; so is that connections to an object go with it.
+
+mod views;
 
 use http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
@@ -15,7 +17,7 @@ use crate::routes::{Desk, Request, deleted, ok};
 /// What a new object or field cannot say of itself.
 const OWN: [&str; 4] = ["_id", "key", "fields", "tasks"];
 
-/// Answers a call about objects, but for their records.
+/// Answers a call about objects or views, but for their records.
 pub(crate) fn answer(desk: &mut Desk<'_>, request: &Request, steps: &[&str]) -> Answer {
     let written = match (&request.method, steps) {
         (&Method::GET, _) => return read(desk.app, request, steps),
@@ -30,6 +32,13 @@ pub(crate) fn answer(desk: &mut Desk<'_>, request: &Request, steps: &[&str]) -> 
         }
         (&Method::DELETE, ["objects", key, list @ ("fields" | "tasks"), part]) => {
             write(desk, request, |dump, _| dump.delete(key, list, part))
+        }
+        (&Method::POST, [_, scene, "views"]) => write(desk, request, |dump, body| dump.add_view(scene, body)),
+        (&Method::PUT, [_, scene, "views", view]) => {
+            write(desk, request, |dump, body| dump.change_view(scene, view, body))
+        }
+        (&Method::DELETE, [_, scene, "views", view]) => {
+            write(desk, request, |dump, _| dump.delete_view(scene, view))
         }
         _ => return Answer::no_route(&request.method, &request.path),
     };
@@ -96,6 +105,7 @@ fn write(
     let broken = |_| Answer::server_error();
     let mut dump = Dump(serde_json::from_slice(&desk.app.dump).map_err(broken)?);
     let told = change(&mut dump, body).map_err(|refused| match refused {
+        Refused::Login => Answer::server_error(),
         Refused::Missing => desk.manners.missing_object.answer(),
         Refused::Without(what) => Answer::problem(StatusCode::BAD_REQUEST, &format!("{what} is required.")),
     })?;
@@ -107,8 +117,10 @@ type Parts = Map<String, Value>;
 
 /// Why a change is not made.
 enum Refused {
-    /// There is no such object, field or task.
+    /// There is no such object, field, task, page or view.
     Missing,
+    /// It is about a login.
+    Login,
     /// What a new one has to say of itself, and does not.
     Without(&'static str),
 }
