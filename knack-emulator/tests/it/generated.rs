@@ -13,7 +13,7 @@ async fn bare(seed: u64) -> Emulator {
     let sample = Emulator::builder().sample().build().unwrap();
     let dump = crate::get(&sample, &format!("/applications/{}", sample.application_id())).await;
     // Some dates are those of the start.
-    let start = UNIX_EPOCH + Duration::from_secs(1_773_072_840);
+    let start = UNIX_EPOCH + Duration::from_hours(492_520);
     Emulator::builder().application(dump).generated_records(60).seed(seed).starts_at(start).build().unwrap()
 }
 
