@@ -150,7 +150,7 @@
 //!
 //! # How much it holds
 //!
-//! Everything is in memory: a record of six short fields takes some 1.4 kB, a million of them 1.4 GB; dates
+//! Everything is in memory: a record of six short fields, one of them unique, takes some 1.4 kB, a million 1.4 GB; dates
 //! take more, as each is kept with all of Knack's keys. A page of a million records is there within 50 ms, a filtered one within 500
 //! (`knack-bench emulator`). With the feature `disk`, `Builder::data` keeps records and files in a folder as well.
 //!

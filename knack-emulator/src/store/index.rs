@@ -25,7 +25,7 @@ pub(super) struct Index {
 }
 
 /// How many times connections lead to a record.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Leads {
     count: usize,
     /// Whether it was deleted: connections to it vanish from what is read.
@@ -77,12 +77,18 @@ impl Index {
         for (connection, to) in self.connections.get(table).into_iter().flatten() {
             let Some(leads) = self.leads.get_mut(*to) else { continue };
             for id in row.links(*connection) {
-                leads.entry(id.into()).or_default().count += 1;
+                match leads.get_mut(id) {
+                    Some(leads) => leads.count += 1,
+                    None => drop(leads.insert(id.into(), Leads { count: 1, deleted: false })),
+                }
             }
         }
         for ((_, connection), links) in self.counted.iter_mut().filter(|((of, _), _)| *of == table) {
             for to in row.links(*connection) {
-                links.entry(to.into()).or_default().insert(id.into());
+                match links.get_mut(to) {
+                    Some(from) => drop(from.insert(id.into())),
+                    None => drop(links.insert(to.into(), BTreeSet::from([id.into()]))),
+                }
             }
         }
         for ((_, place), values) in self.values.iter_mut().filter(|((of, _), _)| *of == table) {
