@@ -4,6 +4,12 @@
 //! Each function takes an input and panics if what must hold does not.
 
 mod every_kind;
+mod filters;
+mod local;
+mod requests;
+
+pub use filters::filters;
+pub use requests::emulator;
 
 use knack_core::RecordId;
 use knack_core::record::{Page, read_page, read_record};

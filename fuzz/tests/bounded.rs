@@ -6,8 +6,10 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-/// Cases for each target: some 20 seconds without optimisation.
+/// Cases for each target that reads: some 20 seconds without optimisation.
 const CASES: u32 = 20_000;
+/// Cases for each that asks the local Knack, as long.
+const QUESTIONS: u32 = 1_000;
 
 fn seeds(target: &str) -> Vec<Vec<u8>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds").join(target);
@@ -40,6 +42,14 @@ fn piece() -> impl Strategy<Value = Vec<u8>> {
         b"1e999",
         b"99999999999999999999",
         b"NaN",
+        b"\n",
+        b"/",
+        b"?",
+        b"&",
+        b"%",
+        b"%2f",
+        b"page=",
+        b"filters=",
     ];
     prop_oneof![3 => select(TOKENS).prop_map(<[u8]>::to_vec), 1 => any::<u8>().prop_map(|byte| vec![byte])]
 }
@@ -65,11 +75,11 @@ fn inputs(target: &str) -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
-fn holds(target: &str, body: fn(&[u8])) {
+fn holds(target: &str, cases: u32, body: fn(&[u8])) {
     for seed in seeds(target) {
         body(&seed);
     }
-    let config = ProptestConfig { cases: CASES, failure_persistence: None, ..ProptestConfig::default() };
+    let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
     let mut runner = proptest::test_runner::TestRunner::new(config);
     let run = runner.run(&inputs(target), |input| {
         body(&input);
@@ -82,10 +92,20 @@ fn holds(target: &str, body: fn(&[u8])) {
 
 #[test]
 fn record_reader() {
-    holds("record_reader", knack_fuzz::record_reader);
+    holds("record_reader", CASES, knack_fuzz::record_reader);
 }
 
 #[test]
 fn metadata_reader() {
-    holds("metadata_reader", knack_fuzz::metadata_reader);
+    holds("metadata_reader", CASES, knack_fuzz::metadata_reader);
+}
+
+#[test]
+fn emulator() {
+    holds("emulator", QUESTIONS, knack_fuzz::emulator);
+}
+
+#[test]
+fn filters() {
+    holds("filters", QUESTIONS, knack_fuzz::filters);
 }

@@ -12,8 +12,11 @@ use crate::Failure;
 use crate::report::{Report, Row, met};
 use crate::stats::median;
 
+mod caller;
 mod client;
 mod plain;
+mod program;
+pub(crate) mod strain;
 
 /// Connections that call at once.
 const CALLERS: usize = 4;
@@ -114,7 +117,7 @@ fn throughput(runtime: &Runtime, rounds: u32) -> Result<Vec<Figure>, Failure> {
 fn flat(records: usize) -> knack_emulator::Builder {
     let fields = json!([
         {"key": "field_1", "name": "Name", "type": "short_text"},
-        {"key": "field_2", "name": "Mail", "type": "email"},
+        {"key": "field_2", "name": "Mail", "type": "email", "unique": true},
         {"key": "field_3", "name": "Amount", "type": "number"},
         {"key": "field_4", "name": "Price", "type": "currency"},
         {"key": "field_5", "name": "Done", "type": "boolean"},
@@ -142,6 +145,10 @@ fn large(runtime: &Runtime, records: usize) -> Result<Vec<Figure>, Failure> {
         ("large page by number", get(&format!("object_1/records?rows_per_page=1000&filters={number}"))),
         ("large sorted page", get("object_1/records?rows_per_page=1000&sort_field=field_3")),
         ("large create", client::request("POST", "object_1/records", r#"{"field_1":"Saw"}"#)),
+        (
+            "large unique value",
+            client::request("PUT", &format!("object_1/records/{id}"), r#"{"field_2":"saw@example.com"}"#),
+        ),
     ] {
         let mut wire = client::Wire::to(server.address())?;
         let mut took = Vec::new();
@@ -170,9 +177,14 @@ fn milliseconds(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1_000.0
 }
 
-/// Megabytes of memory that this process holds; 0 where the system does not tell.
+/// Megabytes of memory that this process holds.
 fn memory() -> f64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    memory_of("self")
+}
+
+/// The same of a process by its id; 0 where the system does not tell.
+fn memory_of(process: &str) -> f64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let held = status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.split_whitespace().next());
     held.and_then(|kilobytes| kilobytes.parse::<f64>().ok()).unwrap_or_default() / 1_024.0
 }

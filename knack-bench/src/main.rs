@@ -40,6 +40,7 @@ const EXAMPLES: &str = "Examples:
   cargo run --release -p knack-bench -- acquire --json acquire.json
   cargo run --release -p knack-bench -- loopback
   cargo run --release -p knack-bench -- emulator --json emulator.json
+  cargo run --release -p knack-bench -- emulator --clients 200 --seconds 30
   cargo run --release -p knack-bench -- compile --case schema --objects 1000
 
 Records come from knackpy/_all_fields.json in the folder KNACK_FIXTURES, else in ../shared/fixtures
@@ -111,6 +112,15 @@ enum Bench {
         /// Records of the large object.
         #[arg(long, value_name = "N", default_value_t = 1_000_000)]
         records: usize,
+        /// Instead of all this, lets so many clients call the program at once, which has to be built beside
+        /// this one: what goes wrong, and whether its memory stays as it is.
+        #[arg(long, value_name = "N", conflicts_with_all = ["rounds", "records"],
+            value_parser = clap::value_parser!(u32).range(1..))]
+        clients: Option<u32>,
+        /// How long the clients call each of the two servers.
+        #[arg(long, value_name = "N", default_value_t = 30, requires = "clients",
+            value_parser = clap::value_parser!(u32).range(3..))]
+        seconds: u32,
     },
     /// The default limiter in real time, over HTTP, on this machine.
     Loopback {
@@ -170,7 +180,10 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         }
         Bench::Overhead { output, rounds } => overhead::run(rounds)?.publish(output.json.as_deref()),
         Bench::Acquire { output, rounds } => acquire::run(rounds)?.publish(output.json.as_deref()),
-        Bench::Emulator { output, rounds, records } => {
+        Bench::Emulator { output, clients: Some(clients), seconds, .. } => {
+            emulator::strain::run(clients, seconds)?.publish(output.json.as_deref())
+        }
+        Bench::Emulator { output, rounds, records, .. } => {
             emulator::run(rounds, records)?.publish(output.json.as_deref())
         }
         Bench::Loopback { output, seconds } => loopback::run(seconds)?.publish(output.json.as_deref()),

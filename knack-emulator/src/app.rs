@@ -129,6 +129,21 @@ impl App {
         })
     }
 
+    /// The application by another dump. What was set beside the dump stays.
+    pub(crate) fn revised(&self, dump: Value, manners: Manners) -> Result<Self, EmulatorError> {
+        let mut app = Self::read(dump)?;
+        app.adopt(manners);
+        app.places.clone_from(&self.places);
+        for object in &mut app.objects {
+            let before = self.object(&object.key).map(|(_, before)| before);
+            for field in &mut object.fields {
+                field.searchable =
+                    before.and_then(|before| before.field(&field.key)).is_some_and(|field| field.searchable);
+            }
+        }
+        Ok(app)
+    }
+
     pub(crate) fn object(&self, key: &str) -> Option<(usize, &Object)> {
         let place = *self.by_key.get(key)?;
         Some((place, self.objects.get(place)?))

@@ -5,7 +5,7 @@ mod content;
 mod views;
 
 use std::fmt;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use content::Content;
@@ -336,7 +336,9 @@ impl Builder {
         };
         let start = Start { gate: gate.clone(), faults: self.faults.clone(), seed };
         let lockout = self.lockout.or(app.lockout);
+        let app = Arc::new(app);
         let state = State {
+            app: app.clone(),
             store,
             sessions: Sessions::new(self.session_lifetime, lockout, seed),
             gate,

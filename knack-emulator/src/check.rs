@@ -207,15 +207,17 @@ impl Check {
             (Ask::Flag(wanted), raw) => raw.and_then(Value::as_bool).unwrap_or(false) == *wanted,
             (Ask::Text(Position::Whole, wanted), None) => wanted.is_empty(),
             (_, None) | (Ask::Never | Ask::Ids { .. }, _) => false,
-            (Ask::Text(position, wanted), Some(raw)) => texts(field, raw).iter().any(|text| {
-                let text = folded(text, self.exact);
-                match position {
-                    Position::Whole => text == *wanted,
-                    Position::Anywhere => text.contains(wanted),
-                    Position::Start => text.starts_with(wanted),
-                    Position::End => text.ends_with(wanted),
-                }
-            }),
+            (Ask::Text(position, wanted), Some(raw)) => {
+                texts(&field.kind, &field.key, raw).iter().any(|text| {
+                    let text = folded(text, self.exact);
+                    match position {
+                        Position::Whole => text == *wanted,
+                        Position::Anywhere => text.contains(wanted),
+                        Position::Start => text.starts_with(wanted),
+                        Position::End => text.ends_with(wanted),
+                    }
+                })
+            }
             (Ask::Number(compare, wanted), Some(raw)) => {
                 // A timer is asked for its total in milliseconds, an equation of dates as it is shown:
                 // guesses both, as no document says in which unit.

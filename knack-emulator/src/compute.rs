@@ -161,7 +161,7 @@ impl<'a> Computer<'a> {
                 if let (None, Kind::Aggregate(format)) = (&value, &field.kind) {
                     // An average, least or greatest of nothing: shown as 0 without a raw value, the
                     // best guess there is (its true form was never recorded).
-                    return Cell { raw: None, recorded: Some(figures::number(&json!(0), format)) };
+                    return Cell { raw: None, recorded: Some(Box::new(figures::number(&json!(0), format))) };
                 }
                 value
             }

@@ -20,7 +20,7 @@ use crate::store::{Cell, Keep, Row, Store};
 use crate::write;
 
 const FILE: &str = "knack.redb";
-/// Records by object and id; an empty text where one was deleted.
+/// Records by object and id; an empty text where one was deleted that others lead to.
 const ROWS: TableDefinition<'_, (&str, &str), &[u8]> = TableDefinition::new("rows");
 /// Uploaded files by id: what is known of them, and they themselves.
 const FILES: TableDefinition<'_, &str, (&[u8], &[u8])> = TableDefinition::new("files");
@@ -61,12 +61,13 @@ impl Disk {
     /// What the application has no object or field for stays on the disk.
     fn read(&self, app: &App, store: &mut Store) -> Result<(), Failure> {
         let read = self.database.begin_read()?;
+        let mut deleted = Vec::new();
         for entry in read.open_table(ROWS)?.iter()? {
             let (key, kept) = entry?;
             let (object, id) = key.value();
             let Some((place, object)) = app.object(object) else { continue };
             if kept.value().is_empty() {
-                store.bury(place, id);
+                deleted.push((place, id.to_owned()));
                 continue;
             }
             let kept: Value = serde_json::from_slice(kept.value())?;
@@ -74,6 +75,9 @@ impl Disk {
                 store.set_password(place, id, password);
             }
             store.put(place, id, row(object, &kept));
+        }
+        for (place, id) in deleted {
+            store.bury(place, &id);
         }
         for entry in read.open_table(FILES)?.iter()? {
             let (id, kept) = entry?;
@@ -93,11 +97,17 @@ impl Disk {
             let mut rows = write.open_table(ROWS)?;
             for (place, id) in store.written() {
                 let Some(object) = app.objects.get(*place) else { continue };
-                let kept = store.row(*place, id).map(|row| {
-                    let password = store.password(*place, id);
-                    record(object, row, password).to_string().into_bytes()
-                });
-                rows.insert((object.key.as_str(), &**id), kept.unwrap_or_default().as_slice())?;
+                let key = (object.key.as_str(), &**id);
+                let Some(row) = store.row(*place, id) else {
+                    if store.is_buried(*place, id) {
+                        rows.insert(key, &[][..])?;
+                    } else {
+                        rows.remove(key)?;
+                    }
+                    continue;
+                };
+                let kept = record(object, row, store.password(*place, id)).to_string();
+                rows.insert(key, kept.as_bytes())?;
             }
             let mut files = write.open_table(FILES)?;
             for asset in store.assets.added() {
@@ -154,7 +164,7 @@ fn record(object: &Object, row: &Row, password: Option<&str>) -> Value {
     let cells = object.fields.iter().zip(&row.cells).filter_map(|(field, cell)| {
         let mut parts = Map::new();
         parts.extend(cell.raw.clone().map(|raw| ("raw".to_owned(), raw)));
-        parts.extend(cell.recorded.clone().map(|shown| ("shown".to_owned(), shown)));
+        parts.extend(cell.recorded.as_deref().map(|shown| ("shown".to_owned(), shown.clone())));
         (!parts.is_empty()).then(|| (field.key.clone(), Value::Object(parts)))
     });
     let mut kept = Map::from_iter([("cells".to_owned(), Value::Object(cells.collect()))]);
@@ -175,7 +185,9 @@ fn row(object: &Object, kept: &Value) -> Row {
 
 fn cell(field: &Field, kept: Option<&Value>) -> Cell {
     match kept {
-        Some(kept) => Cell { raw: kept.get("raw").cloned(), recorded: kept.get("shown").cloned() },
+        Some(kept) => {
+            Cell { raw: kept.get("raw").cloned(), recorded: kept.get("shown").cloned().map(Box::new) }
+        }
         // A field that came later. These two are never without a value.
         None if matches!(field.kind, Kind::Boolean(_) | Kind::Connection { .. }) => {
             Cell { raw: Some(write::cleared(&field.kind)), recorded: None }

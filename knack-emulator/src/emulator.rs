@@ -55,7 +55,8 @@ pub struct Emulator {
 
 /// What never changes, and the lock around what does.
 pub(crate) struct Core {
-    pub(crate) app: App,
+    /// The application as it was at the start.
+    pub(crate) app: Arc<App>,
     pub(crate) api_key: String,
     pub(crate) manners: Manners,
     pub(crate) clock: WallClock,
@@ -77,6 +78,8 @@ pub(crate) struct Start {
 }
 
 pub(crate) struct State {
+    /// The application as it is now.
+    pub(crate) app: Arc<App>,
     pub(crate) store: Store,
     pub(crate) sessions: Sessions,
     pub(crate) gate: Gate,
@@ -126,7 +129,7 @@ impl Emulator {
     /// # Ok::<(), knack_emulator::EmulatorError>(())
     /// ```
     pub fn objects(&self) -> Vec<String> {
-        self.core.app.objects.iter().map(|object| object.key.clone()).collect()
+        self.state().app.objects.iter().map(|object| object.key.clone()).collect()
     }
 
     /// The key that is accepted, for `X-Knack-REST-API-Key`.
@@ -157,30 +160,31 @@ impl Emulator {
 
     /// A record as a list would give it now, formatted and raw.
     pub fn record(&self, object: &str, id: &str) -> Option<Value> {
-        let (place, object) = self.core.app.object(object)?;
         let state = self.state();
+        let (place, object) = state.app.object(object)?;
         let row = state.store.row(place, id)?;
         let mut out = Vec::new();
-        json::record(&mut out, (&self.core.app, &state.store), object, (id, row), Look::whole(Shape::Both));
+        json::record(&mut out, (&state.app, &state.store), object, (id, row), Look::whole(Shape::Both));
         serde_json::from_slice(&out).ok()
     }
 
     /// The ids of an object's records, in order; none for an unknown object.
     pub fn ids(&self, object: &str) -> Vec<String> {
-        let Some((place, _)) = self.core.app.object(object) else {
+        let state = self.state();
+        let Some((place, _)) = state.app.object(object) else {
             return Vec::new();
         };
-        let state = self.state();
         let rows = state.store.tables.get(place).into_iter().flat_map(|table| table.rows.keys());
         rows.map(|id| id.clone().into_string()).collect()
     }
 
     /// How many records an object has; 0 for an unknown one.
     pub fn count(&self, object: &str) -> usize {
-        let Some((place, _)) = self.core.app.object(object) else {
+        let state = self.state();
+        let Some((place, _)) = state.app.object(object) else {
             return 0;
         };
-        self.state().store.tables.get(place).map_or(0, |table| table.rows.len())
+        state.store.tables.get(place).map_or(0, |table| table.rows.len())
     }
 
     /// The mail address that the `n`th account logs in with, in the order of their ids; `None` where
@@ -195,8 +199,8 @@ impl Emulator {
     /// # Ok::<(), knack_emulator::EmulatorError>(())
     /// ```
     pub fn account_email(&self, n: usize) -> Option<String> {
-        let (place, object) = users::accounts(&self.core.app).next()?;
         let state = self.state();
+        let (place, object) = users::accounts(&state.app).next()?;
         let (_, row) = state.store.tables.get(place)?.rows.iter().nth(n)?;
         users::address(object, row).map(str::to_owned)
     }
@@ -319,6 +323,15 @@ impl std::fmt::Debug for Emulator {
     }
 }
 
+impl State {
+    /// Goes on with the application as a call has changed it.
+    fn revise(&mut self, app: App) {
+        self.store.lay_out(&self.app, &app);
+        self.sessions.move_to(&self.app, &app);
+        self.app = Arc::new(app);
+    }
+}
+
 impl Core {
     /// Remembers a request, and tells whoever watches.
     fn note(&self, state: &mut State, seen: Seen) {
@@ -330,9 +343,9 @@ impl Core {
     }
 
     /// Keeps what was written, or answers why it is not.
-    pub(crate) fn keep(&self, store: &mut Store) -> Result<(), Answer> {
+    pub(crate) fn keep(&self, State { app, store, .. }: &mut State) -> Result<(), Answer> {
         let Some(disk) = &self.disk else { return Ok(()) };
-        disk.keep(&self.app, store)
+        disk.keep(app, store)
             .map_err(|error| Answer::text(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))
     }
 
@@ -354,8 +367,8 @@ impl Core {
         if let Some(leave) = browsers::preflight(request) {
             return (instead.unwrap_or(leave), None);
         }
+        let (app, manners) = (&*Arc::clone(&state.app), self.manners);
         let (store, sessions) = (&mut state.store, &mut state.sessions);
-        let (app, manners) = (&self.app, self.manners);
         let guards = Guards { app, api_key: &self.api_key, manners, store, sessions, wall };
         if let Some(file) = downloads::answer(guards, request) {
             return (instead.unwrap_or(file), None);
@@ -365,10 +378,10 @@ impl Core {
             return (Answer::no_route(&request.method, &request.path), None);
         };
         let steps: Vec<&str> = steps.iter().map(String::as_str).collect();
-        if let Some(dump) = routes::dump(&self.app, &request.method, &steps) {
+        if let Some(dump) = routes::dump(app, &request.method, &steps) {
             return (instead.unwrap_or(dump), None);
         }
-        let pass = match guards.admit(&request.headers, &steps) {
+        let pass = match guards.admit(request, &steps) {
             Ok(pass) => pass,
             Err(answer) => {
                 let limits = manners.headers_on_refusals.then(|| state.gate.peek(wall));
@@ -381,10 +394,16 @@ impl Core {
             let again = manners.retry_after.then(|| limits.wait(wall));
             return (Answer::throttled(again), Some(limits));
         }
+        let mut revised = None;
         let answer = instead.unwrap_or_else(|| {
-            let mut desk = Desk { app, store, sessions, manners, wall };
-            routes::answer(&mut desk, request, &steps, pass.user.as_ref())
+            let mut desk = Desk { app, store, sessions, manners, wall, revised: None };
+            let answer = routes::answer(&mut desk, request, &steps, pass.user.as_ref());
+            revised = desk.revised;
+            answer
         });
-        (self.keep(&mut state.store).err().unwrap_or(answer), Some(limits))
+        if let Some(revised) = revised {
+            state.revise(revised);
+        }
+        (self.keep(state).err().unwrap_or(answer), Some(limits))
     }
 }

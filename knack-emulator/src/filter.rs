@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::civil::DateTime;
 use serde_json::Value;
 
-use crate::app::{App, Field, Object};
+use crate::app::{App, Object};
 use crate::check::Check;
 use crate::kind::Kind;
 use crate::manners::Manners;
@@ -159,16 +159,16 @@ fn joined_by_or(group: &Value) -> bool {
 }
 
 /// The texts that a value is found by.
-pub(crate) fn texts<'a>(field: &Field, raw: &'a Value) -> Vec<Cow<'a, str>> {
-    let part = |key: &str| raw.get(key).and_then(Value::as_str).map(Cow::Borrowed);
+pub(crate) fn texts<'a>(kind: &Kind, key: &str, raw: &'a Value) -> Vec<Cow<'a, str>> {
+    let part = |name: &str| raw.get(name).and_then(Value::as_str).map(Cow::Borrowed);
     let whole = || raw.as_str().map_or_else(|| Cow::Owned(raw.to_string()), Cow::Borrowed);
     let shown = || {
-        Cow::Owned(match render::shown(&field.kind, &field.key, raw) {
+        Cow::Owned(match render::shown(kind, key, raw) {
             Value::String(text) => text.replace("<br />", " "),
             other => other.to_string(),
         })
     };
-    match &field.kind {
+    match kind {
         Kind::ShortText | Kind::ParagraphText | Kind::RichText | Kind::Concatenation => vec![whole()],
         Kind::Name(_) => {
             let (plain, shown) = (Cow::Owned(render::name(raw, "First Last")), shown());

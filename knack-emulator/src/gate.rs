@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
-use http::StatusCode;
 use http::header::{AUTHORIZATION, HeaderMap};
+use http::{Method, StatusCode};
 
 use crate::answer::{Answer, Limits, PlanFigures};
 use crate::app::App;
 use crate::manners::Manners;
 use crate::pages::Access;
 use crate::plan::DailyPlan;
+use crate::routes::Request;
 use crate::sessions::Sessions;
 use crate::sessions::users::User;
 use crate::store::Store;
@@ -45,8 +46,11 @@ impl Pass {
 impl Guards<'_> {
     /// Checks a call's credentials, by the part of the API that it goes to. Who is turned away here
     /// costs neither limit anything: a guess for views, as nobody tells.
-    pub(crate) fn admit(self, headers: &HeaderMap, steps: &[&str]) -> Result<Pass, Answer> {
+    pub(crate) fn admit(self, request: &Request, steps: &[&str]) -> Result<Pass, Answer> {
+        let headers = &request.headers;
         match steps {
+            // What a view is, and not what it shows.
+            ["pages" | "scenes", _, "views", _] if request.method != Method::GET => self.key(headers),
             ["pages" | "scenes", scene, "views", view, ..] => self.view(headers, scene, view),
             // A login needs no headers (`docs.knack.com/docs/remote-user-logins`).
             ["applications", id, "session"] => {

@@ -148,9 +148,16 @@
 //! keys, tokens and passwords; `cargo knack record` does it from a shell. A [`Replay`] serves the file, in the same
 //! process or on a socket: a test that answers as Knack did, or a report of an error that others can run.
 //!
+//! # Objects, fields and views
+//!
+//! With the API key, calls below `/v1/objects` read the schema and change it, as programs were seen to do with Knack
+//! though no document tells of it: objects, their fields and tasks, and below `/v1/scenes` the views of pages. Records
+//! stay as far as their fields do.
+//! [`Emulator::reset`] brings the schema back as well; it is not kept on the disk.
+//!
 //! # How much it holds
 //!
-//! Everything is in memory: a record of six short fields takes some 1.4 kB, a million of them 1.4 GB; dates
+//! Everything is in memory: a record of six short fields, one of them unique, takes some 1.4 kB, a million 1.4 GB; dates
 //! take more, as each is kept with all of Knack's keys. A page of a million records is there within 50 ms, a filtered one within 500
 //! (`knack-bench emulator`). With the feature `disk`, `Builder::data` keeps records and files in a folder as well.
 //!
@@ -221,6 +228,7 @@ mod redact;
 mod render;
 mod routes;
 mod sample;
+mod schema;
 mod scope;
 mod search;
 mod seen;

@@ -169,33 +169,16 @@ impl Writing<'_> {
             }
             return;
         };
-        if field.unique && field.kind != Kind::Password {
-            let value = comparable(field, raw);
-            if self.taken(store, own, field, &value) {
-                let shown = filter::texts(field, raw).into_iter().next().unwrap_or_default();
-                let message = format!("{name} must be unique. \"{shown}\" is already being used.");
-                problems.push(Problem { field: field.key.clone(), kind: "unique", message });
-            }
+        let place = self.object.place(&field.key).filter(|_| field.unique && field.kind != Kind::Password);
+        if place.is_some_and(|place| store.is_taken((self.place, place), raw, own)) {
+            let shown = filter::texts(&field.kind, &field.key, raw).into_iter().next().unwrap_or_default();
+            let message = format!("{name} must be unique. \"{shown}\" is already being used.");
+            problems.push(Problem { field: field.key.clone(), kind: "unique", message });
         }
-    }
-
-    fn taken(&self, store: &Store, own: Option<&str>, field: &Field, value: &str) -> bool {
-        let Some(place) = self.object.place(&field.key) else {
-            return false;
-        };
-        let rows = store.tables.get(self.place).into_iter().flat_map(|table| &table.rows);
-        rows.filter(|(id, _)| Some(&***id) != own)
-            .filter_map(|(_, row)| row.cells.get(place)?.raw.as_ref())
-            .any(|raw| !is_blank(raw) && comparable(field, raw) == value)
     }
 }
 
 /// A password is no value of its record, which could be given out; the store keeps it apart.
 fn kept(field: &Field, raw: Option<Value>) -> Option<Value> {
     raw.filter(|_| field.kind != Kind::Password)
-}
-
-/// By what two values count as the same: without case and without space around.
-fn comparable(field: &Field, raw: &Value) -> String {
-    filter::texts(field, raw).first().map(|text| text.trim().to_lowercase()).unwrap_or_default()
 }

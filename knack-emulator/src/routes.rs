@@ -5,14 +5,13 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::uri::Authority;
-use http::{HeaderMap, Method, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
 use crate::app::{App, Object};
 use crate::json::{self, Look, Shape};
-use crate::kind::Kind;
 use crate::list;
 use crate::manners::Manners;
 use crate::query::Query;
@@ -21,7 +20,7 @@ use crate::scope::Scope;
 use crate::sessions::users::User;
 use crate::sessions::{Sessions, calls};
 use crate::store::Store;
-use crate::{uploads, views};
+use crate::{schema, uploads, views};
 
 /// Where a request was sent that does not tell.
 const ORIGIN: &str = "https://api.knack.com";
@@ -34,6 +33,8 @@ pub(crate) struct Desk<'a> {
     pub(crate) manners: Manners,
     /// The server's wall clock, since the Unix epoch.
     pub(crate) wall: Duration,
+    /// The application as a call has changed it, for the calls that follow.
+    pub(crate) revised: Option<App>,
 }
 
 /// A request, taken apart.
@@ -53,7 +54,7 @@ impl Request {
         let (parts, body) = request.into_parts();
         Self {
             origin: origin(&parts),
-            method: parts.method,
+            method: meant(&parts),
             path: parts.uri.path().to_owned(),
             query: parts.uri.query().unwrap_or_default().to_owned(),
             headers: parts.headers,
@@ -81,6 +82,16 @@ impl Request {
             Ok(_) => Err(Answer::text(StatusCode::BAD_REQUEST, "Bad Request")),
             Err(error) => Err(Answer::text(StatusCode::BAD_REQUEST, format!("SyntaxError: {error}\n"))),
         }
+    }
+}
+
+/// The method that is meant: callers who can but POST name another in a header.
+fn meant(parts: &http::request::Parts) -> Method {
+    let named = parts.headers.get("x-http-method-override").map(HeaderValue::as_bytes);
+    match named.map(<[u8]>::to_ascii_uppercase).as_deref() {
+        Some(b"PUT") if parts.method == Method::POST => Method::PUT,
+        Some(b"DELETE") if parts.method == Method::POST => Method::DELETE,
+        _ => parts.method.clone(),
     }
 }
 
@@ -120,6 +131,7 @@ pub(crate) fn dump(app: &App, method: &Method, steps: &[&str]) -> Option<Answer>
 pub(crate) fn answer(desk: &mut Desk<'_>, request: &Request, steps: &[&str], user: Option<&User>) -> Answer {
     match steps {
         // The live app says scenes, the documents pages.
+        ["pages" | "scenes", _, "views", _] => schema::answer(desk, request, steps),
         ["pages" | "scenes", scene, "views", view, rest @ ..] => {
             views::answer(desk, request, (scene, view), rest, user)
         }
@@ -130,7 +142,7 @@ pub(crate) fn answer(desk: &mut Desk<'_>, request: &Request, steps: &[&str], use
         }
         ["applications", _, "session"] | ["session", ..] => calls::answer(desk, request, steps, user),
         ["objects", key, "records", rest @ ..] => object_records(desk, request, key, rest),
-        ["objects", ..] if request.method == Method::GET => schema(desk.app, request, steps),
+        ["objects", ..] | ["pages" | "scenes", _, "views"] => schema::answer(desk, request, steps),
         _ => Answer::no_route(&request.method, &request.path),
     }
 }
@@ -159,32 +171,6 @@ fn object_records(desk: &mut Desk<'_>, request: &Request, key: &str, rest: &[&st
     match written.and_then(|id| record((app, store), (place, object), &id, look, *manners)) {
         Ok(record) => ok(record),
         Err(answer) => answer,
-    }
-}
-
-/// Reads of the schema, which no document tells of.
-fn schema(app: &App, request: &Request, steps: &[&str]) -> Answer {
-    match steps {
-        ["objects"] => {
-            let list: Vec<Value> =
-                app.objects.iter().map(|o| json!({"name": o.name, "key": o.key})).collect();
-            ok(json!({ "objects": list }).to_string())
-        }
-        ["objects", key] => ok(match app.object(key) {
-            Some((_, object)) => json!({ "object": object.meta }).to_string(),
-            None => "{}".to_owned(),
-        }),
-        ["objects", key, "fields"] => {
-            let fields = app.object(key).map(|(_, object)| fields(object)).unwrap_or_default();
-            ok(json!({ "fields": fields }).to_string())
-        }
-        ["objects", key, "fields", field] => {
-            match app.object(key).and_then(|(_, object)| object.field(field)) {
-                Some(field) => ok(json!({ "field": field.meta }).to_string()),
-                None => Answer::server_error(),
-            }
-        }
-        _ => Answer::no_route(&request.method, &request.path),
     }
 }
 
@@ -227,29 +213,4 @@ pub(crate) fn record(
     let mut out = Vec::with_capacity(1_024);
     json::record(&mut out, (app, store), object, (id, row), look);
     Ok(out)
-}
-
-fn fields(object: &Object) -> Vec<Value> {
-    let list = object.fields.iter().map(|field| {
-        let storage = match &field.kind {
-            Kind::Boolean(_) => "boolean",
-            Kind::DateTime(_) | Kind::Timer(_) => "datetime",
-            Kind::Number(_)
-            | Kind::Equation(_)
-            | Kind::Aggregate(_)
-            | Kind::Currency(_)
-            | Kind::AutoIncrement
-            | Kind::Rating => "float",
-            _ => "unicode",
-        };
-        let kind = field.meta.get("type").cloned().unwrap_or(Value::Null);
-        let mut told = json!({"label": field.name, "key": field.key, "type": storage,
-            "required": field.required, "field_type": kind});
-        let choices = field.meta.get("format").and_then(|format| format.get("options"));
-        if let (Value::Object(told), Some(choices)) = (&mut told, choices) {
-            told.insert("choices".to_owned(), choices.clone());
-        }
-        told
-    });
-    list.collect()
 }

@@ -45,7 +45,7 @@ impl Search {
 
 /// The texts that a value is found by: of connected records what they are called, else those of filters.
 fn texts<'a>(field: &Field, raw: &'a Value) -> Vec<Cow<'a, str>> {
-    let Kind::Connection { .. } = field.kind else { return filter::texts(field, raw) };
+    let Kind::Connection { .. } = field.kind else { return filter::texts(&field.kind, &field.key, raw) };
     let links = raw.as_array().into_iter().flatten();
     links.filter_map(|link| link.get("identifier")?.as_str()).map(Cow::Borrowed).collect()
 }

@@ -1,5 +1,7 @@
 //! The server on a socket: HTTP/1.1 over TCP.
 
+pub(crate) mod reading;
+
 use std::error::Error;
 use std::future::Future;
 use std::io;
@@ -9,8 +11,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderValue, StatusCode, header};
-use http_body_util::{BodyExt, Limited};
+use http::{HeaderValue, header};
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -22,6 +23,7 @@ use crate::control;
 use crate::emulator::Emulator;
 use crate::error::EmulatorError;
 use crate::outcome::{Ending, Outcome};
+use reading::Refusal;
 
 /// A listening emulator. Dropping it closes the socket and every connection.
 ///
@@ -130,6 +132,7 @@ where
     let _ = stream.set_nodelay(true);
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
+        .header_read_timeout(reading::HEAD)
         .serve_connection(TokioIo::new(stream), service_fn(answer));
     // An error here is a client that went away, or a connection that a fault cut.
     let _ = connection.await;
@@ -143,21 +146,22 @@ async fn answer(
 ) -> io::Result<http::Response<CutBody>> {
     let (parts, body) = request.into_parts();
     if controlled && control::is_meant(&parts) && control::is_trusted(&knack, &parts.headers) {
-        let Ok(body) = Limited::new(body, control::LARGEST_BODY).collect().await else {
-            return Ok(too_large());
-        };
-        return Ok(control::answer(&knack, &parts, &body.to_bytes()).map(CutBody::whole));
+        return Ok(match reading::whole(body, control::LARGEST_BODY, None).await {
+            Ok(body) => control::answer(&knack, &parts, &body).map(CutBody::whole),
+            Err(refusal) => refused(refusal),
+        });
     }
     let cut = knack.cuts_upload(&parts.method, parts.uri.path());
     let most = knack.largest_body(parts.uri.path());
-    let Ok(body) = Limited::new(body, cut.unwrap_or(most).min(most)).collect().await else {
-        if cut.is_some() {
+    let body = match reading::whole(body, most, cut).await {
+        Ok(body) => body,
+        Err(_) if cut.is_some() => {
             knack.cut_off(http::Request::from_parts(parts, Bytes::new()), Some(peer));
             return Err(io::ErrorKind::ConnectionAborted.into());
         }
-        return Ok(too_large());
+        Err(refusal) => return Ok(refused(refusal)),
     };
-    conclude(knack.carry(http::Request::from_parts(parts, body.to_bytes()), Some(peer)).await).await
+    conclude(knack.carry(http::Request::from_parts(parts, body), Some(peer)).await).await
 }
 
 /// What becomes of a request, on its connection.
@@ -184,9 +188,12 @@ pub(crate) async fn conclude(outcome: Outcome) -> io::Result<http::Response<CutB
     }
 }
 
-pub(crate) fn too_large() -> http::Response<CutBody> {
-    let mut response = http::Response::new(CutBody::whole(Bytes::from_static(b"Payload Too Large")));
-    *response.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
+/// A body that was not read. What is left of it is not taken for the next request.
+pub(crate) fn refused(refusal: Refusal) -> http::Response<CutBody> {
+    let (status, words) = refusal.told();
+    let mut response = http::Response::new(CutBody::whole(Bytes::from_static(words.as_bytes())));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     response
 }
 

@@ -4,7 +4,8 @@
 pub(crate) mod calls;
 pub(crate) mod users;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
 
 use fastrand::Rng;
@@ -18,12 +19,18 @@ use users::User;
 /// How long a session lasts, as documented.
 pub(crate) const LIFETIME: Duration = Duration::from_hours(48);
 
+/// The most sessions at once, and the most addresses with wrong passwords. More than that are no users, and
+/// must not fill the memory.
+const MOST: usize = 10_000;
+
 /// All sessions, and the logins that went wrong.
 #[derive(Debug)]
 pub(crate) struct Sessions {
     lifetime: Duration,
     lockout: Option<Lockout>,
-    by_token: HashMap<String, Session>,
+    by_token: HashMap<Arc<str>, Session>,
+    /// When each session ends and its token, in the order in which they began.
+    order: VecDeque<(Duration, Arc<str>)>,
     failures: HashMap<String, Failures>,
     /// A chance of its own, so that logins change nothing of the rest.
     rng: Rng,
@@ -67,17 +74,24 @@ impl Sessions {
             lifetime,
             lockout,
             by_token: HashMap::new(),
+            order: VecDeque::new(),
             failures: HashMap::new(),
             rng: Rng::with_seed(seed ^ 0x5e55_1045),
         }
     }
 
-    /// Begins a session and answers its token.
+    /// Begins a session and answers its token. Those that are over make room, and of too many the oldest.
     fn begin(&mut self, app: &App, user: &User, wall: Duration) -> String {
         let token = self.token(app, user, wall);
         let ends = wall.saturating_add(self.lifetime);
         let session = Session { object: user.object, user: user.id.as_str().into(), ends };
-        self.by_token.insert(token.clone(), session);
+        while self.order.len() >= MOST || self.order.front().is_some_and(|(ends, _)| *ends <= wall) {
+            let Some((_, oldest)) = self.order.pop_front() else { break };
+            self.by_token.remove(&oldest);
+        }
+        let kept: Arc<str> = token.as_str().into();
+        self.order.push_back((ends, kept.clone()));
+        self.by_token.insert(kept, session);
         token
     }
 
@@ -91,9 +105,19 @@ impl Sessions {
         self.by_token.remove(token);
     }
 
+    /// Goes on with the application as it is now: the objects of accounts may have other places.
+    pub(crate) fn move_to(&mut self, before: &App, now: &App) {
+        self.by_token.retain(|_, session| {
+            let place = before.objects.get(session.object).and_then(|object| now.object(&object.key));
+            session.object = place.map_or(session.object, |(place, _)| place);
+            place.is_some()
+        });
+    }
+
     /// Ends every session.
     pub(crate) fn end_all(&mut self) {
         self.by_token.clear();
+        self.order.clear();
     }
 
     /// How long the account of an address is still locked.
@@ -109,6 +133,12 @@ impl Sessions {
     /// Counts a wrong password. Addresses without an account are locked too, or they could be told apart.
     fn failed(&mut self, email: &str, wall: Duration) {
         let Some(lockout) = self.lockout else { return };
+        if self.failures.len() >= MOST {
+            self.failures.retain(|_, failures| failures.locked_until.is_some_and(|until| wall < until));
+        }
+        if self.failures.len() >= MOST && !self.failures.contains_key(email) {
+            return;
+        }
         let failures = self.failures.entry(email.to_owned()).or_default();
         failures.count = failures.count.saturating_add(1);
         if failures.count >= lockout.attempts {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::emulator::Emulator;
+use crate::emulator::{Emulator, State};
 use crate::fault::Fault;
 use crate::live::Live;
 use crate::plan::DailyPlan;
@@ -135,9 +135,11 @@ impl Emulator {
     pub fn reset(&self) {
         let start = &self.core.start;
         let mut state = self.state();
-        state.store.reset();
+        let State { app, store, .. } = &mut *state;
+        store.reset(app, &self.core.app);
+        app.clone_from(&self.core.app);
         // Where this fails, the next write is told.
-        let _ = self.core.keep(&mut state.store);
+        let _ = self.core.keep(&mut state);
         state.sessions.end_all();
         state.gate = start.gate.clone();
         state.faults.clone_from(&start.faults);

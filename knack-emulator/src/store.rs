@@ -1,11 +1,13 @@
 //! The records of an application.
 
+mod index;
 mod journal;
 #[cfg(feature = "disk")]
 mod keep;
+mod layout;
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
 use serde_json::{Value, json};
@@ -13,11 +15,12 @@ use serde_json::{Value, json};
 use crate::app::{App, Field, Object};
 use crate::assets::Assets;
 use crate::error::EmulatorError;
-use crate::formula::{Formula, Place};
+use crate::formula::Place;
 use crate::kind::Kind;
 use crate::render::{self, is_blank};
 use crate::write::{self, Surroundings};
 
+use index::Index;
 use journal::Journal;
 
 /// The id of a record.
@@ -39,7 +42,7 @@ pub(crate) trait Keep: Send + Sync {
 #[derive(Debug, Default)]
 pub(crate) struct Store {
     pub(crate) tables: Vec<Table>,
-    links: Links,
+    index: Index,
     /// What accounts log in with. Nothing that is given out or printed holds it.
     passwords: HashMap<(usize, Id), Password>,
     /// The files that were uploaded.
@@ -55,8 +58,6 @@ pub(crate) struct Table {
     pub(crate) rows: BTreeMap<Id, Row>,
     /// The next number of each `auto_increment` field; numbers are not used twice.
     next: HashMap<usize, i64>,
-    /// Ids of deleted records: connections to them vanish from what is read later.
-    graves: HashSet<Id>,
 }
 
 #[derive(Clone)]
@@ -91,14 +92,15 @@ pub(crate) struct Row {
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Cell {
     pub(crate) raw: Option<Value>,
-    /// The formatted value as it was recorded, until the record is written.
-    pub(crate) recorded: Option<Value>,
+    /// The formatted value as it was recorded, until the record is written. Most have none, and a million
+    /// records have many cells.
+    pub(crate) recorded: Option<Box<Value>>,
 }
 
 impl Store {
     pub(crate) fn new(app: &App) -> Self {
         let tables = app.objects.iter().map(|_| Table::default()).collect();
-        Self { tables, links: Links::of(app), ..Self::default() }
+        Self { tables, index: Index::of(app), ..Self::default() }
     }
 
     pub(crate) fn row(&self, table: usize, id: &str) -> Option<&Row> {
@@ -146,9 +148,10 @@ impl Store {
                 let shown = parts.remove(&field.key);
                 let raw = if recorded_raw { parts.remove(&field.raw_key) } else { None };
                 match (raw, shown) {
-                    (Some(raw), shown) => Cell { raw: Some(raw), recorded: shown },
+                    (Some(raw), shown) => Cell { raw: Some(raw), recorded: shown.map(Box::new) },
                     (None, Some(shown)) if recorded_raw => {
-                        Cell { raw: None, recorded: Some(shown).filter(|shown| !is_blank(shown)) }
+                        let shown = Some(shown).filter(|shown| !is_blank(shown));
+                        Cell { raw: None, recorded: shown.map(Box::new) }
                     }
                     (None, Some(raw)) => Cell { raw: plain(field, raw, around), recorded: None },
                     (None, None) => Cell { raw: write::initial(field, around), recorded: None },
@@ -176,7 +179,7 @@ impl Store {
         };
         let links = raw.as_array().into_iter().flatten().filter_map(|link| {
             let id = link.get("id")?.as_str()?;
-            if table.graves.contains(id) {
+            if self.index.is_deleted(place, id) {
                 return None;
             }
             match table.rows.get(id) {
@@ -228,10 +231,10 @@ impl Store {
     /// Sets a record and answers the one that had its id.
     pub(crate) fn put(&mut self, table: usize, id: &str, row: Row) -> Option<Row> {
         self.note(table, id);
-        self.links.add(table, id, &row);
+        self.index.add(table, id, &row);
         let before = self.tables.get_mut(table)?.rows.insert(id.into(), row)?;
         let now = self.tables.get(table)?.rows.get(id)?;
-        self.links.remove(table, id, &before, Some(now));
+        self.index.remove(table, id, &before, Some(now));
         Some(before)
     }
 
@@ -263,19 +266,24 @@ impl Store {
 
     /// Removes a record and answers it; connections to it vanish.
     pub(crate) fn delete(&mut self, table: usize, id: &str) -> Option<Row> {
+        self.row(table, id)?;
         self.note(table, id);
         self.passwords.remove(&(table, id.into()));
-        let rows = self.tables.get_mut(table)?;
-        let gone = rows.rows.remove(id)?;
-        rows.graves.insert(id.into());
-        self.links.remove(table, id, &gone, None);
+        let gone = self.tables.get_mut(table)?.rows.remove(id)?;
+        self.index.remove(table, id, &gone, None);
+        self.journal.forget_made(table, id);
         Some(gone)
     }
 
     /// The records whose connection leads to `id`, in the order of their ids. Only connections that
     /// some total counts over are known.
     pub(crate) fn linked(&self, connection: Place, id: &str) -> impl Iterator<Item = &Id> {
-        self.links.0.get(&connection).and_then(|links| links.get(id)).into_iter().flatten()
+        self.index.linked(connection, id)
+    }
+
+    /// Whether a record but `own` has this value of a unique field already.
+    pub(crate) fn is_taken(&self, place: Place, raw: &Value, own: Option<&str>) -> bool {
+        self.index.is_taken(place, raw, own.and_then(|own| self.row(place.0, own)))
     }
 
     /// Numbers the records that were loaded without, in the order of their ids.
@@ -299,45 +307,6 @@ impl Row {
     pub(crate) fn links(&self, connection: usize) -> impl Iterator<Item = &str> {
         let links = self.cells.get(connection).and_then(|cell| cell.raw.as_ref()?.as_array());
         links.into_iter().flatten().filter_map(|link| link.get("id")?.as_str())
-    }
-}
-
-/// Which records lead where, for the connections that totals count over: without it, every write
-/// would read a whole table.
-#[derive(Debug, Default)]
-struct Links(HashMap<Place, HashMap<Id, BTreeSet<Id>>>);
-
-impl Links {
-    fn of(app: &App) -> Self {
-        let totals = app.order.iter().filter_map(|place| match app.formula(*place)? {
-            Formula::Total(total) if total.inbound => Some((total.table, total.connection)),
-            Formula::Total(total) => Some((place.0, total.connection)),
-            _ => None,
-        });
-        Self(totals.map(|place| (place, HashMap::new())).collect())
-    }
-
-    fn add(&mut self, table: usize, id: &str, row: &Row) {
-        for ((_, connection), links) in self.0.iter_mut().filter(|((of, _), _)| *of == table) {
-            for to in row.links(*connection) {
-                links.entry(to.into()).or_default().insert(id.into());
-            }
-        }
-    }
-
-    /// Forgets where `row` led, as far as `now` does not lead there as well.
-    fn remove(&mut self, table: usize, id: &str, row: &Row, now: Option<&Row>) {
-        for ((_, connection), links) in self.0.iter_mut().filter(|((of, _), _)| *of == table) {
-            for to in row.links(*connection) {
-                let stays = now.is_some_and(|now| now.links(*connection).any(|still| still == to));
-                if !stays && let Some(from) = links.get_mut(to) {
-                    from.remove(id);
-                    if from.is_empty() {
-                        links.remove(to);
-                    }
-                }
-            }
-        }
     }
 }
 

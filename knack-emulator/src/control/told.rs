@@ -1,12 +1,13 @@
 //! What the control pages tell of the server, as JSON.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
 use super::number;
-use crate::app::Object;
+use crate::app::{App, Object};
 use crate::emulator::Emulator;
 use crate::list;
 use crate::live::{Counts, Who};
@@ -72,16 +73,19 @@ pub(super) fn faults(knack: &Emulator) -> Value {
 
 pub(super) fn requests(knack: &Emulator, query: &Query) -> Result<Value, String> {
     let (last, cut) = (number(query, "last")?, number(query, "cut")?);
-    let seen = knack.state().log.latest(last.unwrap_or(usize::MAX));
-    Ok(seen.iter().map(|seen| request(knack, seen, cut.unwrap_or(usize::MAX))).collect())
+    let (app, seen) = {
+        let state = knack.state();
+        (Arc::clone(&state.app), state.log.latest(last.unwrap_or(usize::MAX)))
+    };
+    Ok(seen.iter().map(|seen| request((knack, &app), seen, cut.unwrap_or(usize::MAX))).collect())
 }
 
-fn request(knack: &Emulator, (number, seen): &(u64, Seen), cut: usize) -> Value {
+fn request((knack, app): (&Emulator, &App), (number, seen): &(u64, Seen), cut: usize) -> Value {
     let headers: Map<String, Value> =
         seen.shown_headers().map(|(name, value)| (name.to_owned(), json!(value))).collect();
     let whole = seen.body.len() <= LARGE;
     let part = seen.body.get(..cut).filter(|_| !whole).unwrap_or(&seen.body);
-    let body = redact::request(&knack.core.app, part);
+    let body = redact::request(app, part);
     json!({
         "number": number,
         "method": seen.method.as_str(),
@@ -124,18 +128,18 @@ pub(super) fn objects(knack: &Emulator) -> Value {
             "fields": fields.collect::<Vec<_>>(),
         })
     };
-    knack.core.app.objects.iter().enumerate().map(object).collect()
+    state.app.objects.iter().enumerate().map(object).collect()
 }
 
 /// A list as Knack gives it.
 pub(super) fn records(knack: &Emulator, key: &str, query: &Query) -> Result<Vec<u8>, String> {
-    let app = &knack.core.app;
-    let of = app
-        .object(key)
-        .ok_or_else(|| format!("there is no object `{key}`; GET /_emulator/objects lists them"))?;
     let wall = knack.wall();
     let state = knack.state();
-    list::page((app, &state.store), of, &Scope::default(), query, wall, knack.core.manners)
+    let of = state
+        .app
+        .object(key)
+        .ok_or_else(|| format!("there is no object `{key}`; GET /_emulator/objects lists them"))?;
+    list::page((&state.app, &state.store), of, &Scope::default(), query, wall, knack.core.manners)
 }
 
 pub(super) fn milliseconds(time: Duration) -> u64 {

@@ -9,7 +9,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::{Bytes, BytesMut};
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderName, HeaderValue, Method, Response, StatusCode};
-use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
 use knack_core::transport::{BoxFuture, ByteStream, Failure, Request, Transport, TransportError, next};
 use tokio::time::Instant;
@@ -21,7 +20,7 @@ use super::{file, matching};
 use crate::error::EmulatorError;
 use crate::latency::Latency;
 use crate::outcome::{Ending, Outcome};
-use crate::server::{self, CutBody, Server};
+use crate::server::{self, CutBody, Server, reading};
 use crate::transport;
 
 /// The largest body of a request that is read, in bytes.
@@ -240,10 +239,10 @@ impl fmt::Debug for Replay {
 
 async fn served(replay: Replay, request: http::Request<Incoming>) -> io::Result<Response<CutBody>> {
     let (parts, body) = request.into_parts();
-    let Ok(body) = Limited::new(body, LARGEST_BODY).collect().await else {
-        return Ok(server::too_large());
-    };
-    server::conclude(replay.carry(&http::Request::from_parts(parts, body.to_bytes()))).await
+    match reading::whole(body, LARGEST_BODY, None).await {
+        Ok(body) => server::conclude(replay.carry(&http::Request::from_parts(parts, body))).await,
+        Err(refusal) => Ok(server::refused(refusal)),
+    }
 }
 
 /// What a recorded exchange ends in.

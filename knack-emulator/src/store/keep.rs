@@ -30,9 +30,14 @@ impl Store {
         self.passwords.insert((table, id.into()), Password(password.to_owned()));
     }
 
-    /// Takes it that a record was deleted.
+    /// Takes it that a record was deleted; those that lead to it have to be there already.
     pub(crate) fn bury(&mut self, table: usize, id: &str) {
-        self.tables.get_mut(table).map(|table| table.graves.insert(id.into()));
+        self.index.mark_deleted(table, id);
+    }
+
+    /// Whether a record was deleted that others still lead to.
+    pub(crate) fn is_buried(&self, table: usize, id: &str) -> bool {
+        self.index.is_deleted(table, id)
     }
 
     /// The numbers from which new ones are made, by keys.

@@ -1,6 +1,7 @@
 //! Made-up records of applications that have none.
 
 use std::collections::HashSet;
+use std::time::{Duration, UNIX_EPOCH};
 
 use knack_emulator::{Builder, Emulator};
 use serde_json::{Value, json};
@@ -11,7 +12,9 @@ use crate::shop;
 async fn bare(seed: u64) -> Emulator {
     let sample = Emulator::builder().sample().build().unwrap();
     let dump = crate::get(&sample, &format!("/applications/{}", sample.application_id())).await;
-    Emulator::builder().application(dump).generated_records(60).seed(seed).build().unwrap()
+    // Some dates are those of the start.
+    let start = UNIX_EPOCH + Duration::from_hours(492_520);
+    Emulator::builder().application(dump).generated_records(60).seed(seed).starts_at(start).build().unwrap()
 }
 
 fn records(knack: &Emulator) -> Vec<(String, Vec<Value>)> {

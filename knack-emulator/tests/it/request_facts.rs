@@ -101,6 +101,19 @@ async fn a_path_may_end_with_a_slash() {
     assert_eq!(made.status, 400, "what is required is missing: {}", made.body);
 }
 
+/// For callers who can but POST. It stands among the headers that Knack lets other sites send.
+#[tokio::test]
+async fn a_post_may_mean_another_method() {
+    let wire = Wire::sample().await;
+    let own = format!("/v1/objects/object_4/records/{}", wire.knack.ids("object_4")[0]);
+    let meaning = |method: &str| format!("{KEYS}\n{JSON}\nX-HTTP-Method-Override: {method}");
+    let changed = wire.send(&format!("POST {own}"), &meaning("put"), r#"{"field_30": "Horn"}"#).await.json();
+    assert_eq!(changed["field_30"], "Horn");
+    assert_eq!(wire.send(&format!("GET {own}"), &meaning("DELETE"), "").await.json()["field_30"], "Horn");
+    assert_eq!(wire.send(&format!("POST {own}"), &meaning("BREW"), "").await.status, 404);
+    assert_eq!(wire.send(&format!("POST {own}"), &meaning("DELETE"), "").await.body, r#"{"delete":true}"#);
+}
+
 #[tokio::test]
 async fn headers_are_named_in_any_case() {
     let wire = Wire::sample().await;

@@ -1,0 +1,311 @@
+//! Objects, fields and views are made, changed and deleted while records are there.
+
+use bytes::Bytes;
+use http::{Method, Request};
+use knack_core::transport::Transport;
+use knack_emulator::{Builder, Emulator};
+use serde_json::{Value, json};
+
+use crate::{browse, call, create, get, seen, shop, token, told};
+
+fn quick(builder: Builder) -> Emulator {
+    builder.rate_limit(1_000).build().unwrap()
+}
+
+async fn write(knack: &Emulator, method: Method, path: &str, body: Value) -> Value {
+    let (status, told) = call(knack, method.clone(), path, body).await;
+    assert_eq!(status, 200, "{method} {path}: {told}");
+    told
+}
+
+async fn dump(knack: &Emulator) -> Value {
+    let request = Request::get(format!("/v1/applications/{}", knack.application_id()));
+    let answer = knack.transport().send(request.body(Bytes::new()).unwrap()).await.unwrap();
+    told(&answer).1["application"].clone()
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_object_lives() {
+    let knack = quick(shop());
+    let fields = json!([{"name": "Title", "type": "short_text", "required": true}, {"name": "Pages", "type": "number"}]);
+    let made = write(&knack, Method::POST, "/objects", json!({"name": "Books", "fields": fields})).await;
+    let (key, first) = (made["object"]["key"].as_str().unwrap(), &made["object"]["fields"][0]["key"]);
+    assert_eq!(
+        (key, first, &made["object"]["identifier"]),
+        ("object_3", &json!("field_22"), &json!("field_22"))
+    );
+    assert_eq!(get(&knack, "/objects").await["objects"][2], json!({"name": "Books", "key": "object_3"}));
+    assert_eq!(dump(&knack).await["objects"][2], made["object"]);
+    assert_eq!(knack.objects(), ["object_1", "object_2", "object_3"]);
+
+    let book = create(&knack, key, json!({"field_22": "Saws", "field_23": 96})).await;
+    assert_eq!((&book["field_22"], &book["field_23_raw"]), (&json!("Saws"), &json!(96)));
+    let (status, refused) =
+        call(&knack, Method::POST, "/objects/object_3/records", json!({"field_23": 1})).await;
+    assert_eq!((status, &refused["errors"][0]["field"]), (400, &json!("field_22")));
+
+    let changed =
+        write(&knack, Method::PUT, "/objects/object_3", json!({"name": "Volumes", "key": "x"})).await;
+    assert_eq!(
+        (&changed["object"]["name"], &changed["object"]["key"]),
+        (&json!("Volumes"), &json!("object_3"))
+    );
+    assert_eq!(knack.count("object_3"), 1);
+    assert_eq!(
+        write(&knack, Method::DELETE, "/objects/object_3", Value::Null).await,
+        json!({"delete": true})
+    );
+    assert_eq!(get(&knack, "/objects/object_3").await, json!({}));
+    assert_eq!(call(&knack, Method::GET, "/objects/object_3/records", Value::Null).await.0, 500);
+    assert_eq!(knack.count("object_3"), 0);
+
+    let bare = write(&knack, Method::POST, "/objects", json!({"name": "Notes"})).await;
+    assert_eq!(bare["object"]["fields"][0]["name"], "Name", "there is always a field");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_field_lives() {
+    let knack = quick(shop());
+    let saw = create(&knack, "object_1", json!({"field_1": "Saw", "field_2": "S-1", "field_4": 1.5})).await;
+    let own = format!("/objects/object_1/records/{}", saw["id"].as_str().unwrap());
+    let field = json!({"name": "Colour", "type": "short_text", "unique": true});
+    let made = write(&knack, Method::POST, "/objects/object_1/fields", field).await;
+    assert_eq!((&made["field"]["key"], &made["field"]["name"]), (&json!("field_22"), &json!("Colour")));
+    let now = get(&knack, &own).await;
+    assert_eq!((&now["field_22"], now.get("field_22_raw")), (&json!(""), None), "it was never set");
+    for (key, value) in saw.as_object().unwrap() {
+        assert_eq!(&now[key], value, "{key} stays");
+    }
+    write(&knack, Method::PUT, &own, json!({"field_22": "Red"})).await;
+    let (status, taken) =
+        call(&knack, Method::POST, "/objects/object_1/records", json!({"field_1": "x", "field_22": "red"}))
+            .await;
+    assert_eq!((status, &taken["errors"][0]["type"]), (400, &json!("unique")));
+
+    let path = "/objects/object_1/fields/field_22";
+    let changed = write(&knack, Method::PUT, path, json!({"unique": false})).await;
+    assert_eq!((&changed["field"]["name"], &changed["field"]["unique"]), (&json!("Colour"), &json!(false)));
+    create(&knack, "object_1", json!({"field_1": "x", "field_22": "red"})).await;
+    // A number as a text is that text.
+    write(
+        &knack,
+        Method::PUT,
+        "/objects/object_1/fields/field_4",
+        json!({"type": "short_text", "format": null}),
+    )
+    .await;
+    assert_eq!(get(&knack, &own).await["field_4_raw"], 1.5);
+
+    assert_eq!(write(&knack, Method::DELETE, path, Value::Null).await, json!({"delete": true}));
+    write(&knack, Method::DELETE, "/objects/object_1/fields/field_1", Value::Null).await;
+    let now = get(&knack, &own).await;
+    assert!(now.get("field_22").is_none() && now.get("field_1").is_none(), "{now}");
+    assert_eq!((&now["field_2"], &now["field_3"]), (&json!("S-1"), &json!(1)));
+    assert!(dump(&knack).await["objects"][0].get("identifier").is_none());
+    assert_eq!(create(&knack, "object_1", json!({})).await["field_3"], 3, "numbers go on");
+}
+
+#[tokio::test(start_paused = true)]
+async fn names_that_are_taken_get_a_word_more() {
+    let knack = quick(shop());
+    for (path, kind, body, want) in [
+        ("/objects/object_1/fields", "field", json!({"name": "price", "type": "number"}), "price Copy"),
+        ("/objects/object_1/fields", "field", json!({"name": "Price", "type": "number"}), "Price Copy Copy"),
+        ("/objects/object_2/fields", "field", json!({"name": "Price", "type": "number"}), "Price"),
+        ("/objects", "object", json!({"name": "Tools"}), "Tools Copy"),
+    ] {
+        assert_eq!(write(&knack, Method::POST, path, body).await[kind]["name"], want);
+    }
+    let own = write(&knack, Method::PUT, "/objects/object_1/fields/field_5", json!({"name": "Price"})).await;
+    assert_eq!(own["field"]["name"], "Price", "its own name is not taken");
+}
+
+#[tokio::test(start_paused = true)]
+async fn connections_go_with_the_object_that_they_lead_to() {
+    let knack = quick(shop());
+    let shelf = create(&knack, "object_2", json!({"field_20": "Top"})).await;
+    let saw = create(&knack, "object_1", json!({"field_1": "Saw", "field_10": shelf["id"]})).await;
+    write(&knack, Method::DELETE, "/objects/object_2", Value::Null).await;
+    let now = get(&knack, &format!("/objects/object_1/records/{}", saw["id"].as_str().unwrap())).await;
+    assert!(now.get("field_10").is_none());
+    assert_eq!((&now["field_11_raw"], &now["field_1"]), (&json!([]), &json!("Saw")));
+}
+
+/// As it was seen: values stay as they are until their record is saved.
+#[tokio::test(start_paused = true)]
+async fn a_new_formula_is_computed_when_a_record_is_saved() {
+    let knack = quick(shop());
+    let saw = create(&knack, "object_1", json!({"field_1": "Saw", "field_4": 2})).await;
+    let own = format!("/objects/object_1/records/{}", saw["id"].as_str().unwrap());
+    let format = json!({"equation": "{field_4}*3", "equation_type": "numeric"});
+    let field = json!({"name": "Thrice", "type": "equation", "format": format});
+    write(&knack, Method::POST, "/objects/object_1/fields", field).await;
+    assert_eq!(get(&knack, &own).await.get("field_22_raw"), None);
+    assert_eq!(write(&knack, Method::PUT, &own, json!({})).await["field_22_raw"], 6);
+    let format = json!({"equation": "{field_4}*5", "equation_type": "numeric"});
+    write(&knack, Method::PUT, "/objects/object_1/fields/field_22", json!({"format": format})).await;
+    assert_eq!(get(&knack, &own).await["field_22_raw"], 6);
+    assert_eq!(write(&knack, Method::PUT, &own, json!({})).await["field_22_raw"], 10);
+}
+
+#[tokio::test(start_paused = true)]
+async fn tasks_are_replaced_whole() {
+    let knack = quick(shop());
+    let task = json!({"name": "Nightly", "action": {}, "run_status": "running"});
+    let made = write(&knack, Method::POST, "/objects/object_1/tasks", task).await;
+    assert_eq!((&made["task"]["key"], &made["task"]["run_status"]), (&json!("task_1"), &json!("running")));
+    let path = "/objects/object_1/tasks/task_1";
+    let changed = write(&knack, Method::PUT, path, json!({"name": "Nightly"})).await;
+    assert_eq!(changed["task"], json!({"key": "task_1", "name": "Nightly"}));
+    assert_eq!(dump(&knack).await["objects"][0]["tasks"], json!([changed["task"]]));
+    write(&knack, Method::DELETE, path, Value::Null).await;
+    assert_eq!(dump(&knack).await["objects"][0]["tasks"], json!([]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_made() {
+    let knack = quick(shop());
+    let before = dump(&knack).await;
+    for (method, path, body, status) in [
+        (Method::POST, "/objects", json!({}), 400),
+        (Method::POST, "/objects", json!({"name": " "}), 400),
+        (Method::POST, "/objects", json!({"name": "x", "fields": [7]}), 400),
+        (Method::POST, "/objects", json!({"name": "x", "fields": [{"name": "y"}]}), 400),
+        (Method::POST, "/objects", json!([1]), 400),
+        (Method::POST, "/objects/object_1/fields", json!({"name": "x"}), 400),
+        (Method::POST, "/objects/object_1/fields", json!({"type": "number"}), 400),
+        (Method::POST, "/objects/object_9/fields", json!({"name": "x", "type": "number"}), 500),
+        (Method::PUT, "/objects/object_9", json!({"name": "x"}), 500),
+        (Method::DELETE, "/objects/object_9", Value::Null, 500),
+        (Method::PUT, "/objects/object_1/fields/field_99", json!({"name": "x"}), 500),
+        (Method::DELETE, "/objects/object_1/fields/field_99", Value::Null, 500),
+        (Method::DELETE, "/objects/object_1/fields/field_20", Value::Null, 500),
+        (Method::DELETE, "/objects", Value::Null, 404),
+        (Method::POST, "/objects/object_1/fields/field_1", json!({}), 404),
+    ] {
+        let (got, told) = call(&knack, method.clone(), path, body).await;
+        assert_eq!(got, status, "{method} {path}: {told}");
+    }
+    let answer = browse(&knack, Method::POST, "/objects", None, json!({"name": "x"})).await;
+    assert_eq!(answer.status(), 401, "the key of browsers opens no schema");
+    assert_eq!(dump(&knack).await, before);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reset_brings_back_objects_and_fields() {
+    let knack = quick(Emulator::builder().sample());
+    let records = |knack: &Emulator| -> Vec<Value> {
+        let of = |object: &String| {
+            knack.ids(object).into_iter().filter_map(|id| knack.record(object, &id)).collect()
+        };
+        knack.objects().iter().flat_map(|object| -> Vec<Value> { of(object) }).collect()
+    };
+    let (schema, before, user) = (dump(&knack).await, records(&knack), token(&knack, 0).await);
+    let id = knack.ids("object_6")[0].clone();
+    call(&knack, Method::DELETE, &format!("/objects/object_6/records/{id}"), Value::Null).await;
+    write(&knack, Method::DELETE, "/objects/object_4", Value::Null).await;
+    write(&knack, Method::DELETE, "/objects/object_6/fields/field_46", Value::Null).await;
+    let made = write(&knack, Method::POST, "/objects", json!({"name": "Notes"})).await;
+    create(&knack, made["object"]["key"].as_str().unwrap(), json!({})).await;
+    create(
+        &knack,
+        "object_3",
+        json!({"field_20": {"first": "Ada"}, "field_21": "ada@example.com", "field_22": "Sales"}),
+    )
+    .await;
+    let path = "/session/token";
+    assert_eq!(
+        browse(&knack, Method::GET, path, Some(&user), Value::Null).await.status(),
+        200,
+        "who is logged in stays"
+    );
+    knack.reset();
+    assert_eq!(dump(&knack).await, schema);
+    assert_eq!(records(&knack), before);
+    // And once more, from what a reset brought back.
+    write(&knack, Method::DELETE, "/objects/object_1", Value::Null).await;
+    knack.reset();
+    assert_eq!(records(&knack), before);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_view_lives() {
+    let knack = quick(Emulator::builder().sample());
+    let source = json!({"object": "object_4", "criteria": {}, "sort": []});
+    let shown = |key: &str| json!([{"type": "field", "field": {"key": key}}]);
+    let table =
+        |key: &str| json!({"name": "Prices", "type": "table", "source": source, "columns": shown(key)});
+    let made = write(&knack, Method::POST, "/scenes/scene_4/views", table("field_33")).await;
+    let key = made["view"]["key"].as_str().unwrap();
+    assert_eq!((key, &made["changes"]["inserts"]["views"][0]), ("view_17", &made["view"]));
+    let records = format!("/pages/scene_4/views/{key}/records?rows_per_page=1");
+    let row = seen(&knack, &records, None).await["records"][0].clone();
+    assert!(row.get("field_33").is_some() && row.get("field_30").is_none(), "{row}");
+
+    let path = format!("/scenes/scene_4/views/{key}");
+    let changed = write(&knack, Method::PUT, &path, table("field_30")).await;
+    assert_eq!(changed["changes"]["updates"]["views"][0], changed["view"]);
+    let row = seen(&knack, &records, None).await["records"][0].clone();
+    assert!(row.get("field_30").is_some() && row.get("field_33").is_none(), "{row}");
+    let gone = write(&knack, Method::DELETE, &path, Value::Null).await;
+    assert_eq!(
+        (&gone["delete"], &gone["changes"]["deletes"]["views"][0]["key"]),
+        (&json!(true), &json!(key))
+    );
+    assert_eq!(told(&browse(&knack, Method::GET, &records, None, Value::Null).await).0, 500);
+}
+
+/// Which a caller who replaces a view without its links learns too late.
+#[tokio::test(start_paused = true)]
+async fn pages_go_with_the_last_link_to_them() {
+    let knack = quick(Emulator::builder().sample());
+    let child = "scene_5";
+    let pages = |dump: &Value| -> Vec<Value> {
+        dump["scenes"].as_array().unwrap().iter().map(|scene| scene["key"].clone()).collect()
+    };
+    let link = json!([{"type": "scene_link", "scene": "product-details"}]);
+    let view = |columns: &Value| json!({"name": "x", "type": "table", "source": {"object": "object_4"}, "columns": columns});
+    let made = write(&knack, Method::POST, "/pages/scene_4/views", view(&link)).await;
+    let path = format!("/pages/scene_4/views/{}", made["view"]["key"].as_str().unwrap());
+    for view in dump(&knack).await["scenes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|s| s["key"] == "scene_4")
+        .unwrap()["views"]
+        .as_array()
+        .unwrap()
+    {
+        if view["key"] != made["view"]["key"] {
+            let own = format!("/pages/scene_4/views/{}", view["key"].as_str().unwrap());
+            write(&knack, Method::DELETE, &own, Value::Null).await;
+        }
+    }
+    assert!(pages(&dump(&knack).await).contains(&json!(child)), "a link is left");
+    let told = write(&knack, Method::PUT, &path, view(&json!([]))).await;
+    assert_eq!(told["changes"]["deletes"]["scenes"][0]["key"], child);
+    assert!(!pages(&dump(&knack).await).contains(&json!(child)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn views_that_cannot_be_made() {
+    let knack = quick(Emulator::builder().sample());
+    let before = dump(&knack).await;
+    for (method, path, body, status) in [
+        (Method::POST, "/scenes/scene_4/views", json!({"name": "x"}), 400),
+        (Method::POST, "/scenes/scene_99/views", json!({"type": "table"}), 500),
+        (Method::PUT, "/scenes/scene_4/views/view_99", json!({"type": "table"}), 500),
+        (Method::DELETE, "/scenes/scene_4/views/view_1", Value::Null, 500),
+        // What has to do with logins.
+        (Method::POST, "/scenes/scene_6/views", json!({"type": "table"}), 500),
+        (Method::POST, "/scenes/scene_4/views", json!({"type": "login"}), 500),
+        (Method::DELETE, "/scenes/scene_6/views/view_6", Value::Null, 500),
+        (Method::GET, "/scenes/scene_4/views/view_2", Value::Null, 404),
+    ] {
+        let (got, told) = call(&knack, method.clone(), path, body).await;
+        assert_eq!(got, status, "{method} {path}: {told}");
+    }
+    let path = "/pages/scene_4/views/view_2";
+    assert_eq!(browse(&knack, Method::DELETE, path, None, Value::Null).await.status(), 401);
+    assert_eq!(dump(&knack).await, before);
+}
