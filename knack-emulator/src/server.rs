@@ -9,6 +9,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::request::Parts;
 use http::{HeaderValue, StatusCode, header};
 use http_body_util::{BodyExt, Limited};
 use hyper::body::{Body, Frame, Incoming, SizeHint};
@@ -22,6 +23,9 @@ use crate::control;
 use crate::emulator::Emulator;
 use crate::error::EmulatorError;
 use crate::outcome::{Ending, Outcome};
+
+/// No piece of a body is larger than what hyper reads at once: some 400 kilobytes.
+const LARGEST_PIECE: usize = 512 * 1024;
 
 /// A listening emulator. Dropping it closes the socket and every connection.
 ///
@@ -141,7 +145,7 @@ async fn answer(
     peer: IpAddr,
     controlled: bool,
 ) -> io::Result<http::Response<CutBody>> {
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
     if controlled && control::is_meant(&parts) && control::is_trusted(&knack, &parts.headers) {
         let Ok(body) = Limited::new(body, control::LARGEST_BODY).collect().await else {
             return Ok(too_large());
@@ -157,7 +161,20 @@ async fn answer(
         }
         return Ok(too_large());
     };
-    conclude(knack.carry(http::Request::from_parts(parts, body.to_bytes()), Some(peer)).await).await
+    let body = apart(&mut parts, body.to_bytes());
+    conclude(knack.carry(http::Request::from_parts(parts, body), Some(peer)).await).await
+}
+
+/// Copies what hyper cut out of its buffer: a request that is remembered would keep all of that, which is thirty times
+/// as much as most requests have.
+fn apart(parts: &mut Parts, body: Bytes) -> Bytes {
+    for value in parts.headers.values_mut() {
+        if let Ok(copy) = HeaderValue::from_bytes(value.as_bytes()) {
+            *value = copy;
+        }
+    }
+    // What is longer came in several pieces, and was copied when they were put together.
+    if body.len() > LARGEST_PIECE { body } else { Bytes::copy_from_slice(&body) }
 }
 
 /// What becomes of a request, on its connection.
@@ -235,5 +252,26 @@ impl Body for CutBody {
     fn size_hint(&self) -> SizeHint {
         let left = if self.cut { self.told } else { self.rest.len() };
         SizeHint::with_exact(u64::try_from(left).unwrap_or(u64::MAX))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_remembered_of_a_request_keeps_no_buffer_of_its_connection() {
+        let buffer = Bytes::from(vec![b'x'; 8_192]);
+        let request = http::Request::builder()
+            .header("x-one", HeaderValue::from_maybe_shared(buffer.slice(..10)).unwrap())
+            .body(buffer.slice(20..30));
+        let (mut parts, body) = request.unwrap().into_parts();
+        assert!(!buffer.is_unique());
+        let body = apart(&mut parts, body);
+        assert!(buffer.is_unique(), "neither head nor body is a part of it");
+        assert_eq!(
+            (&parts.headers["x-one"], &body[..]),
+            (&"x".repeat(10).parse().unwrap(), &b"xxxxxxxxxx"[..])
+        );
     }
 }
