@@ -150,7 +150,8 @@ fn welcome(asked: &EmulateArguments, knack: &Emulator, server: &Server, out: &mu
 
 /// A request and what became of it, as a line of the log.
 fn line(seen: &Seen) -> String {
-    let Seen { method, path, query, at, status, .. } = seen;
+    let Seen { method, path, at, status, .. } = seen;
+    let query = seen.shown_query();
     let mark = if query.is_empty() { "" } else { "?" };
     let became = status.map_or("no answer".to_owned(), |status| status.to_string());
     let agent = seen.headers.get("user-agent").and_then(|agent| agent.to_str().ok()).unwrap_or_default();
