@@ -12,6 +12,7 @@ use http::header::{self, HOST, HeaderName, ORIGIN};
 use http::request::Parts;
 use http::uri::Authority;
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
+use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use crate::emulator::Emulator;
@@ -33,6 +34,7 @@ GET    /_emulator/requests       the latest requests and how their answers begin
                                  left out. ?last=N: no more than N, ?cut=N: no more than N bytes of each body
 DELETE /_emulator/requests       forgets them
 GET    /_emulator/objects        the objects with their fields and how many records they have
+                                 ?of=object_1: the fields of that one alone
 GET    /_emulator/objects/object_1/records
                                  a list as Knack gives it, its query included (page=2&rows_per_page=50)
 GET    /_emulator/faults         the faults, as a JSON list of lines
@@ -77,8 +79,9 @@ fn is_local(host: &Authority) -> bool {
 /// Answers a request that [`is_meant`] for these pages.
 pub(crate) fn answer(knack: &Emulator, parts: &Parts, body: &Bytes) -> Response<Bytes> {
     let query = Query::parse(parts.uri.query().unwrap_or_default());
-    let path = parts.uri.path();
-    let steps: Vec<&str> = path.strip_prefix(PREFIX).unwrap_or("page").split('/').collect();
+    let steps = parts.uri.path().strip_prefix(PREFIX).unwrap_or("page").split('/');
+    let steps: Vec<_> = steps.map(|step| percent_decode_str(step).decode_utf8_lossy()).collect();
+    let steps: Vec<&str> = steps.iter().map(AsRef::as_ref).collect();
     let answer = match parts.method.as_str() {
         "GET" => read(knack, &steps, &query),
         "POST" => change(knack, &steps, &query, body),
@@ -105,7 +108,7 @@ fn read(knack: &Emulator, steps: &[&str], query: &Query) -> Told {
         ["live"] => Ok(json(&told::live(knack))),
         ["faults"] => Ok(json(&told::faults(knack))),
         ["requests"] => told::requests(knack, query).map(|told| json(&told)),
-        ["objects"] => Ok(json(&told::objects(knack))),
+        ["objects"] => Ok(json(&told::objects(knack, query))),
         ["objects", key, "records"] => {
             told::records(knack, key, query).map(|told| response(StatusCode::OK, JSON, told))
         }
