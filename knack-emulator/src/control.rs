@@ -62,13 +62,35 @@ pub(crate) fn is_meant(parts: &Parts) -> bool {
     path.starts_with(PREFIX) || (path == "/" && parts.method == Method::GET)
 }
 
-/// Whether these pages answer such a request. Others are the browser's, of a page elsewhere: that may send
-/// them to any address, and may have a name of its own lead here.
-pub(crate) fn is_trusted(knack: &Emulator, headers: &HeaderMap) -> bool {
-    let text = |name| headers.get(name).map(|value: &HeaderValue| value.to_str().unwrap_or_default());
-    let host = text(HOST).unwrap_or_default();
-    let own_name = knack.core.remote_control || host.parse().is_ok_and(|host| is_local(&host));
-    own_name && text(ORIGIN).is_none_or(|origin| origin.strip_prefix("http://") == Some(host))
+/// Whom these pages answer, by the address that is listened on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Reach {
+    Nobody,
+    ThisMachine,
+    Everybody,
+}
+
+impl Reach {
+    pub(crate) const fn of(address: IpAddr, remote_control: bool) -> Self {
+        match (address.is_loopback(), remote_control) {
+            (true, _) => Self::ThisMachine,
+            (false, true) => Self::Everybody,
+            (false, false) => Self::Nobody,
+        }
+    }
+
+    /// Whether a request is answered. Others are the browser's, of a page elsewhere: that may send them to any
+    /// address, and may have a name of its own lead here.
+    pub(crate) fn admits(self, headers: &HeaderMap) -> bool {
+        let text = |name| headers.get(name).map(|value: &HeaderValue| value.to_str().unwrap_or_default());
+        let host = text(HOST).unwrap_or_default();
+        let is_named = match self {
+            Self::Nobody => false,
+            Self::ThisMachine => host.parse().is_ok_and(|host| is_local(&host)),
+            Self::Everybody => true,
+        };
+        is_named && text(ORIGIN).is_none_or(|origin| origin.strip_prefix("http://") == Some(host))
+    }
 }
 
 fn is_local(host: &Authority) -> bool {

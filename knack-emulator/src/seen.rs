@@ -73,7 +73,8 @@ impl Seen {
 
     /// How many bytes it holds, but for some that are the same for each.
     fn size(&self) -> usize {
-        let headers = self.headers.iter().map(|(name, value)| name.as_str().len() + HeaderValue::len(value));
+        let headers =
+            self.headers.iter().map(|(name, value)| HEADER + name.as_str().len() + HeaderValue::len(value));
         let texts = self.path.len() + self.query.len() + headers.sum::<usize>();
         texts + self.body.len() + self.answer.len()
     }
@@ -117,6 +118,8 @@ impl fmt::Debug for Seen {
 
 /// The most bytes of an answer that are remembered.
 const EXCERPT: usize = 1_024;
+/// What a header takes beside its name and value, in bytes.
+const HEADER: usize = 128;
 /// The most bytes of all requests that are remembered, but for those of one request.
 const MOST_BYTES: usize = 64 * 1024 * 1024;
 

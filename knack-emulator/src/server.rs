@@ -19,7 +19,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 
-use crate::control;
+use crate::control::{self, Reach};
 use crate::emulator::Emulator;
 use crate::error::EmulatorError;
 use crate::outcome::{Ending, Outcome};
@@ -52,11 +52,9 @@ impl Emulator {
 
     /// Serves on `address`, loopback or not; port 0 is any free one.
     pub async fn serve_on(&self, address: SocketAddr) -> Result<Server, EmulatorError> {
-        let controlled = address.ip().is_loopback() || self.core.remote_control;
+        let reach = Reach::of(address.ip(), self.core.remote_control);
         let knack = self.clone();
-        Server::start(bind(address).await?, move |request, peer| {
-            answer(knack.clone(), request, peer, controlled)
-        })
+        Server::start(bind(address).await?, move |request, peer| answer(knack.clone(), request, peer, reach))
     }
 }
 
@@ -143,10 +141,10 @@ async fn answer(
     knack: Emulator,
     request: http::Request<Incoming>,
     peer: IpAddr,
-    controlled: bool,
+    reach: Reach,
 ) -> io::Result<http::Response<CutBody>> {
     let (mut parts, body) = request.into_parts();
-    if controlled && control::is_meant(&parts) && control::is_trusted(&knack, &parts.headers) {
+    if control::is_meant(&parts) && reach.admits(&parts.headers) {
         let Ok(body) = Limited::new(body, control::LARGEST_BODY).collect().await else {
             return Ok(too_large());
         };

@@ -64,7 +64,7 @@ pub(crate) struct EmulateArguments {
     #[arg(long, value_name = "N", value_parser = super::count, default_value = "0")]
     pub(crate) used: u64,
     /// Calls a second.
-    #[arg(long, value_name = "N", default_value_t = 10)]
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) rate: u32,
     /// How the second is laid out: epoch, phase=MS, first-call, sliding or bucket.
     #[arg(long, value_name = "WINDOW", default_value = "first-call")]

@@ -349,6 +349,16 @@ async fn pages_elsewhere_get_nothing() {
 }
 
 #[tokio::test]
+async fn a_name_that_leads_to_this_machine_is_no_other_machine() {
+    let local = Local::of(shop().remote_control(true)).await;
+    for own in ["Host: localhost", "Host: 127.0.0.1"] {
+        assert!(local.ask("GET /_emulator/state", &[own], "").await.0.starts_with("http/1.1 200"));
+    }
+    let (head, _) = local.ask("GET /_emulator/state", &["Host: example.com"], "").await;
+    assert!(head.starts_with("http/1.1 404"), "nobody else reaches loopback: {head}");
+}
+
+#[tokio::test]
 async fn other_machines_get_the_page_only_where_it_is_opened() {
     for (open, status) in [(false, "404"), (true, "200")] {
         let knack = shop().remote_control(open).build().unwrap();
