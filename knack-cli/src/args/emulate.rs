@@ -90,7 +90,8 @@ pub(crate) struct EmulateArguments {
     /// Prints each request and what became of it, on the standard error.
     #[arg(long)]
     pub(crate) log: bool,
-    /// Opens the page at / and the control pages below /_emulator/ to other machines, with a --host that lets them in.
+    /// Opens the page at / and the control pages below /_emulator/ to other machines, with a --host that lets them in;
+    /// for networks that you trust.
     #[arg(long)]
     pub(crate) control: bool,
     /// Serves a recording instead, which `cargo knack record` wrote. What was not recorded gets a 421.
