@@ -119,7 +119,8 @@ fn welcome(asked: &EmulateArguments, knack: &Emulator, server: &Server, out: &mu
     let objects = knack.objects();
     let records: usize = objects.iter().map(|object| knack.count(object)).sum();
     let records = grouped(u64::try_from(records).unwrap_or(u64::MAX));
-    let name = knack.application_name();
+    let name = Some(knack.application_name()).filter(|name| !name.is_empty()).unwrap_or(id);
+    let name = text::plain(name);
     writeln!(out, "{name} at {url}: {}, {records} records", counted(objects.len(), "object"))?;
     if asked.host.is_loopback() || asked.control {
         writeln!(out, "Its page, with records, calls, limits and switches, is {}/", server.url())?;
@@ -150,7 +151,8 @@ fn welcome(asked: &EmulateArguments, knack: &Emulator, server: &Server, out: &mu
 
 /// A request and what became of it, as a line of the log.
 fn line(seen: &Seen) -> String {
-    let Seen { method, path, query, at, status, .. } = seen;
+    let Seen { method, path, at, status, .. } = seen;
+    let query = seen.shown_query();
     let mark = if query.is_empty() { "" } else { "?" };
     let became = status.map_or("no answer".to_owned(), |status| status.to_string());
     let agent = seen.headers.get("user-agent").and_then(|agent| agent.to_str().ok()).unwrap_or_default();

@@ -119,11 +119,29 @@ fn tests_in_other_languages_control_it() {
 }
 
 #[test]
+fn names_and_secrets_are_printed_harmlessly() {
+    let package = Package::new("emulate-names");
+    for (name, shown) in
+        [("Bells\u{1b}[2J & Sons", "Bells [2J & Sons at http"), ("", "5f0000000000000000000001 at http")]
+    {
+        let dump = json!({"id": "5f0000000000000000000001", "name": name, "objects": []});
+        package.write("odd.json", &dump.to_string());
+        let arguments = ["emulate", "--port", "0", "--app", "odd.json", "--log"];
+        let server = Emulating::start(package.command(&arguments));
+        assert!(server.told.starts_with(shown), "{}", server.told);
+        server.get("/objects/object_1/records?page=2&token=hunter2");
+        let log = server.stop();
+        assert!(log.contains("?page=2&token=…"), "{log}");
+    }
+}
+
+#[test]
 fn what_is_not_understood_says_what_would_be() {
     for (arguments, said) in [
         (&["--fault", "503:third"][..], "expected nth=N, first=N, every=N"),
         (&["--fault", "crash"], "expected a status as 503, throttle"),
         (&["--window", "round"], "expected epoch, phase=MS, first-call, sliding or bucket"),
+        (&["--rate", "0"], "0 is not in 1.."),
         (&["--plan", "gold"], "expected starter, pro, corporate, plus"),
         (&["--quirk", "missing-records"], "they are missing-record, missing-object"),
         (&["--quirk", "missing-record=418"], "it is 500 or 404"),

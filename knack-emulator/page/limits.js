@@ -1,6 +1,6 @@
 // The day's plan, the rate, the window, the faults: what they are, and forms that change them.
 
-import { ask, at, grouped, make, write } from './parts.js';
+import { ask, at, grouped, make, replace, span, write } from './parts.js';
 
 let shownFaults;
 
@@ -11,14 +11,15 @@ export function begin(changed) {
     const fault = at('fault');
     const error = at('window').parentElement.querySelector('.error');
 
-    limits.addEventListener('input', () => limits.classList.add('touched'));
     limits.addEventListener('submit', (event) => {
         event.preventDefault();
         const { calls, used, rate } = limits.elements;
+        // What nobody wrote is not sent: calls were counted since it was shown.
+        const plan = [calls, used].filter(isTouched).map((input) => `${input.name}=${input.value}`);
         carryOut(error, changed, async () => {
-            await ask(`plan?calls=${calls.value}&used=${used.value}`, 'POST');
-            await ask(`rate?calls=${rate.value}`, 'POST');
-            limits.classList.remove('touched');
+            if (plan.length > 0) await ask(`plan?${plan.join('&')}`, 'POST');
+            if (isTouched(rate)) await ask(`rate?calls=${rate.value}`, 'POST');
+            [calls, used, rate].forEach((input) => { input.defaultValue = input.value; });
         });
     });
     at('window').addEventListener('submit', (event) => event.preventDefault());
@@ -39,7 +40,7 @@ export function begin(changed) {
         carryOut(fault.querySelector('.error'), changed, () => ask('faults', 'POST', lineOf(fault)));
     });
     at('faults').addEventListener('click', (event) => {
-        const line = event.target.dataset.line;
+        const line = event.target.dataset.of;
         if (line === undefined) return;
         const path = `faults?line=${encodeURIComponent(line)}`;
         carryOut(fault.querySelector('.error'), changed, () => ask(path, 'DELETE'));
@@ -48,6 +49,9 @@ export function begin(changed) {
         carryOut(fault.querySelector('.error'), changed, () => ask('faults', 'DELETE'));
     });
 }
+
+/** Whether a person wrote something else than what the server said last. */
+const isTouched = (input) => input.value !== input.defaultValue;
 
 async function carryOut(error, changed, action) {
     try {
@@ -100,10 +104,9 @@ export function show({ plan, rate, window, faults }) {
     meter.classList.toggle('low', part < 0.05);
     meter.firstElementChild.style.width = `${part * 100}%`;
 
-    const limits = at('limits');
-    if (!limits.classList.contains('touched') && !limits.contains(document.activeElement)) {
-        const { calls, used, rate: pace } = limits.elements;
-        [calls.value, used.value, pace.value] = [plan.calls, plan.used, rate.calls];
+    const { calls, used, rate: pace } = at('limits').elements;
+    for (const [input, value] of [[calls, plan.calls], [used, plan.used], [pace, rate.calls]]) {
+        if (!isTouched(input) && input !== document.activeElement) input.value = input.defaultValue = value;
     }
     const [name, phase] = window.split('=');
     const { elements } = at('window');
@@ -112,21 +115,16 @@ export function show({ plan, rate, window, faults }) {
     showFaults(faults);
 }
 
-function span(ms) {
-    const minutes = Math.ceil(ms / 60000);
-    return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}
-
 function showFaults(faults) {
-    // A button that is under the pointer or has the focus stays unless something changed.
+    // A button that is under the pointer stays unless something changed.
     if (JSON.stringify(faults) === shownFaults) return;
     shownFaults = JSON.stringify(faults);
     const row = (line) => {
         const button = make('button', { type: 'button', 'aria-label': `End ${line}` }, 'End');
-        button.dataset.line = line;
+        button.dataset.of = line;
         return make('li', {}, make('code', {}, line), button);
     };
-    at('faults').replaceChildren(...faults.map(row));
+    replace(at('faults'), faults.map(row));
     at('no-faults').hidden = faults.length > 0;
     at('end-all').hidden = faults.length === 0;
 }

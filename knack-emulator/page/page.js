@@ -2,7 +2,7 @@
 
 import * as limits from './limits.js';
 import * as live from './live.js';
-import { Refusal, ask, at, time, write } from './parts.js';
+import { Refusal, ask, at, counted, span, time, write } from './parts.js';
 import * as records from './records.js';
 import * as requests from './requests.js';
 
@@ -65,9 +65,12 @@ function showHead({ application, now_ms, calls }) {
     write(at('name'), name);
     document.title = `${name} – local Knack`;
     write(at('about'), `at ${location.host}, application ${application.id}`);
-    const ahead = Math.round((now_ms - Date.now()) / 1000);
-    const skew = Math.abs(ahead) < 2 ? '' : `, ${Math.abs(ahead)} s ${ahead > 0 ? 'ahead' : 'behind'}`;
-    write(at('clock'), `${time(now_ms)}${skew} · ${calls.toLocaleString('en')} calls so far`);
+    const ahead = now_ms - Date.now();
+    const off = Math.abs(ahead);
+    const far = off < 120_000 ? `${Math.round(off / 1000)} s` : span(off);
+    const skew = off < 1500 ? '' : `, ${far} ${ahead > 0 ? 'ahead' : 'behind'}`;
+    const date = new Date(now_ms).toLocaleDateString();
+    write(at('clock'), `${date} ${time(now_ms)}${skew} · ${counted(calls, 'call')} so far`);
 }
 
 at('reset').addEventListener('click', async () => {

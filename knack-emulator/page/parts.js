@@ -15,6 +15,19 @@ export function write(element, text) {
     if (element.textContent !== text) element.textContent = text;
 }
 
+/**
+ * Replaces what is in a list. What has the focus keeps it, and where that is made anew, what is of the same thing gets it:
+ * whoever goes through the page by keys stays in their place.
+ */
+export function replace(list, children) {
+    const focused = list.contains(document.activeElement) ? document.activeElement : undefined;
+    list.replaceChildren(...children);
+    if (focused === undefined) return;
+    const heirs = [focused, ...list.querySelectorAll('[data-of]')];
+    const heir = heirs.find((one) => list.contains(one) && (one === focused || one.dataset.of === focused.dataset.of));
+    heir?.focus({ preventScroll: true });
+}
+
 /** Asks the server; what it answers as JSON, or an error with what it says. */
 export async function ask(path, method = 'GET', body = undefined) {
     const signal = AbortSignal.timeout(5000);
@@ -36,6 +49,12 @@ export function time(ms, withMilliseconds = false) {
     const two = (number) => String(number).padStart(2, '0');
     const clock = [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':');
     return withMilliseconds ? `${clock}.${String(date.getMilliseconds()).padStart(3, '0')}` : clock;
+}
+
+/** How long something takes, in minutes and hours. */
+export function span(ms) {
+    const minutes = Math.ceil(ms / 60000);
+    return minutes < 60 ? `${minutes} min` : `${grouped(Math.floor(minutes / 60))} h ${minutes % 60} min`;
 }
 
 /** JSON with lines and spaces; any other text as it is. */

@@ -1,8 +1,10 @@
 // The objects, and the records of the one that is chosen.
 
-import { ask, at, counted, grouped, make, readable, write } from './parts.js';
+import { ask, at, counted, grouped, make, readable, replace, write } from './parts.js';
 
 const ROWS = 25;
+// The most letters of a value that a cell shows; the record shows all of it.
+const CELL = 200;
 
 let chosen; // the key of an object
 let page = 1;
@@ -12,46 +14,50 @@ let shownRecords;
 
 export function begin(changed) {
     at('objects').addEventListener('click', (event) => {
-        const key = event.target.closest('button')?.dataset.key;
+        const key = event.target.closest('button')?.dataset.of;
         if (key !== undefined) turn(key, 1);
     });
     at('previous').addEventListener('click', () => turn(chosen, page - 1));
     at('next').addEventListener('click', () => turn(chosen, page + 1));
     function turn(key, to) {
-        [chosen, page] = [key, to];
+        [chosen, page] = [key, Math.max(to, 1)];
         changed();
     }
 }
 
 /** Shows what is there now. */
 export async function show() {
-    const objects = await ask('objects');
+    const of = chosen ?? '';
+    const objects = await ask(`objects?of=${encodeURIComponent(of)}`);
     at('no-objects').hidden = objects.length > 0;
     at('store').hidden = objects.length === 0;
-    const object = objects.find(({ key }) => key === chosen) ?? objects[0];
-    if (object === undefined) return;
-    chosen = object.key;
+    // Another one may have been chosen meanwhile, which is asked for next.
+    if (objects.length === 0 || of !== (chosen ?? '')) return;
+    const object = objects.find(({ key }) => key === of);
+    if (object === undefined) {
+        [chosen, page] = [objects[0].key, 1];
+        await show();
+        return;
+    }
     showObjects(objects);
     page = Math.min(page, Math.max(Math.ceil(object.records / ROWS), 1));
-    const asked = `objects/${encodeURIComponent(chosen)}/records?rows_per_page=${ROWS}&page=${page}`;
-    const list = await ask(asked);
-    // Another one may have been chosen meanwhile.
-    if (chosen === object.key) showRecords(object, list);
+    // In the order of the ids: to sort a large object each second would hold up the calls of others.
+    const query = `rows_per_page=${ROWS}&page=${page}&sort_field=id`;
+    const list = await ask(`objects/${encodeURIComponent(of)}/records?${query}`);
+    if (of === chosen) showRecords(object, list);
 }
 
 function showObjects(objects) {
     if (JSON.stringify([chosen, objects]) === shownObjects) return;
     shownObjects = JSON.stringify([chosen, objects]);
-    const hadFocus = at('objects').contains(document.activeElement);
     const row = ({ key, name, records }) => {
         const button = make('button', { type: 'button', title: key }, name || key, ' ',
             make('span', { class: 'quiet' }, grouped(records)));
-        button.dataset.key = key;
+        button.dataset.of = key;
         if (key === chosen) button.setAttribute('aria-current', 'true');
         return make('li', {}, button);
     };
-    at('objects').replaceChildren(...objects.map(row));
-    if (hadFocus) at('objects').querySelector('[aria-current]').focus();
+    replace(at('objects'), objects.map(row));
 }
 
 function showRecords(object, list) {
@@ -60,7 +66,9 @@ function showRecords(object, list) {
     at('previous').disabled = page <= 1;
     at('next').disabled = page >= pages;
     at('no-records').hidden = list.total_records > 0;
-    at('records').hidden = list.total_records === 0;
+    at('records').parentElement.hidden = list.total_records === 0;
+    // The button of an open record waits for the focus.
+    if (at('record').open) return;
     if (JSON.stringify([object, list]) === shownRecords) return;
     shownRecords = JSON.stringify([object, list]);
 
@@ -69,14 +77,16 @@ function showRecords(object, list) {
             make('span', { class: 'quiet' }, key)));
     const table = at('records');
     table.tHead.replaceChildren(make('tr', {}, make('th', { scope: 'col' }, 'id'), ...head));
-    table.tBodies[0].replaceChildren(...list.records.map((record) => row(object, record)));
+    replace(table.tBodies[0], list.records.map((record) => row(object, record)));
 }
 
 function row({ fields }, record) {
     const open = make('button', { type: 'button', title: `all of ${record.id}` }, record.id.slice(-6));
+    open.dataset.of = record.id;
     open.addEventListener('click', () => showRecord(record));
     const cells = fields.map(({ key }) => {
-        const value = shown(record[key], record[`${key}_raw`]);
+        const whole = shown(record[key], record[`${key}_raw`]);
+        const value = whole.length > CELL ? `${whole.slice(0, CELL)}…` : whole;
         return make('td', value.length > 30 ? { title: value } : {}, value);
     });
     return make('tr', {}, make('th', { scope: 'row' }, open), ...cells);
@@ -93,10 +103,10 @@ const NAMES = ['identifier', 'date_formatted', 'formatted_value', 'full', 'email
 
 function inWords(value) {
     if (value === null || value === undefined) return '';
-    if (Array.isArray(value)) return value.map(inWords).join(', ');
+    if (Array.isArray(value)) return value.map(inWords).filter(Boolean).join(', ');
     if (typeof value !== 'object') return String(value);
     const name = NAMES.find((known) => value[known]);
-    return name === undefined ? JSON.stringify(value) : String(value[name]);
+    return inWords(name === undefined ? Object.values(value) : value[name]);
 }
 
 function showRecord(record) {

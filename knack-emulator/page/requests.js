@@ -1,6 +1,6 @@
 // The latest requests, the newest first. Each opens to what was sent and what was answered.
 
-import { ask, at, grouped, make, readable, time, write } from './parts.js';
+import { ask, at, grouped, make, readable, replace, time, write } from './parts.js';
 
 /** What the server is asked for: so many, and so many bytes of each body. */
 export const PATH = 'requests?last=50&cut=2000';
@@ -27,7 +27,7 @@ export function show(requests) {
         kept.set(key, rows.get(key) ?? row(request));
     }
     const same = kept.size === rows.size && [...kept.keys()].every((key) => rows.has(key));
-    if (!same) list.replaceChildren(...kept.values());
+    if (!same) replace(list, [...kept.values()]);
     rows = kept;
     list.hidden = kept.size === 0;
     at('forget').hidden = kept.size === 0;

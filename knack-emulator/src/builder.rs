@@ -293,7 +293,8 @@ impl Builder {
     }
 
     /// Whether the page at `/` and the control pages below `/_emulator/` answer on an address that other machines
-    /// reach. They do not unless set.
+    /// reach. They do not unless set. Such a server answers under any name, so a page of another site may read it in a
+    /// browser of a machine that reaches it, by a name of its own that leads here: for networks that you trust.
     ///
     /// ```
     /// # use knack_emulator::Emulator;

@@ -12,6 +12,7 @@ use http::header::{self, HOST, HeaderName, ORIGIN};
 use http::request::Parts;
 use http::uri::Authority;
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
+use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use crate::emulator::Emulator;
@@ -33,6 +34,7 @@ GET    /_emulator/requests       the latest requests and how their answers begin
                                  left out. ?last=N: no more than N, ?cut=N: no more than N bytes of each body
 DELETE /_emulator/requests       forgets them
 GET    /_emulator/objects        the objects with their fields and how many records they have
+                                 ?of=object_1: the fields of that one alone
 GET    /_emulator/objects/object_1/records
                                  a list as Knack gives it, its query included (page=2&rows_per_page=50)
 GET    /_emulator/faults         the faults, as a JSON list of lines
@@ -60,13 +62,35 @@ pub(crate) fn is_meant(parts: &Parts) -> bool {
     path.starts_with(PREFIX) || (path == "/" && parts.method == Method::GET)
 }
 
-/// Whether these pages answer such a request. Others are the browser's, of a page elsewhere: that may send
-/// them to any address, and may have a name of its own lead here.
-pub(crate) fn is_trusted(knack: &Emulator, headers: &HeaderMap) -> bool {
-    let text = |name| headers.get(name).map(|value: &HeaderValue| value.to_str().unwrap_or_default());
-    let host = text(HOST).unwrap_or_default();
-    let own_name = knack.core.remote_control || host.parse().is_ok_and(|host| is_local(&host));
-    own_name && text(ORIGIN).is_none_or(|origin| origin.strip_prefix("http://") == Some(host))
+/// Whom these pages answer, by the address that is listened on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Reach {
+    Nobody,
+    ThisMachine,
+    Everybody,
+}
+
+impl Reach {
+    pub(crate) const fn of(address: IpAddr, remote_control: bool) -> Self {
+        match (address.is_loopback(), remote_control) {
+            (true, _) => Self::ThisMachine,
+            (false, true) => Self::Everybody,
+            (false, false) => Self::Nobody,
+        }
+    }
+
+    /// Whether a request is answered. Others are the browser's, of a page elsewhere: that may send them to any
+    /// address, and may have a name of its own lead here.
+    pub(crate) fn admits(self, headers: &HeaderMap) -> bool {
+        let text = |name| headers.get(name).map(|value: &HeaderValue| value.to_str().unwrap_or_default());
+        let host = text(HOST).unwrap_or_default();
+        let is_named = match self {
+            Self::Nobody => false,
+            Self::ThisMachine => host.parse().is_ok_and(|host| is_local(&host)),
+            Self::Everybody => true,
+        };
+        is_named && text(ORIGIN).is_none_or(|origin| origin.strip_prefix("http://") == Some(host))
+    }
 }
 
 fn is_local(host: &Authority) -> bool {
@@ -77,8 +101,9 @@ fn is_local(host: &Authority) -> bool {
 /// Answers a request that [`is_meant`] for these pages.
 pub(crate) fn answer(knack: &Emulator, parts: &Parts, body: &Bytes) -> Response<Bytes> {
     let query = Query::parse(parts.uri.query().unwrap_or_default());
-    let path = parts.uri.path();
-    let steps: Vec<&str> = path.strip_prefix(PREFIX).unwrap_or("page").split('/').collect();
+    let steps = parts.uri.path().strip_prefix(PREFIX).unwrap_or("page").split('/');
+    let steps: Vec<_> = steps.map(|step| percent_decode_str(step).decode_utf8_lossy()).collect();
+    let steps: Vec<&str> = steps.iter().map(AsRef::as_ref).collect();
     let answer = match parts.method.as_str() {
         "GET" => read(knack, &steps, &query),
         "POST" => change(knack, &steps, &query, body),
@@ -105,7 +130,7 @@ fn read(knack: &Emulator, steps: &[&str], query: &Query) -> Told {
         ["live"] => Ok(json(&told::live(knack))),
         ["faults"] => Ok(json(&told::faults(knack))),
         ["requests"] => told::requests(knack, query).map(|told| json(&told)),
-        ["objects"] => Ok(json(&told::objects(knack))),
+        ["objects"] => Ok(json(&told::objects(knack, query))),
         ["objects", key, "records"] => {
             told::records(knack, key, query).map(|told| response(StatusCode::OK, JSON, told))
         }

@@ -154,8 +154,9 @@ impl Emulator {
 
     /// Calls left of the daily plan; negative where more were used before than it holds.
     pub fn plan_left(&self) -> i64 {
+        let mut state = self.state();
         let wall = self.wall();
-        self.state().gate.plan.left(wall)
+        state.gate.plan.left(wall)
     }
 
     /// A record as a list would give it now, formatted and raw.
@@ -246,9 +247,9 @@ impl Emulator {
 
     /// Remembers a request whose body did not come whole. Nobody answers it.
     pub(crate) fn cut_off(&self, request: http::Request<Bytes>, peer: Option<IpAddr>) {
-        let at = self.core.clock.elapsed();
         let Request { method, path, query, headers, body, .. } = Request::of(request);
         let mut state = self.state();
+        let at = self.core.clock.elapsed();
         state.calls += 1;
         let (status, refused, answer, answer_bytes) = (None, false, Bytes::new(), 0);
         let seen =
@@ -268,16 +269,16 @@ impl Emulator {
     /// Judges and answers a request at the moment it arrives.
     fn arrive(&self, request: Request, peer: Option<IpAddr>, trip: Trip) -> Outcome {
         let core = &*self.core;
-        let at = core.clock.elapsed();
-        let wall = core.clock.wall(at);
         let mut guard = self.state();
         let state = &mut *guard;
+        let at = core.clock.elapsed();
+        let wall = core.clock.wall(at);
         let effects: Vec<Effect> =
             state.faults.iter_mut().filter_map(|f| f.befalls(&request.method, &request.path)).collect();
         let mut delay = trip.back;
         for effect in &effects {
             if let Effect::Delay(more) = effect {
-                delay += *more;
+                delay = delay.saturating_add(*more);
             }
         }
         let before = effects.iter().find_map(|effect| match effect {
@@ -311,6 +312,8 @@ impl Emulator {
         Outcome { ending, delay }
     }
 
+    /// Locks the state. The clock is read behind this: a new start sets it back under the same lock, and a limit
+    /// that was told of a later time would wait for that.
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         // A panic elsewhere leaves the state as it is: each change is one step.
         self.core.state.lock().unwrap_or_else(PoisonError::into_inner)

@@ -32,7 +32,7 @@ mod matching;
 #[cfg(feature = "record")]
 pub(crate) mod recorder;
 pub(crate) mod replay;
-mod secrets;
+pub(crate) mod secrets;
 mod walk;
 #[cfg(feature = "record")]
 mod write;

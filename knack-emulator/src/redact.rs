@@ -7,10 +7,21 @@ use serde_json::Value;
 
 use crate::app::App;
 use crate::kind::Kind;
+use crate::recording::secrets::is_secret_parameter;
 
-const HIDDEN: &str = "…";
+pub(crate) const HIDDEN: &str = "…";
 /// Names of values that are secret wherever they stand.
 const SECRET: [&str; 3] = ["password", "token", "utility_key"];
+
+/// A query, whose pairs stay as they were sent but for the values of secret names.
+pub(crate) fn query(text: &str) -> String {
+    let pair = |pair: &str| {
+        let Some((name, _)) = pair.split_once('=') else { return pair.to_owned() };
+        let is_secret = is_secret_parameter(&percent_decode_str(name).decode_utf8_lossy());
+        if is_secret { format!("{name}={HIDDEN}") } else { pair.to_owned() }
+    };
+    text.split('&').map(pair).collect::<Vec<_>>().join("&")
+}
 
 /// The body of a request. Where what is secret cannot be told from the rest, nothing of it is shown.
 pub(crate) fn request<'a>(app: &App, body: &'a [u8]) -> Cow<'a, str> {
@@ -29,7 +40,8 @@ pub(crate) fn answer<'a>(path: &str, body: &'a [u8]) -> Cow<'a, [u8]> {
 /// A body without the values of such names; `None` where it has none of them.
 fn without(body: &[u8], names: &[&str]) -> Option<String> {
     let text = String::from_utf8_lossy(body);
-    if !names.iter().any(|name| text.contains(name)) {
+    // A name may be spelt in escapes.
+    if !names.iter().any(|name| text.contains(name)) && !text.contains("\\u") {
         return None;
     }
     let Ok(mut value) = serde_json::from_slice(body) else { return Some(HIDDEN.to_owned()) };
@@ -88,10 +100,18 @@ mod tests {
             ),
             (r#"{"field_12":"hunter1"}"#, r#"{"field_12":"hunter1"}"#),
             (r#"{ "field_12": "a token" }"#, r#"{ "field_12": "a token" }"#),
+            (r#"{"pass\u0077ord":"hunter2"}"#, r#"{"password":"…"}"#),
+            (r#"{ "field_12": "\u00e9" }"#, r#"{ "field_12": "\u00e9" }"#),
             (r#"{"email":"ann@example.com","password":"hunter2"#, "…"),
             ("email=ann%40example.com&password=hunter2", "…"),
         ] {
             assert_eq!(request(&app, body.as_bytes()), shown);
+        }
+        for (text, shown) in [
+            ("page=2&flag&rows_per_page=25", "page=2&flag&rows_per_page=25"),
+            ("token=hunter2&q=token&p%61ssword=hunter2&api_key=", "token=…&q=token&p%61ssword=…&api_key=…"),
+        ] {
+            assert_eq!(query(text), shown);
         }
         let login = br#"{"session":{"user":{"id":"1","token":"hunter2","utility_key":"1"}}}"#;
         for path in

@@ -8,6 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method};
 
+use crate::recording::secrets::is_secret_header;
 use crate::redact;
 
 /// One request as it arrived, and what became of it. Its `Debug` output hides keys and tokens.
@@ -18,7 +19,7 @@ pub struct Seen {
     pub method: Method,
     /// The path as sent, percent-encoded.
     pub path: String,
-    /// The query as sent, without its question mark; empty where there was none.
+    /// The query as sent, without its question mark; empty where there was none. See [`Self::shown_query`].
     pub query: String,
     /// All headers.
     pub headers: HeaderMap,
@@ -39,12 +40,29 @@ pub struct Seen {
 }
 
 impl Seen {
+    /// The query as it may be shown: without the values of what is named as a key, a token or a password.
+    ///
+    /// ```
+    /// use bytes::Bytes;
+    /// use knack_core::transport::Transport;
+    /// use knack_emulator::Emulator;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let knack = Emulator::builder().sample().build()?;
+    /// let request = http::Request::get("/v1/objects/object_1/records?page=2&token=abc").body(Bytes::new())?;
+    /// knack.transport().send(request).await?;
+    /// assert_eq!(knack.requests()[0].shown_query(), "page=2&token=…");
+    /// # Ok(()) }
+    /// ```
+    pub fn shown_query(&self) -> String {
+        redact::query(&self.query)
+    }
+
     /// The headers as they may be shown: without keys and tokens.
     pub(crate) fn shown_headers(&self) -> impl Iterator<Item = (&str, &str)> {
-        let secret = ["x-knack-rest-api-key", "knack_rest_api_key", "authorization", "cookie"];
-        self.headers.iter().map(move |(name, value)| {
+        self.headers.iter().map(|(name, value)| {
             let name = name.as_str();
-            (name, if secret.contains(&name) { "…" } else { value.to_str().unwrap_or("…") })
+            (name, if is_secret_header(name) { redact::HIDDEN } else { value.to_str().unwrap_or("…") })
         })
     }
 
@@ -55,7 +73,8 @@ impl Seen {
 
     /// How many bytes it holds, but for some that are the same for each.
     fn size(&self) -> usize {
-        let headers = self.headers.iter().map(|(name, value)| name.as_str().len() + HeaderValue::len(value));
+        let headers =
+            self.headers.iter().map(|(name, value)| HEADER + name.as_str().len() + HeaderValue::len(value));
         let texts = self.path.len() + self.query.len() + headers.sum::<usize>();
         texts + self.body.len() + self.answer.len()
     }
@@ -84,7 +103,7 @@ impl fmt::Debug for Seen {
         f.debug_struct("Seen")
             .field("method", &self.method)
             .field("path", &self.path)
-            .field("query", &self.query)
+            .field("query", &self.shown_query())
             .field("headers", &headers)
             .field("body", &self.body.len())
             .field("at", &self.at)
@@ -99,6 +118,8 @@ impl fmt::Debug for Seen {
 
 /// The most bytes of an answer that are remembered.
 const EXCERPT: usize = 1_024;
+/// What a header takes beside its name and value, in bytes.
+const HEADER: usize = 128;
 /// The most bytes of all requests that are remembered, but for those of one request.
 const MOST_BYTES: usize = 64 * 1024 * 1024;
 

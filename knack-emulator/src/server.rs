@@ -11,7 +11,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderValue, header};
+use http::{HeaderMap, HeaderValue, header};
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -19,7 +19,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 
-use crate::control;
+use crate::control::{self, Reach};
 use crate::emulator::Emulator;
 use crate::error::EmulatorError;
 use crate::outcome::{Ending, Outcome};
@@ -50,11 +50,9 @@ impl Emulator {
 
     /// Serves on `address`, loopback or not; port 0 is any free one.
     pub async fn serve_on(&self, address: SocketAddr) -> Result<Server, EmulatorError> {
-        let controlled = address.ip().is_loopback() || self.core.remote_control;
+        let reach = Reach::of(address.ip(), self.core.remote_control);
         let knack = self.clone();
-        Server::start(bind(address).await?, move |request, peer| {
-            answer(knack.clone(), request, peer, controlled)
-        })
+        Server::start(bind(address).await?, move |request, peer| answer(knack.clone(), request, peer, reach))
     }
 }
 
@@ -142,10 +140,10 @@ async fn answer(
     knack: Emulator,
     request: http::Request<Incoming>,
     peer: IpAddr,
-    controlled: bool,
+    reach: Reach,
 ) -> io::Result<http::Response<CutBody>> {
-    let (parts, body) = request.into_parts();
-    if controlled && control::is_meant(&parts) && control::is_trusted(&knack, &parts.headers) {
+    let (mut parts, body) = request.into_parts();
+    if control::is_meant(&parts) && reach.admits(&parts.headers) {
         return Ok(match reading::whole(body, control::LARGEST_BODY, None).await {
             Ok(body) => control::answer(&knack, &parts, &body).map(CutBody::whole),
             Err(refusal) => refused(refusal),
@@ -161,7 +159,18 @@ async fn answer(
         }
         Err(refusal) => return Ok(refused(refusal)),
     };
+    keep_apart(&mut parts.headers);
     conclude(knack.carry(http::Request::from_parts(parts, body), Some(peer)).await).await
+}
+
+/// Copies what hyper cut out of its buffer: a request that is remembered would keep all of that, which is thirty times
+/// as much as most requests have. Bodies were copied when they were read.
+fn keep_apart(headers: &mut HeaderMap) {
+    for value in headers.values_mut() {
+        if let Ok(copy) = HeaderValue::from_bytes(value.as_bytes()) {
+            *value = copy;
+        }
+    }
 }
 
 /// What becomes of a request, on its connection.
@@ -242,5 +251,21 @@ impl Body for CutBody {
     fn size_hint(&self) -> SizeHint {
         let left = if self.cut { self.told } else { self.rest.len() };
         SizeHint::with_exact(u64::try_from(left).unwrap_or(u64::MAX))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_remembered_of_a_request_keeps_no_buffer_of_its_connection() {
+        let buffer = Bytes::from(vec![b'x'; 8_192]);
+        let mut headers = HeaderMap::new();
+        headers.insert("x-one", HeaderValue::from_maybe_shared(buffer.slice(..10)).unwrap());
+        assert!(!buffer.is_unique());
+        keep_apart(&mut headers);
+        assert!(buffer.is_unique(), "no header is a part of it");
+        assert_eq!(headers["x-one"], "x".repeat(10));
     }
 }

@@ -117,6 +117,40 @@ async function switchesLimits(page) {
     same('what is left', await page.$eval('#plan', (meter) => meter.ariaValueNow), '280');
 }
 
+/** What nobody wrote stays as the server counts it, and what is being written stays as it was written. */
+async function keepsWhatIsCounted(page) {
+    await write(page, '#limits input[name=rate]', '900');
+    same('a call meanwhile', await call(PRODUCTS), 200);
+    await until(page, () => document.querySelector('#limits input[name=used]').value === '21');
+    await page.keyboard.press('Enter');
+    await until(page, async () => (await (await fetch('/_emulator/state')).json()).rate.calls === 900);
+    same('calls used', await state().then(({ plan }) => plan.used), 21);
+}
+
+/** Whoever goes through the page by keys stays in their place while calls come. */
+async function keepsTheFocus(page) {
+    await page.focus('#objects li:nth-child(2) button');
+    const body = JSON.stringify({ field_30: 'Bell', field_31: 'FW-9001' });
+    same('a new record', await call(PRODUCTS, { method: 'POST', body }), 200);
+    await untilText(page, '#objects', '141');
+    const focused = () => page.evaluate(() => document.activeElement.innerText);
+    same('the object has the focus', (await focused()).startsWith('Employees'), true);
+    await page.focus('#requests summary');
+    const row = await focused();
+    await call('/v1/objects/object_2/records');
+    await untilText(page, '#requests summary', 'object_2');
+    same('the request has the focus', [await focused() === row, row.includes('POST')], [true, true]);
+    await page.click('#objects li:nth-child(3) button');
+    await untilText(page, '#pages', 'page 1 of 6');
+    await page.evaluate(() => {
+        document.querySelector('#next').click();
+        document.querySelector('#previous').click();
+        document.querySelector('#previous').click();
+        document.querySelector('#previous').click();
+    });
+    await untilText(page, '#pages', 'page 1 of 6');
+}
+
 async function switchesFaults(page) {
     await page.select('#fault select[name=effect]', 'status');
     await write(page, '#fault input[name=value]', '502');
@@ -134,6 +168,15 @@ async function switchesFaults(page) {
     await page.click('#faults button');
     await until(page, () => document.querySelectorAll('#faults li').length === 0);
     same('it is over', await call(PRODUCTS), 200);
+}
+
+async function keepsManyFaultsInTheirPlace(page) {
+    const lines = Array.from({ length: 100 }, (_, n) => `503:nth=${n + 1000},path=/${'long'.repeat(n)}`);
+    await fetch(`${KNACK_URL}/_emulator/faults`, { method: 'POST', body: lines.join('\n') });
+    await until(page, () => document.querySelectorAll('#faults li').length === 100);
+    same('all of them fit', await page.$eval('#faults', (list) => list.offsetHeight < 400), true);
+    await page.click('#end-all');
+    await until(page, () => document.querySelectorAll('#faults li').length === 0);
 }
 
 /** What people wrote does nothing, wherever it stands. */
@@ -223,7 +266,10 @@ try {
     await showsRequests(page);
     await showsRefusals(page);
     await switchesLimits(page);
+    await keepsWhatIsCounted(page);
+    await keepsTheFocus(page);
     await switchesFaults(page);
+    await keepsManyFaultsInTheirPlace(page);
     await fits(page);
     await asksWhileItIsSeen(page);
     await beginsAnew(page);

@@ -64,7 +64,7 @@ pub(crate) struct EmulateArguments {
     #[arg(long, value_name = "N", value_parser = super::count, default_value = "0")]
     pub(crate) used: u64,
     /// Calls a second.
-    #[arg(long, value_name = "N", default_value_t = 10)]
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) rate: u32,
     /// How the second is laid out: epoch, phase=MS, first-call, sliding or bucket.
     #[arg(long, value_name = "WINDOW", default_value = "first-call")]
@@ -90,7 +90,8 @@ pub(crate) struct EmulateArguments {
     /// Prints each request and what became of it, on the standard error.
     #[arg(long)]
     pub(crate) log: bool,
-    /// Opens the page at / and the control pages below /_emulator/ to other machines, with a --host that lets them in.
+    /// Opens the page at / and the control pages below /_emulator/ to other machines, with a --host that lets them in;
+    /// for networks that you trust.
     #[arg(long)]
     pub(crate) control: bool,
     /// Serves a recording instead, which `cargo knack record` wrote. What was not recorded gets a 421.

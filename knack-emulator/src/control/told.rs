@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::number;
-use crate::app::{App, Object};
+use crate::app::{App, Field, Object};
 use crate::emulator::Emulator;
 use crate::list;
 use crate::live::{Counts, Who};
@@ -21,8 +21,8 @@ use crate::seen::Seen;
 const LARGE: usize = 64 * 1024;
 
 pub(super) fn state(knack: &Emulator) -> Value {
-    let wall = knack.wall();
     let mut state = knack.state();
+    let wall = knack.wall();
     let rate = state.gate.peek(wall);
     let (calls, used, left) =
         (state.gate.plan.limit(), state.gate.plan.used(wall), state.gate.plan.left(wall));
@@ -40,21 +40,15 @@ pub(super) fn state(knack: &Emulator) -> Value {
 
 /// Calls a day, and those used today.
 pub(super) fn plan(knack: &Emulator) -> (u64, u64) {
+    let mut state = knack.state();
     let wall = knack.wall();
-    let plan = &mut knack.state().gate.plan;
-    (plan.limit(), plan.used(wall))
+    (state.gate.plan.limit(), state.gate.plan.used(wall))
 }
 
 pub(super) fn live(knack: &Emulator) -> Value {
     let wall = knack.wall();
     let picture = knack.state().live.picture(wall.as_secs());
     let counts = |counts: Counts| json!({"answered": counts.answered, "refused": counts.refused, "failed": counts.failed});
-    let with = |mut told: Value, name: &str, value: Value| {
-        if let Value::Object(map) = &mut told {
-            map.insert(name.to_owned(), value);
-        }
-        told
-    };
     let seconds = picture.seconds.into_iter().map(|(at, of)| with(counts(of), "at_s", json!(at)));
     let clients = picture
         .clients
@@ -90,7 +84,7 @@ fn request((knack, app): (&Emulator, &App), (number, seen): &(u64, Seen), cut: u
         "number": number,
         "method": seen.method.as_str(),
         "path": seen.path,
-        "query": seen.query,
+        "query": seen.shown_query(),
         "client": Who::sent(seen).to_string(),
         "headers": headers,
         "body": beginning(body.as_bytes(), cut),
@@ -114,27 +108,38 @@ fn beginning(body: &[u8], most: usize) -> Cow<'_, str> {
     if cut.len() - whole.len() < 4 { Cow::Borrowed(whole) } else { String::from_utf8_lossy(cut) }
 }
 
-pub(super) fn objects(knack: &Emulator) -> Value {
-    let state = knack.state();
-    let object = |(place, object): (usize, &Object)| {
-        let fields = object.fields.iter().map(|field| {
-            json!({"key": field.key, "name": field.name, "required": field.required,
-                "type": field.meta.get("type")})
-        });
-        json!({
-            "key": object.key,
-            "name": object.name,
-            "records": state.store.tables.get(place).map_or(0, |table| table.rows.len()),
-            "fields": fields.collect::<Vec<_>>(),
-        })
+/// The objects, and the fields of all of them or of the one that the query names: the page looks once a second, and
+/// large applications have thousands.
+pub(super) fn objects(knack: &Emulator, query: &Query) -> Value {
+    let (app, counts): (_, Vec<usize>) = {
+        let state = knack.state();
+        (Arc::clone(&state.app), state.store.tables.iter().map(|table| table.rows.len()).collect())
     };
-    state.app.objects.iter().enumerate().map(object).collect()
+    let field = |field: &Field| {
+        json!({"key": field.key, "name": field.name, "required": field.required,
+            "type": field.meta.get("type")})
+    };
+    let of = query.get("of");
+    let object = |(object, records): (&Object, usize)| {
+        let told = json!({"key": object.key, "name": object.name, "records": records});
+        let is_asked = of.is_none_or(|of| of == object.key);
+        if is_asked { with(told, "fields", object.fields.iter().map(field).collect()) } else { told }
+    };
+    app.objects.iter().zip(counts).map(object).collect()
+}
+
+/// An object with one entry more.
+fn with(mut told: Value, name: &str, value: Value) -> Value {
+    if let Value::Object(map) = &mut told {
+        map.insert(name.to_owned(), value);
+    }
+    told
 }
 
 /// A list as Knack gives it.
 pub(super) fn records(knack: &Emulator, key: &str, query: &Query) -> Result<Vec<u8>, String> {
-    let wall = knack.wall();
     let state = knack.state();
+    let wall = knack.wall();
     let of = state
         .app
         .object(key)

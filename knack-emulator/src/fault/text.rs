@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use http::Method;
+use http::header::{HeaderName, HeaderValue};
 
 use super::{Effect, Fault, Which};
 
@@ -82,12 +83,10 @@ fn effect(text: &str) -> Option<Effect> {
         ("delay", ms) => Effect::Delay(Duration::from_millis(ms.parse().ok()?)),
         ("cut-body", at) => Effect::CutBody { at: at.parse().ok()? },
         ("cut-upload", at) => Effect::CutUpload { at: at.parse().ok()? },
-        ("retry-after", value) if !value.is_empty() => {
-            Effect::Header { name: "retry-after".to_owned(), value: value.to_owned() }
-        }
-        ("header", header) => {
-            let (name, value) = header.split_once('=')?;
-            Effect::Header { name: name.to_owned(), value: value.to_owned() }
+        ("retry-after", value) if !value.is_empty() => header(name, value)?,
+        ("header", pair) => {
+            let (name, value) = pair.split_once('=')?;
+            header(name, value)?
         }
         (status, "") => {
             let status = status.parse().ok().filter(|status| (100..600).contains(status))?;
@@ -95,6 +94,13 @@ fn effect(text: &str) -> Option<Effect> {
         }
         _ => return None,
     })
+}
+
+/// A header on the answer; `None` where no answer could have it.
+fn header(name: &str, value: &str) -> Option<Effect> {
+    HeaderName::try_from(name).ok()?;
+    HeaderValue::try_from(value).ok()?;
+    Some(Effect::Header { name: name.to_owned(), value: value.to_owned() })
 }
 
 impl Fault {
@@ -205,6 +211,10 @@ mod tests {
             ("503:nth", "`nth`"),
             ("503:nth=1,,first=2", "``"),
             ("hang:body=x", "`body=x`"),
+            ("header=X Odd=1", "`header=X Odd=1`"),
+            ("header==1", "`header==1`"),
+            ("header=x-bell=\u{7}", "`header=x-bell=\u{7}`"),
+            ("retry-after=2\u{7f}", "`retry-after=2\u{7f}`"),
         ] {
             let error = line.parse::<Fault>().unwrap_err().to_string();
             assert!(error.starts_with(part), "{error}");

@@ -329,13 +329,13 @@ fn is_password(name: &str) -> bool {
 }
 
 /// Whether a value of a query or a form is a secret.
-pub(super) fn is_secret_parameter(name: &str) -> bool {
+pub(crate) fn is_secret_parameter(name: &str) -> bool {
     is_secret_name(name)
         || ["key", "auth", "sig", "sid", "policy"].iter().any(|one| name.eq_ignore_ascii_case(one))
 }
 
-#[cfg(feature = "record")]
-fn is_secret_header(name: &str) -> bool {
+/// Whether a header's value is a secret.
+pub(crate) fn is_secret_header(name: &str) -> bool {
     const PARTS: [&str; 9] =
         ["auth", "cookie", "token", "secret", "password", "credential", "signature", "api-key", "session"];
     // These say how to log in, and what pages of other sites may read.

@@ -160,6 +160,17 @@ async fn no_secret_is_shown() {
 }
 
 #[tokio::test]
+async fn secrets_that_stand_elsewhere_are_not_shown_either() {
+    let local = Local::of(Emulator::builder().sample()).await;
+    let headers = ["Proxy-Authorization: Basic hunter2", "X-Auth-Token: hunter2", "X-Colour: green"];
+    let line = "POST /v1/objects/object_1/records?page=2&api_key=hunter2&token=hunter2";
+    local.ask(line, &headers, r#"{"pass\u0077ord": "hunter2"}"#).await;
+    let shown = local.ask("GET /_emulator/requests", &[], "").await.1;
+    assert!(!shown.contains("hunter2") && shown.contains("green") && shown.contains("page=2"), "{shown}");
+    assert!(!format!("{:?}", local.knack.requests()).contains("hunter2"));
+}
+
+#[tokio::test]
 async fn a_body_that_is_cut_within_a_secret_is_not_shown() {
     let local = Local::of(Emulator::builder().sample()).await;
     let body = json!({"field_142": "Chain-7", "field_143": "x".repeat(100_000)});
@@ -185,6 +196,9 @@ async fn objects_and_records_are_told_as_knack_lists_them() {
         objects[0]["fields"][0],
         json!({"key": "field_1", "name": "Label", "type": "short_text", "required": true})
     );
+    let one = local.get("objects?of=object_2").await;
+    assert_eq!((&one[0]["records"], &one[0]["fields"]), (&json!(0), &Value::Null), "not asked for");
+    assert_eq!(one[1], objects[1]);
     let page = local.get("objects/object_2/records?page=2&rows_per_page=2&sort_field=field_20").await;
     assert_eq!((&page["total_records"], page["records"].as_array().unwrap().len()), (&json!(3), 1));
     let (_, listed) = call(
@@ -196,6 +210,7 @@ async fn objects_and_records_are_told_as_knack_lists_them() {
     .await;
     assert_eq!(page, listed);
     assert_eq!(local.knack.plan_left(), plan - 1, "of the calls here, Knack's alone counts");
+    assert_eq!(local.get("objects/object%5F2/records").await["total_records"], 3);
     let told = local.refusal("GET /_emulator/objects/object_9/records", "").await;
     assert!(told.contains("no object `object_9`"), "{told}");
 }
@@ -331,6 +346,16 @@ async fn pages_elsewhere_get_nothing() {
     let own = format!("Origin: http://{}", local.server.address());
     let (head, _) = local.ask("GET /_emulator/state", &[&own], "").await;
     assert!(head.starts_with("http/1.1 200") && !head.contains("access-control-"), "{head}");
+}
+
+#[tokio::test]
+async fn a_name_that_leads_to_this_machine_is_no_other_machine() {
+    let local = Local::of(shop().remote_control(true)).await;
+    for own in ["Host: localhost", "Host: 127.0.0.1"] {
+        assert!(local.ask("GET /_emulator/state", &[own], "").await.0.starts_with("http/1.1 200"));
+    }
+    let (head, _) = local.ask("GET /_emulator/state", &["Host: example.com"], "").await;
+    assert!(head.starts_with("http/1.1 404"), "nobody else reaches loopback: {head}");
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! What tests do to a running server.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use http::Method;
@@ -82,4 +83,32 @@ async fn a_reset_brings_back_the_start() {
     create(&knack, "object_4", json!({"field_30": "Bell", "field_31": "FW-9001"})).await;
     knack.reset();
     assert_eq!(state().await, before);
+}
+
+#[test]
+fn a_call_on_its_way_does_not_bring_later_times_into_a_new_start() {
+    let knack = shop().rate_limit(u32::MAX).daily_calls(u64::MAX).build().unwrap();
+    let ended = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+                while !ended.load(Ordering::Relaxed) {
+                    runtime.block_on(call(&knack, Method::GET, RECORDS, Value::Null));
+                }
+            });
+        }
+        let mut late = false;
+        for _ in 0..300 {
+            knack.advance(Duration::from_hours(240));
+            knack.reset();
+            let before = knack.calls();
+            while knack.calls() < before + 5 {
+                std::thread::yield_now();
+            }
+            late |= knack.requests().iter().any(|seen| seen.at > Duration::from_hours(24));
+        }
+        ended.store(true, Ordering::Relaxed);
+        assert!(!late, "its window and its plan would wait ten days");
+    });
 }
