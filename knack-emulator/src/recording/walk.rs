@@ -102,7 +102,7 @@ impl Walk<'_> {
     fn literal(&mut self, literal: &str, depth: u8, strings: Strings) -> String {
         let looked_into = match strings {
             Strings::All => true,
-            Strings::Suspicious => literal.contains(['\\', '=']),
+            Strings::Suspicious => literal.contains(['\\', '=', '%']),
             Strings::Escaped => literal.contains('\\'),
         };
         if !looked_into {

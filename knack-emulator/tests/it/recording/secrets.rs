@@ -307,7 +307,8 @@ async fn headers_of_odd_names_addresses_within_addresses_and_markup_hide_nothing
     let recorder = recorder.on_call(move |line| lines.lock().unwrap().push(line.to_owned()));
     let recording = recorder.serve(&path).await.unwrap();
     let twice = "https%253A%252F%252Fx%252Fa%253Ftoken%253Dleaked-7%2526x%253D1";
-    let json = r#"{"password":"leaked<6>&\"'","tokens":["leaked-8"]}"#;
+    let json =
+        r#"{"password":"leaked<6>&\"'","tokens":["leaked-8"],"to":"https%3A%2F%2Fx%3Ftoken%3Dleaked-11"}"#;
     let heads = ["ApiKey: leaked-4", "X-Auth-Token: leaked-5", "Content-Type: application/json"];
     ask(recording.address(), &format!("POST /v1/x?next={twice}&more={NESTED}"), &heads, json.as_bytes())
         .await;
