@@ -7,6 +7,7 @@ use std::future::Future;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -17,6 +18,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::control::{self, Reach};
@@ -40,6 +42,7 @@ use reading::Refusal;
 pub struct Server {
     address: SocketAddr,
     listening: JoinHandle<()>,
+    ending: Arc<Notify>,
 }
 
 impl Emulator {
@@ -72,7 +75,9 @@ impl Server {
         let unbound = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0));
         let told = |source| EmulatorError::Listen { address: unbound, source };
         let address = listener.local_addr().map_err(told)?;
-        Ok(Self { address, listening: tokio::spawn(listen(listener, answer)) })
+        let ending = Arc::<Notify>::default();
+        let listening = tokio::spawn(listen(listener, answer, Arc::clone(&ending)));
+        Ok(Self { address, listening, ending })
     }
 
     /// The address that is listened on.
@@ -87,7 +92,7 @@ impl Server {
 
     /// Stops listening and closes every connection, then returns.
     pub async fn stop(mut self) {
-        self.listening.abort();
+        self.ending.notify_one();
         let _ = (&mut self.listening).await;
     }
 }
@@ -99,7 +104,7 @@ impl Drop for Server {
     }
 }
 
-async fn listen<A, F, B>(listener: TcpListener, answer: A)
+async fn listen<A, F, B>(listener: TcpListener, answer: A, ending: Arc<Notify>)
 where
     A: Fn(http::Request<Incoming>, IpAddr) -> F + Clone + Send + 'static,
     F: Future<Output = io::Result<http::Response<B>>> + Send + 'static,
@@ -117,8 +122,12 @@ where
                 Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
             },
             Some(_) = connections.join_next() => {}
+            () = ending.notified() => break,
         }
     }
+    drop(listener);
+    // Who stops may count on it that nothing is under way any more: a recorder tells what it wrote.
+    connections.shutdown().await;
 }
 
 async fn connection<A, F, B>(stream: TcpStream, answer: A)

@@ -31,8 +31,10 @@ What is in the file:
 
 What is not in the file:
   API keys, tokens, cookies, passwords and values of fields of kind password, whether in headers, addresses or
-  bodies: *** stands for them, there and wherever they appear later. Which fields are passwords the recorder asks
-  the service, once for each application, which costs nothing. Zeros stand for the application's id.
+  bodies: *** stands for them, there and wherever they appear later. What has fewer than four letters, or is a
+  number of fewer than six digits, is hidden in its place alone, since it is a part of everything. Which fields are
+  passwords the recorder asks the service, once for each application, which costs nothing. Zeros stand for the
+  application's id.
   All else is written: records with names, mail addresses and whatever they hold. Look at it before it is sent on.
 
 Exit codes:
@@ -43,7 +45,7 @@ pub(crate) struct RecordArguments {
     /// The file to write. One that is there is not written over.
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
-    /// Adds to the file if it is there, as another run.
+    /// Adds to the file if it is there, as another run. One recorder at a time can.
     #[arg(long)]
     pub(crate) append: bool,
     /// The address of the service, version included. Unless given, that of KNACK_BASE_URL, else

@@ -43,13 +43,13 @@ impl Body {
             ));
         }
         let kind = content_type(headers);
-        if kind.starts_with("multipart/form-data") {
+        if is(&kind, "multipart/form-data") {
             return upload(&kind, bytes, secrets);
         }
         let Ok(text) = std::str::from_utf8(bytes) else {
             return Self::Bytes(bytes_of(&secrets.hidden(&latin(bytes))));
         };
-        if kind.starts_with("application/x-www-form-urlencoded") {
+        if is(&kind, "application/x-www-form-urlencoded") {
             return Self::Form(compare::pairs(text, secrets));
         }
         let hidden = secrets.hidden(text);
@@ -159,6 +159,11 @@ pub(super) fn bytes_of(latin: &str) -> Vec<u8> {
 
 fn content_type(headers: &HeaderMap) -> String {
     headers.get(CONTENT_TYPE).map(|value| latin(value.as_bytes())).unwrap_or_default()
+}
+
+/// Whether a content type is of a kind, in letters of whatever case.
+fn is(content_type: &str, kind: &str) -> bool {
+    content_type.get(..kind.len()).is_some_and(|start| start.eq_ignore_ascii_case(kind))
 }
 
 /// The encoding of a body, unless it is none.

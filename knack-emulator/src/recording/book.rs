@@ -1,6 +1,6 @@
 //! What a recorder writes into: one file, and what is known of secrets.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, BufReader, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -174,7 +174,18 @@ fn new_file(path: &Path) -> io::Result<File> {
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    options.open(path).and_then(locked)
+}
+
+/// The file, for this recorder alone: two would write over each other.
+fn locked(file: File) -> io::Result<File> {
+    match file.try_lock() {
+        Err(TryLockError::WouldBlock) => {
+            Err(io::Error::other("another recorder writes it; take another file"))
+        }
+        // Not every file system has locks.
+        Ok(()) | Err(TryLockError::Error(_)) => Ok(file),
+    }
 }
 
 /// The end of a recording, behind its last whole line.
@@ -182,7 +193,7 @@ fn end_of(path: &Path, keeps_application: bool) -> Result<File, EmulatorError> {
     let told = |source| EmulatorError::Write { path: path.to_owned(), source };
     let refused =
         |why: &str| EmulatorError::Recording { path: path.to_owned(), line: 1, why: why.to_owned() };
-    let mut file = OpenOptions::new().read(true).write(true).open(path).map_err(told)?;
+    let mut file = OpenOptions::new().read(true).write(true).open(path).and_then(locked).map_err(told)?;
     let mut lines = BufReader::new(&file);
     let first = file::next_line(&mut lines).map_err(told)?;
     match file::run_of(&String::from_utf8_lossy(&first)) {

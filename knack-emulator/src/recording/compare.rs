@@ -64,6 +64,10 @@ pub(crate) fn is_like(recorded: &Value, asked: &Value) -> bool {
                 |(name, value): (&String, &Value)| asked.get(name).is_some_and(|asked| is_like(value, asked));
             recorded.len() == asked.len() && recorded.iter().all(same)
         }
+        // 1 and 1.0 are the same to JSON; large whole numbers are compared as such.
+        (Value::Number(recorded), Value::Number(asked)) if recorded.is_f64() != asked.is_f64() => {
+            recorded.as_f64() == asked.as_f64()
+        }
         _ => recorded == asked,
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
+use http::header::{IF_MODIFIED_SINCE, IF_NONE_MATCH, RANGE};
 use http::{HeaderMap, Method, Uri};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
@@ -10,6 +11,9 @@ use serde_json::{Map, Value};
 use super::body::Body;
 use super::compare::{self, Pair};
 use super::secrets::{HIDDEN, Secrets};
+
+/// A request is shown up to this length.
+const LONGEST_SHOWN: usize = 1_000;
 
 /// What a request asks for.
 #[derive(Clone, Debug)]
@@ -41,6 +45,24 @@ pub(crate) struct Exchange {
     pub(crate) application: Option<String>,
 }
 
+impl Exchange {
+    /// Whether a request can do with the answer: that nothing changed, or a part, is for those who asked for it.
+    pub(crate) fn is_wanted(&self, headers: &HeaderMap) -> bool {
+        match self.answered.as_ref().map(|answered| answered.status) {
+            Some(304) => headers.contains_key(IF_NONE_MATCH) || headers.contains_key(IF_MODIFIED_SINCE),
+            Some(206) => headers.contains_key(RANGE),
+            _ => true,
+        }
+    }
+
+    /// What a request lacks for which [`Self::is_wanted`] is false, in words.
+    pub(crate) fn wants(&self) -> String {
+        let status = self.answered.as_ref().map_or(0, |answered| answered.status);
+        let header = if status == 206 { "Range" } else { "If-None-Match or If-Modified-Since" };
+        format!("its answer is a {status}, for requests with {header}")
+    }
+}
+
 impl Asked {
     pub(crate) fn of(
         (method, uri): (&Method, &Uri),
@@ -56,15 +78,25 @@ impl Asked {
         }
     }
 
-    /// The request in one line.
+    /// The request in one line, which is not without end.
     pub(crate) fn shown(&self) -> String {
         let value = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let pairs: Vec<String> =
             self.query.iter().map(|(name, text)| format!("{name}={}", value(text))).collect();
         let mark = if pairs.is_empty() { "" } else { "?" };
         // Decoded as it is, it could move a terminal's cursor.
-        format!("{} {}{mark}{}", self.method, self.path, pairs.join("&")).replace(char::is_control, " ")
+        shortened(&format!("{} {}{mark}{}", self.method, self.path, pairs.join("&")), LONGEST_SHOWN)
     }
+}
+
+/// A text on one line, up to so many letters.
+pub(super) fn shortened(text: &str, longest: usize) -> String {
+    let mut letters = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter });
+    let mut short: String = letters.by_ref().take(longest).collect();
+    if letters.next().is_some() {
+        short.push('…');
+    }
+    short
 }
 
 /// Reads a line back; an error says what is wrong with it.

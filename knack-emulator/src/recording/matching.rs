@@ -4,11 +4,13 @@ use serde_json::Value;
 
 use super::body::Body;
 use super::compare::{self, Pair};
-use super::exchange::Asked;
+use super::exchange::{Asked, shortened};
 use super::secrets::STAND_IN;
 
-/// Values are shown up to this length.
+/// Names and values are shown up to this length.
 const SHOWN: usize = 60;
+/// So many differences are told.
+const TOLD: usize = 10;
 
 /// Whether a recorded request stands for one that is sent now.
 pub(crate) fn is_like(recorded: &Asked, asked: &Asked) -> bool {
@@ -41,6 +43,10 @@ pub(crate) fn difference(recorded: &Asked, asked: &Asked) -> (usize, Vec<String>
         weight += body.len();
         said.extend(body);
     }
+    if said.len() > TOLD {
+        let more = said.split_off(TOLD).len();
+        said.push(format!("and {more} more"));
+    }
     (weight, said)
 }
 
@@ -65,14 +71,15 @@ fn pairs(whose: &str, recorded: &[Pair], asked: &[Pair]) -> Vec<String> {
     let mut said = Vec::new();
     for (name, value) in missing {
         let instead = more.iter().position(|(other, _)| other == name).map(|place| more.remove(place));
+        let name = shortened(name, SHOWN);
         said.push(match instead {
             Some((_, asked)) => format!("{whose} {name} is {}, recorded is {}", shown(asked), shown(value)),
             None => format!("{whose} {name} is missing, recorded is {}", shown(value)),
         });
     }
-    said.extend(
-        more.into_iter().map(|(name, value)| format!("{whose} {name} is {}, recorded is none", shown(value))),
-    );
+    said.extend(more.into_iter().map(|(name, value)| {
+        format!("{whose} {} is {}, recorded is none", shortened(name, SHOWN), shown(value))
+    }));
     said
 }
 
@@ -93,7 +100,5 @@ fn bodies(recorded: &Body, asked: &Body) -> Vec<String> {
 
 fn shown(value: &Value) -> String {
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    let text = text.replace(char::is_control, " ");
-    let short: String = text.chars().take(SHOWN).collect();
-    if short.len() < text.len() { format!("{short}…") } else { short }
+    shortened(&text, SHOWN)
 }

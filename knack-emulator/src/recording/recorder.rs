@@ -6,13 +6,13 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, Response, StatusCode};
 use http_body_util::combinators::UnsyncBoxBody;
-use http_body_util::{BodyExt, Full};
+use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Body as _, Incoming};
 use reqwest::{Client, Url};
 use serde_json::Value;
@@ -25,6 +25,8 @@ use crate::server::{self, Server};
 
 /// How long the service may take to say what an application's fields are.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// The largest application that is read, in bytes.
+const LARGEST_DUMP: usize = 64 * 1024 * 1024;
 /// What concerns one connection alone.
 const OF_A_CONNECTION: [HeaderName; 8] = [
     header::CONNECTION,
@@ -184,10 +186,12 @@ impl Proxy {
     async fn pass(self: Arc<Self>, request: http::Request<Incoming>) -> io::Result<Answer> {
         let (head, body) = request.into_parts();
         let application = self.book.learn(&head);
+        let mut entry = Entry::new(Arc::clone(&self.book), head);
         if let Some(application) = application {
             self.acquaint(application).await;
+            // What the recorder asked for itself is no part of the time that the service took.
+            entry.began = Instant::now();
         }
-        let mut entry = Entry::new(Arc::clone(&self.book), head);
         let never_any = entry.head.method == Method::HEAD;
         let Some(request) = self.request(&entry, body) else {
             return Ok(failed(
@@ -253,7 +257,8 @@ impl Proxy {
     async fn dump(&self, application: &str) -> Option<Value> {
         let url = format!("{}/v1/applications/{application}", self.service);
         let answer = self.http.get(url).timeout(PATIENCE).send().await.ok()?.error_for_status().ok()?;
-        serde_json::from_slice(&answer.bytes().await.ok()?).ok()
+        let dump = Limited::new(reqwest::Body::from(answer), LARGEST_DUMP).collect().await.ok()?;
+        serde_json::from_slice(&dump.to_bytes()).ok()
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::{Bytes, BytesMut};
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
-use http::{HeaderName, HeaderValue, Method, Response, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
 use hyper::body::Incoming;
 use knack_core::transport::{BoxFuture, ByteStream, Failure, Request, Transport, TransportError, next};
 use tokio::time::Instant;
@@ -165,7 +165,7 @@ impl Replay {
         let mut secrets = Secrets::new(!self.shared.replaced);
         secrets.learn_application(application.clone());
         let asked = Asked::of((method, uri), headers, body, &secrets);
-        let found = self.find(&mut state, &asked);
+        let found = self.find(&mut state, &asked, headers);
         let trip = self.latency.draw(&mut state.rng);
         drop(state);
         let (ending, answered) = if let Some((line, exchange)) = found {
@@ -183,10 +183,10 @@ impl Replay {
 
     /// The exchange that answers a request: of those that are like it, the first that was not asked for yet, else
     /// the last.
-    fn find(&self, state: &mut State, asked: &Asked) -> Option<(usize, &Exchange)> {
+    fn find(&self, state: &mut State, asked: &Asked, headers: &HeaderMap) -> Option<(usize, &Exchange)> {
         let mut last = None;
         for ((line, exchange), times) in self.shared.exchanges.iter().zip(&mut state.asked) {
-            if !matching::is_like(&exchange.asked, asked) {
+            if !exchange.is_wanted(headers) || !matching::is_like(&exchange.asked, asked) {
                 continue;
             }
             if *times == 0 {
@@ -206,7 +206,8 @@ impl Replay {
         });
         let nearest = differences.min_by_key(|(weight, ..)| *weight);
         let nearest = nearest.map_or("It has no exchange at all.".to_owned(), |(_, line, one, said)| {
-            format!("Nearest is line {line}, {}: {}.", one.asked.shown(), said.join("; "))
+            let said = if said.is_empty() { one.wants() } else { said.join("; ") };
+            format!("Nearest is line {line}, {}: {said}.", one.asked.shown())
         });
         format!("Not in the recording: {}. {nearest}", asked.shown())
     }
@@ -214,7 +215,7 @@ impl Replay {
     fn tell(
         &self,
         (method, uri): (&Method, &http::Uri),
-        headers: &http::HeaderMap,
+        headers: &HeaderMap,
         ending: &Ending,
         answered: &str,
     ) {

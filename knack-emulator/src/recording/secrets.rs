@@ -29,8 +29,10 @@ const NOTHINGS: [&str; 4] = ["null", "undefined", "true", "false"];
 const LONG: usize = 8;
 /// Shorter ones are hidden in their own place alone: they are a part of everything.
 const SHORT: usize = 4;
+/// Shorter ones of digits alone as well: they are years, counts and amounts.
+const SHORT_NUMBER: usize = 6;
 /// As a browser writes a value into a URL.
-const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
+pub(super) const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'_')
     .remove(b'.')
@@ -72,20 +74,13 @@ impl Secrets {
 
     /// Learns what the head of a request carries.
     pub(crate) fn learn_request(&mut self, uri: &Uri, headers: &HeaderMap) {
-        let texts = |name: &str| headers.get_all(name).iter().map(|value| latin(value.as_bytes())).collect();
-        for key in KEY.iter().flat_map(|name| -> Vec<String> { texts(name) }) {
-            if !NO_KEYS.contains(&key.as_str()) {
-                self.learn(&key);
-            }
-        }
-        for login in
-            ["authorization", "proxy-authorization"].iter().flat_map(|name| -> Vec<String> { texts(name) })
-        {
-            self.learn_login(&login);
-        }
-        for cookies in texts("cookie") as Vec<String> {
-            for cookie in cookies.split(';') {
-                self.learn_cookie(cookie);
+        for (name, value) in headers {
+            let value = latin(value.as_bytes());
+            match name.as_str() {
+                "authorization" | "proxy-authorization" => self.learn_login(&value),
+                "cookie" => value.split(';').for_each(|cookie| self.learn_cookie(cookie)),
+                name if is_secret_name(name) && !is_no_key(name, &value) => self.learn(&value),
+                _ => {}
             }
         }
         self.learn_application(application(uri, headers));
@@ -112,7 +107,9 @@ impl Secrets {
     pub(crate) fn learn(&mut self, secret: &str) {
         let secret = secret.trim();
         let says_something = secret.chars().any(char::is_alphanumeric) && !NOTHINGS.contains(&secret);
-        if secret.len() < SHORT || !says_something || !self.seen.insert(secret.to_owned()) {
+        let is_number = secret.bytes().all(|byte| byte.is_ascii_digit());
+        let short = secret.len() < if is_number { SHORT_NUMBER } else { SHORT };
+        if short || !says_something || !self.seen.insert(secret.to_owned()) {
             return;
         }
         let mut spellings = spellings(secret);
@@ -161,9 +158,10 @@ impl Secrets {
         self.fields.contains(name.strip_suffix("_raw").unwrap_or(name))
     }
 
-    /// Whether a text is a secret that is known.
-    pub(super) fn is_known(&self, text: &str) -> bool {
-        self.seen.contains(text)
+    /// Whether a number is a secret that is known. A short one is hidden in texts alone: whoever reads a replay wants
+    /// a number where one was.
+    pub(super) fn is_known_number(&self, text: &str) -> bool {
+        text.len() >= LONG && self.seen.contains(text)
     }
 
     /// Whether there is anything to hide in a text as it stands.
@@ -261,17 +259,23 @@ impl Secrets {
     /// The value of a header.
     pub(crate) fn header(&self, name: &str, value: &[u8]) -> String {
         let value = String::from_utf8(value.to_vec()).unwrap_or_else(|_| latin(value));
-        let is_no_key = KEY.contains(&name) && NO_KEYS.contains(&value.as_str());
-        if is_secret_header(name) && !is_no_key { HIDDEN.to_owned() } else { self.hidden(&value) }
+        if is_secret_header(name) && !is_no_key(name, &value) {
+            HIDDEN.to_owned()
+        } else {
+            self.hidden(&value)
+        }
     }
 }
 
-/// A text as it stands in JSON, addresses and forms.
+/// A text as it stands in JSON, pages, addresses and forms.
 fn spellings(text: &str) -> Vec<String> {
     let encoded = [NON_ALPHANUMERIC, COMPONENT].map(|set| utf8_percent_encode(text, set).to_string());
     let quoted = Value::from(text).to_string();
     let quoted = quoted.get(1..quoted.len() - 1).unwrap_or_default();
     let mut spellings = vec![text.to_owned(), quoted.to_owned(), quoted.replace('/', "\\/")];
+    let markup = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
+    spellings.extend(["&#39;", "&#x27;", "&apos;"].map(|quote| markup.replace('\'', quote)));
+    spellings.push(markup);
     for one in encoded {
         spellings.extend([
             hex_in_lower_case(&one),
@@ -294,7 +298,7 @@ pub(crate) fn application(uri: &Uri, headers: &HeaderMap) -> Option<String> {
 
 /// Whether what stands under a name in a body is a secret.
 pub(super) fn is_secret_name(name: &str) -> bool {
-    const ENDS: [&str; 20] = [
+    const ENDS: [&str; 19] = [
         "passwd",
         "pwd",
         "passphrase",
@@ -310,14 +314,15 @@ pub(super) fn is_secret_name(name: &str) -> bool {
         "authorization",
         "cookie",
         "credential",
-        "credentials",
         "signature",
         "jwt",
         "sessionid",
         "connectsid",
     ];
     let name: String = name.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
-    ENDS.iter().any(|end| name.ends_with(end)) || is_password(&name)
+    // Several tokens are secrets as well.
+    let name = name.trim_end_matches('s');
+    ENDS.iter().any(|end| name.ends_with(end)) || is_password(name)
 }
 
 /// Whether a name is one of a password, and not of a setting about passwords.
@@ -336,12 +341,17 @@ pub(crate) fn is_secret_parameter(name: &str) -> bool {
 
 /// Whether a header's value is a secret.
 pub(crate) fn is_secret_header(name: &str) -> bool {
-    const PARTS: [&str; 9] =
-        ["auth", "cookie", "token", "secret", "password", "credential", "signature", "api-key", "session"];
+    const PARTS: [&str; 8] =
+        ["auth", "cookie", "token", "secret", "password", "credential", "signature", "session"];
     // These say how to log in, and what pages of other sites may read.
     name != "www-authenticate"
         && !name.starts_with("access-control-")
-        && (KEY.contains(&name) || PARTS.iter().any(|part| name.contains(part)))
+        && (is_secret_name(name) || PARTS.iter().any(|part| name.contains(part)))
+}
+
+/// Whether a header has what pages are called with in place of a key.
+fn is_no_key(name: &str, value: &str) -> bool {
+    KEY.contains(&name) && NO_KEYS.contains(&value)
 }
 
 /// Bytes as text, one letter each: what is no UTF-8 is searched like any other, and comes back as it was.

@@ -1,13 +1,13 @@
 //! Walks through a text and hides what stands where secrets stand. JSON is what it reads; of what is none it finds
 //! the pairs of JSON that are in it, as in a script, a cut answer or a page, and those of URLs and forms.
 
-use percent_encoding::percent_decode_str;
+use percent_encoding::{percent_decode_str, utf8_percent_encode};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::secrets::{HIDDEN, Secrets, is_secret_name, is_secret_parameter};
+use super::secrets::{COMPONENT, HIDDEN, Secrets, is_secret_name, is_secret_parameter};
 
-/// How deep JSON within strings of JSON is looked into.
+/// How deep JSON within strings of JSON, and addresses within addresses, are looked into.
 const DEEPEST: u8 = 4;
 
 /// From this length on what an address calls a key is taken for one elsewhere too.
@@ -45,13 +45,17 @@ impl Walk<'_> {
             let looked_for = self.secrets.is_in(text) || text.contains("eyJ");
             return self.pairs(text, depth, if looked_for { Strings::All } else { Strings::Suspicious });
         }
-        let text = self.plain(text);
+        let text = self.plain(text, depth);
         if text.contains('"') { self.pairs(&text, depth, Strings::Escaped) } else { text }
     }
 
     /// Text that is taken for no JSON.
-    fn plain(&mut self, text: &str) -> String {
-        self.parameters(&without_tokens(&self.secrets.without_known(text)))
+    fn plain(&mut self, text: &str, depth: u8) -> String {
+        let text = without_tokens(&self.secrets.without_known(text));
+        if text.contains('=') {
+            return self.parameters(&text, depth);
+        }
+        self.encoded(&text, depth).unwrap_or(text)
     }
 
     /// Hides the values of secret names, and what is in these strings.
@@ -98,14 +102,14 @@ impl Walk<'_> {
     fn literal(&mut self, literal: &str, depth: u8, strings: Strings) -> String {
         let looked_into = match strings {
             Strings::All => true,
-            Strings::Suspicious => literal.contains(['\\', '=']),
+            Strings::Suspicious => literal.contains(['\\', '=', '%']),
             Strings::Escaped => literal.contains('\\'),
         };
         if !looked_into {
             return literal.to_owned();
         }
         let text = decoded(literal);
-        let hidden = if depth == DEEPEST { self.plain(&text) } else { self.text(&text, depth + 1) };
+        let hidden = if depth == DEEPEST { self.plain(&text, depth) } else { self.text(&text, depth + 1) };
         if hidden == text { literal.to_owned() } else { Value::from(hidden).to_string() }
     }
 
@@ -113,7 +117,7 @@ impl Walk<'_> {
     fn number(&mut self, text: &str, secret: bool) -> String {
         let value = text.trim_start_matches([' ', '\t', '\r', '\n', ':']).trim_end();
         let is_number = value.starts_with(|c: char| c.is_ascii_digit() || c == '-');
-        if !is_number || !(secret || self.secrets.is_known(value)) {
+        if !is_number || !(secret || self.secrets.is_known_number(value)) {
             return text.to_owned();
         }
         self.found.extend(secret.then(|| value.to_owned()));
@@ -121,7 +125,7 @@ impl Walk<'_> {
     }
 
     /// Hides the values of `name=value`, as URLs and forms have them.
-    fn parameters(&mut self, text: &str) -> String {
+    fn parameters(&mut self, text: &str, depth: u8) -> String {
         let mut out = String::with_capacity(text.len());
         let mut rest = text;
         while let Some((before, behind)) = rest.split_once('=') {
@@ -140,12 +144,25 @@ impl Walk<'_> {
                 }
                 out.push_str(HIDDEN);
                 rest = after;
+            } else if let Some(hidden) = self.encoded(value, depth) {
+                out.push_str(&hidden);
+                rest = after;
             } else {
                 rest = behind;
             }
         }
         out.push_str(rest);
         out
+    }
+
+    /// What is hidden in a value that is encoded, as an address within an address is; none if nothing is.
+    fn encoded(&mut self, value: &str, depth: u8) -> Option<String> {
+        if depth == DEEPEST || !value.contains('%') {
+            return None;
+        }
+        let decoded = percent_decode_str(value).decode_utf8().ok()?;
+        let hidden = self.text(&decoded, depth + 1);
+        (hidden != decoded).then(|| utf8_percent_encode(&hidden, COMPONENT).to_string())
     }
 }
 
@@ -257,7 +274,7 @@ mod tests {
         }
 
         #[test]
-        fn what_has_no_secret_stays_as_it_is(text in "[a-zA-Z0-9{}\\[\\]:,\" .+-]{0,60}") {
+        fn what_has_no_secret_stays_as_it_is(text in "[a-zA-Z0-9{}\\[\\]:,\" .+%-]{0,60}") {
             prop_assert_eq!(knowing().hidden(&text), text);
         }
     }

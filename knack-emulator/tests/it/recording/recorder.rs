@@ -236,6 +236,70 @@ async fn many_calls_at_once_are_whole_lines() {
     assert_eq!(asked, (0..64).map(|n: u32| n.to_string()).collect::<Vec<_>>());
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_on_its_way_at_the_end_is_written_before_it_is_counted() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let path = place("stopped");
+    let recording = record(listener.local_addr().unwrap(), &path).await;
+    let mut open = Vec::new();
+    for n in 0..40 {
+        let mut caller = TcpStream::connect(recording.address()).await.unwrap();
+        let head = format!("GET /v1/{n} HTTP/1.1\r\nHost: knack\r\n\r\n");
+        caller.write_all(head.as_bytes()).await.unwrap();
+        let (mut service, _) = listener.accept().await.unwrap();
+        message(&mut service).await.unwrap();
+        open.push((caller, service));
+    }
+    assert_eq!(recording.stop().await.unwrap(), 40);
+    assert_eq!(exchanges(&path).len(), 40);
+}
+
+#[tokio::test]
+async fn a_call_that_waits_for_the_application_has_its_line_and_an_endless_application_is_given_up() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let service = listener.local_addr().unwrap();
+    let path = place("acquainted");
+    let recording = record(service, &path).await;
+    let server = recording.address();
+    let call = tokio::spawn(async move { ask_as(server, "GET /v1/objects", APP, "").await });
+    let (mut stream, _) = listener.accept().await.unwrap();
+    assert!(message(&mut stream).await.unwrap().starts_with(b"GET /v1/applications/"));
+    recording.stop().await.unwrap();
+    assert_eq!(call.await.unwrap().status, 0);
+    let written = exchanges(&path);
+    assert!(written[0]["broke"].as_str().unwrap().contains("went away"), "{written:?}");
+
+    let recording = record(service, &place("endless")).await;
+    let server = recording.address();
+    let call = tokio::spawn(async move { ask_as(server, "GET /v1/objects", APP, "").await });
+    let (mut stream, _) = listener.accept().await.unwrap();
+    message(&mut stream).await.unwrap();
+    stream.write_all(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n").await.unwrap();
+    let piece = vec![b' '; 1024 * 1024];
+    let mut sent = 0;
+    while sent < 512 && stream.write_all(&piece).await.is_ok() {
+        sent += 1;
+    }
+    assert!(sent < 128, "{sent} MB were read");
+    drop(stream);
+    let (mut stream, _) = listener.accept().await.unwrap();
+    message(&mut stream).await.unwrap();
+    stream.write_all(&canned("200 OK", b"done")).await.unwrap();
+    assert_eq!(call.await.unwrap().text(), "done");
+    recording.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn one_file_has_one_recorder() {
+    let path = place("shared");
+    let recorder = || Recorder::new("https://api.knack.com/v1").unwrap().append(true);
+    let recording = recorder().serve(&path).await.unwrap();
+    let error = recorder().serve(&path).await.unwrap_err().to_string();
+    assert!(error.contains("another recorder writes it; take another file"), "{error}");
+    recording.stop().await.unwrap();
+    recorder().serve(&path).await.unwrap().stop().await.unwrap();
+}
+
 #[tokio::test]
 async fn large_bodies_pass_and_are_not_kept() {
     let large = vec![b'x'; 9 * 1024 * 1024];

@@ -109,7 +109,7 @@ async fn what_means_the_same_is_the_same() {
             ),
             line(
                 2,
-                &json!({"method": "PUT", "path": "/v1/a%20b", "body": {"json": {"a": 1, "b": ["x", null], "password": "***"}}}),
+                &json!({"method": "PUT", "path": "/v1/a%20b", "body": {"json": {"a": 1.0, "b": ["x", null], "password": "***"}}}),
                 &told(&json!(["put"])),
             ),
             line(
@@ -193,6 +193,40 @@ async fn what_was_not_recorded_is_told_with_the_nearest_that_was() {
     assert_eq!(replay.never_asked()[1], "line 3: GET /v1/objects/object_1/records?page=2&q=saw");
     let empty = super::replay::replay("empty", &[]);
     assert!(get(&empty, "GET", "/v1/x", "").await.1.contains("It has no exchange at all."));
+}
+
+#[tokio::test]
+async fn what_is_told_of_a_request_has_an_end() {
+    let request = json!({"method": "POST", "path": "/v1/a", "body": {"json": {"field_1": "Saw"}}});
+    let replay = replay("long", &[line(1, &request, &told(&json!([])))]);
+    let fields = (0..1_000).map(|n| (format!("{n}{}", "x".repeat(200)), json!("y".repeat(200))));
+    let body = Value::Object(fields.collect()).to_string();
+    let (status, said) = get(&replay, "POST", &format!("/v1/a?filters={}", "z".repeat(9_000)), &body).await;
+    assert_eq!(status, 421);
+    assert!(said.len() < 4_000 && said.contains("…") && said.ends_with("; and 992 more."), "{said}");
+}
+
+#[tokio::test]
+async fn that_nothing_changed_or_a_part_is_for_those_who_ask_for_it() {
+    let request = json!({"method": "GET", "path": "/v1/a"});
+    let with = |status: u16| json!({"status": status, "headers": {}, "body": {"text": status.to_string()}});
+    let replay = replay("wanted", &[200, 304, 206].map(|n| line(u64::from(n), &request, &with(n))));
+    let ask = async |header: &'static str| {
+        let request = Request::get("/v1/a").header(header, "x").body(Bytes::new()).unwrap();
+        replay.transport().send(request).await.unwrap().status().as_u16()
+    };
+    assert_eq!(ask("Accept").await, 200);
+    assert_eq!(ask("Accept").await, 200);
+    assert_eq!(ask("If-None-Match").await, 304);
+    assert_eq!(ask("Range").await, 206);
+    assert_eq!(ask("Accept").await, 200);
+    let replay = super::replay::replay("unchanged", &[line(1, &request, &with(304))]);
+    let (status, said) = get(&replay, "GET", "/v1/a", "").await;
+    assert!(
+        status == 421
+            && said.ends_with("its answer is a 304, for requests with If-None-Match or If-Modified-Since."),
+        "{said}"
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -273,16 +273,61 @@ async fn an_application_is_asked_for_once_and_who_cannot_tell_its_fields_is_told
 async fn short_secrets_are_hidden_as_whole_words() {
     let service = Canned::serve(vec![(
         "/",
-        canned_json(&json!({"a": "pin 4711!", "b": "x4711", "n": 4711, "token": 90_817_263})),
+        canned_json(
+            &json!({"a": "pin s471!", "b": "xs471", "n": 471_122, "token": 90_817_263, "o": 90_817_263,
+            "text": "it is 471122", "pin": "4711", "date": "05/01/4711"}),
+        ),
     )])
     .await;
     let path = place("short");
     let recording = record(service.address, &path).await;
-    let login = r#"{"email":"ann@example.com","password":"4711"}"#;
+    // Four digits are a part of too much: years, counts and amounts. A number stays one where a program wants it.
+    let login = r#"{"password":"s471","old_password":"471122","password_confirmation":"4711"}"#;
     ask(recording.address(), "POST /v1/session", &["Content-Type: application/json"], login.as_bytes()).await;
     recording.stop().await.unwrap();
-    let body = &exchanges(&path)[0]["response"]["body"]["json"];
-    assert_eq!(*body, json!({"a": "pin ***!", "b": "x4711", "n": "***", "token": "***"}));
+    let exchange = &exchanges(&path)[0];
+    let hidden = json!({"password": "***", "old_password": "***", "password_confirmation": "***"});
+    assert_eq!(exchange["request"]["body"]["json"], hidden);
+    let body = json!({"a": "pin ***!", "b": "xs471", "n": 471_122, "token": "***", "o": "***",
+        "text": "it is ***", "pin": "4711", "date": "05/01/4711"});
+    assert_eq!(exchange["response"]["body"]["json"], body);
+}
+
+#[tokio::test]
+async fn headers_of_odd_names_addresses_within_addresses_and_markup_hide_nothing() {
+    const NESTED: &str = "https%3A%2F%2Ffiles.example%2Fa%3FX-Amz-Signature%3Dleaked-1%26x%3D1";
+    let head = format!(
+        "302 Found\r\nLocation: /login?next={NESTED}\r\nX-ApiKey: leaked-2\r\nX-Jwt: leaked-3\r\nContent-Type: text/html"
+    );
+    let page = "<p>leaked-4 leaked-5 leaked&lt;6&gt;&amp;&quot;&#39;</p>";
+    let service = Canned::serve(vec![("/", canned(&head, page.as_bytes()))]).await;
+    let (path, log) = (place("odd"), std::sync::Arc::<std::sync::Mutex<Vec<String>>>::default());
+    let lines = log.clone();
+    let recorder = Recorder::new(&format!("http://{}", service.address)).unwrap();
+    let recorder = recorder.on_call(move |line| lines.lock().unwrap().push(line.to_owned()));
+    let recording = recorder.serve(&path).await.unwrap();
+    let twice = "https%253A%252F%252Fx%252Fa%253Ftoken%253Dleaked-7%2526x%253D1";
+    let json =
+        r#"{"password":"leaked<6>&\"'","tokens":["leaked-8"],"to":"https%3A%2F%2Fx%3Ftoken%3Dleaked-11"}"#;
+    let heads = ["ApiKey: leaked-4", "X-Auth-Token: leaked-5", "Content-Type: application/json"];
+    ask(recording.address(), &format!("POST /v1/x?next={twice}&more={NESTED}"), &heads, json.as_bytes())
+        .await;
+    let part = "--X\r\nContent-Disposition: form-data; name=\"password\"\r\n\r\nleaked-9\r\n--X--\r\n";
+    let upload = "Content-Type: Multipart/Form-Data; boundary=X";
+    ask(recording.address(), "POST /v1/y", &[upload], part.as_bytes()).await;
+    let form = "payload=%7B%22password%22%3A%22leaked-10%22%7D";
+    let kind = "Content-Type: application/x-www-form-urlencoded";
+    ask(recording.address(), "POST /v1/z?note=leaked-10", &[kind], form.as_bytes()).await;
+    // Deep within itself it ends, and does not take the stack with it.
+    let deep = format!("a={}", "%25".repeat(10_000) + "41");
+    ask(recording.address(), "POST /v1/deep", &[kind], deep.as_bytes()).await;
+    recording.stop().await.unwrap();
+    let text = fs::read_to_string(&path).unwrap() + &log.lock().unwrap().join("\n");
+    assert!(!text.contains("leaked"), "{}", text.replace("%25", ""));
+    let written = exchanges(&path);
+    let hidden = "/login?next=https%3A%2F%2Ffiles.example%2Fa%3FX-Amz-Signature%3D***%26x%3D1";
+    assert_eq!(written[0]["response"]["headers"]["location"], hidden);
+    assert_eq!(written[1]["request"]["body"], json!({"upload": [{"name": "password", "text": "***"}]}));
 }
 
 #[tokio::test]
