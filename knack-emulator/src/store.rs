@@ -305,9 +305,13 @@ impl Store {
 impl Row {
     /// The ids that a connection leads to.
     pub(crate) fn links(&self, connection: usize) -> impl Iterator<Item = &str> {
-        let links = self.cells.get(connection).and_then(|cell| cell.raw.as_ref()?.as_array());
-        links.into_iter().flatten().filter_map(|link| link.get("id")?.as_str())
+        self.cells.get(connection).and_then(|cell| cell.raw.as_ref()).into_iter().flat_map(ids)
     }
+}
+
+/// The ids in the raw value of a connection.
+fn ids(raw: &Value) -> impl Iterator<Item = &str> {
+    raw.as_array().into_iter().flatten().filter_map(|link| link.get("id")?.as_str())
 }
 
 impl Table {
