@@ -6,7 +6,7 @@ use super::{Dump, Parts, Refused, found, is, settings};
 
 impl Dump {
     fn scenes(&mut self) -> Result<&mut Vec<Value>, Refused> {
-        let scenes = self.0.pointer_mut("/application/scenes").and_then(Value::as_array_mut);
+        let scenes = self.content.pointer_mut("/application/scenes").and_then(Value::as_array_mut);
         scenes.ok_or(Refused::Missing)
     }
 

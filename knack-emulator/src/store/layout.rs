@@ -1,6 +1,6 @@
 //! Records in the layout of their fields, which may change while they are there.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use super::index::Index;
 use super::{Cell, Id, Row, Store, Table};
@@ -65,10 +65,11 @@ fn laid_out(table: Table, before: &Object, now: &Object) -> Table {
         });
         (id, Row { cells: cells.collect(), extra })
     });
-    let rows: BTreeMap<Id, Row> = rows.collect();
     let next = table
         .next
         .into_iter()
         .filter_map(|(place, next)| Some((now.place(&before.fields.get(place)?.key)?, next)));
-    Table { next: next.collect(), rows }
+    let mut table = Table { next: next.collect(), rows: rows.collect() };
+    table.count_up(now);
+    table
 }

@@ -85,6 +85,24 @@ async fn uploads_are_kept() {
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
+/// The schema is read from the application again, and of deleted objects the records are still there.
+#[tokio::test(start_paused = true)]
+async fn a_deleted_object_is_there_again() {
+    let folder = folder("deleted");
+    let knack = shop().data(&folder).build().unwrap();
+    let saw = create(&knack, "object_1", json!({"field_1": "Saw", "field_2": "S"})).await;
+    call(&knack, Method::DELETE, "/objects/object_1", Value::Null).await;
+    create(&knack, "object_2", json!({"field_20": "Top"})).await;
+    drop(knack);
+    let knack = shop().data(&folder).build().unwrap();
+    assert_eq!(knack.record("object_1", saw["id"].as_str().unwrap()), Some(saw));
+    let again = json!({"field_1": "Axe", "field_2": "s"});
+    assert_eq!(call(&knack, Method::POST, "/objects/object_1/records", again).await.0, 400, "it is taken");
+    let axe = create(&knack, "object_1", json!({"field_1": "Axe"})).await;
+    assert_eq!(axe["field_3"], 2, "numbers are not used twice");
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
 #[tokio::test(start_paused = true)]
 async fn applications_change_and_are_not_confused() {
     let folder = folder("changes");

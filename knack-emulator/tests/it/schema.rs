@@ -105,6 +105,72 @@ async fn a_field_lives() {
     assert_eq!(create(&knack, "object_1", json!({})).await["field_3"], 3, "numbers go on");
 }
 
+/// What a value of one kind is as another nobody tells: it is shown somehow, and the record can be used.
+#[tokio::test(start_paused = true)]
+async fn every_kind_becomes_every_other() {
+    let link = json!({"relationship": {"object": "object_1", "has": "many"}});
+    let kinds = [
+        ("short_text", json!({}), json!("7")),
+        ("paragraph_text", json!({}), json!("a\nb")),
+        ("rich_text", json!({}), json!("<b>a</b>")),
+        ("number", json!({}), json!(7.5)),
+        ("currency", json!({"format": {"format": "$"}}), json!("7.50")),
+        ("rating", json!({}), json!(3)),
+        ("boolean", json!({}), json!(true)),
+        ("multiple_choice", json!({"format": {"type": "multi", "options": ["a"]}}), json!(["a"])),
+        ("date_time", json!({"format": {"date_format": "mm/dd/yyyy"}}), json!("03/09/2026")),
+        ("timer", json!({}), json!({"times": [{"from": "03/09/2026 8:00am", "to": "03/09/2026 9:30am"}]})),
+        ("name", json!({}), json!({"first": "A", "last": "B"})),
+        ("email", json!({}), json!("a@example.com")),
+        ("link", json!({}), json!("https://example.com")),
+        ("phone", json!({}), json!("(555) 010-1234")),
+        ("address", json!({}), json!({"street": "1 Main", "city": "X"})),
+        ("connection", link, json!([])),
+        ("password", json!({}), json!("Chain-7")),
+        ("user_roles", json!({}), json!(["profile_1"])),
+        ("file", json!({}), json!("5f00000000000000000000ab")),
+        ("image", json!({}), json!("5f00000000000000000000ab")),
+        ("signature", json!({}), json!({"svg": "x", "base30": "y"})),
+        ("equation", json!({"format": {"equation": "{field_4}*3", "equation_type": "numeric"}}), Value::Null),
+        ("concatenation", json!({"format": {"equation": "{field_1}"}}), Value::Null),
+        ("count", json!({"format": {"connection": "field_11"}}), Value::Null),
+        ("auto_increment", json!({}), Value::Null),
+        ("teleport", json!({}), json!({"a": [1]})),
+    ];
+    let setting = |(kind, rest, _): &(&str, Value, Value)| {
+        let mut field = json!({"name": "X", "type": kind, "format": null, "relationship": null});
+        field.as_object_mut().unwrap().extend(rest.as_object().cloned().unwrap());
+        field
+    };
+    for from in &kinds {
+        let knack = quick(shop());
+        write(&knack, Method::POST, "/objects/object_1/fields", setting(from)).await;
+        let made = create(&knack, "object_1", json!({"field_1": "Saw", "field_22": from.2})).await;
+        let own = format!("/objects/object_1/records/{}", made["id"].as_str().unwrap());
+        for to in &kinds {
+            let what = format!("{} as {}", from.0, to.0);
+            write(&knack, Method::PUT, "/objects/object_1/fields/field_22", setting(to)).await;
+            for list in [
+                "sort_field=field_22",
+                "format=raw",
+                "filters=[{\"field\":\"field_22\",\"operator\":\"is\",\"value\":\"7\"}]",
+            ] {
+                let list = list.replace('"', "%22").replace('{', "%7B").replace('}', "%7D");
+                let path = format!("/objects/object_1/records?{list}");
+                assert_eq!(call(&knack, Method::GET, &path, Value::Null).await.0, 200, "{what}");
+            }
+            write(&knack, Method::PUT, &own, json!({"field_2": to.0})).await;
+            let other = create(&knack, "object_1", json!({"field_1": "Axe"})).await;
+            let path = format!("/objects/object_1/records/{}", other["id"].as_str().unwrap());
+            call(&knack, Method::PUT, &path, json!({"field_22": to.2})).await;
+            assert_eq!(call(&knack, Method::DELETE, &path, Value::Null).await.0, 200, "{what}");
+        }
+        assert!(!get(&knack, &own).await.to_string().contains("Chain-7"), "{}", from.0);
+        knack.reset();
+        assert_eq!((knack.count("object_1"), knack.objects().len()), (0, 2));
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn names_that_are_taken_get_a_word_more() {
     let knack = quick(shop());
@@ -121,14 +187,54 @@ async fn names_that_are_taken_get_a_word_more() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn keys_are_not_used_twice() {
+    let knack = quick(Emulator::builder().sample());
+    let column = json!({"name": "x", "type": "number"});
+    for (path, kind, body) in [
+        ("/objects", "object", json!({"name": "x"})),
+        ("/objects/object_1/fields", "field", column),
+        ("/objects/object_1/tasks", "task", json!({"name": "x"})),
+        ("/scenes/scene_4/views", "view", json!({"type": "rich_text"})),
+    ] {
+        let mut keys = Vec::new();
+        for _ in 0..3 {
+            let key = write(&knack, Method::POST, path, body.clone()).await[kind]["key"].clone();
+            write(&knack, Method::DELETE, &format!("{path}/{}", key.as_str().unwrap()), Value::Null).await;
+            assert!(!keys.contains(&key), "{key} was another {kind}");
+            keys.push(key);
+        }
+    }
+    let last = knack.objects().pop().unwrap();
+    write(&knack, Method::DELETE, &format!("/objects/{last}"), Value::Null).await;
+    let made = write(&knack, Method::POST, "/objects", json!({"name": "x"})).await;
+    assert_ne!(made["object"]["key"], last.as_str());
+}
+
+#[tokio::test(start_paused = true)]
+async fn numbers_go_on_after_those_that_are_there() {
+    let knack = quick(shop());
+    create(&knack, "object_1", json!({"field_1": "Saw", "field_4": 7})).await;
+    write(&knack, Method::PUT, "/objects/object_1/fields/field_4", json!({"type": "auto_increment"})).await;
+    assert_eq!(create(&knack, "object_1", json!({"field_1": "Axe"})).await["field_4"], 8);
+}
+
+#[tokio::test(start_paused = true)]
 async fn connections_go_with_the_object_that_they_lead_to() {
     let knack = quick(shop());
     let shelf = create(&knack, "object_2", json!({"field_20": "Top"})).await;
     let saw = create(&knack, "object_1", json!({"field_1": "Saw", "field_10": shelf["id"]})).await;
+    let named = json!({"identifier": "field_10", "sort": {"field": "field_10", "order": "asc"}});
+    write(&knack, Method::PUT, "/objects/object_1", named).await;
     write(&knack, Method::DELETE, "/objects/object_2", Value::Null).await;
     let now = get(&knack, &format!("/objects/object_1/records/{}", saw["id"].as_str().unwrap())).await;
     assert!(now.get("field_10").is_none());
     assert_eq!((&now["field_11_raw"], &now["field_1"]), (&json!([]), &json!("Saw")));
+    let tools = &dump(&knack).await["objects"][0];
+    assert_eq!(
+        (tools.get("identifier"), tools.get("sort")),
+        (None, None),
+        "nor do they name or sort anything"
+    );
 }
 
 /// As it was seen: values stay as they are until their record is saved.
