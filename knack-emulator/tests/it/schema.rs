@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use http::{Method, Request};
+use knack_core::schema::Application;
 use knack_core::transport::Transport;
 use knack_emulator::{Builder, Emulator};
 use serde_json::{Value, json};
@@ -150,6 +151,7 @@ async fn every_kind_becomes_every_other() {
         for to in &kinds {
             let what = format!("{} as {}", from.0, to.0);
             write(&knack, Method::PUT, "/objects/object_1/fields/field_22", setting(to)).await;
+            Application::read(dump(&knack).await.to_string().as_bytes()).unwrap();
             for list in [
                 "sort_field=field_22",
                 "format=raw",
@@ -391,6 +393,27 @@ async fn pages_go_with_the_last_link_to_them() {
     let told = write(&knack, Method::PUT, &path, view(&json!([]))).await;
     assert_eq!(told["changes"]["deletes"]["scenes"][0]["key"], child);
     assert!(!pages(&dump(&knack).await).contains(&json!(child)));
+}
+
+/// Dumps of old applications have pages with neither.
+#[tokio::test(start_paused = true)]
+async fn pages_without_a_name_are_below_none() {
+    let link = json!({"key": "view_1", "type": "table", "columns": [{"scene": "child"}]});
+    let knack = quick(Emulator::builder().application(
+        json!({"id": "5f00000000000000000000aa", "objects": [], "scenes": [
+            {"key": "scene_1", "slug": "top", "parent": null, "views": [link]},
+            {"key": "scene_2", "slug": "child", "parent": "top"},
+            {"key": "scene_3", "slug": null, "parent": "child"},
+            {"key": "scene_4", "slug": "grandchild", "parent": "child"},
+            {"key": "scene_5", "slug": "last", "parent": "grandchild"},
+            {"key": "scene_6", "slug": "other", "parent": null},
+        ]}),
+    ));
+    let told = write(&knack, Method::DELETE, "/scenes/scene_1/views/view_1", Value::Null).await;
+    let gone = told["changes"]["deletes"]["scenes"].as_array().unwrap().iter();
+    let gone: Vec<&Value> = gone.map(|scene| &scene["key"]).collect();
+    assert_eq!(gone, ["scene_2", "scene_3", "scene_4", "scene_5"]);
+    assert_eq!(dump(&knack).await["scenes"].as_array().unwrap().len(), 2);
 }
 
 #[tokio::test(start_paused = true)]
