@@ -37,6 +37,8 @@ pub(crate) struct App {
     pub(crate) dump: Bytes,
     /// By which a caller asks whether the dump is still the same.
     pub(crate) dump_tag: String,
+    /// The greatest number of each kind of key that calls made or deleted.
+    pub(crate) last_keys: HashMap<&'static str, u32>,
 }
 
 /// One object (a table) and its fields in schema order.
@@ -125,6 +127,7 @@ impl App {
             places: Vec::new(),
             dump_tag: browsers::tag(dump.as_bytes()),
             dump: Bytes::from(dump),
+            last_keys: HashMap::new(),
             id,
         })
     }

@@ -153,7 +153,8 @@
 //! With the API key, calls below `/v1/objects` read the schema and change it, as programs were seen to do with Knack
 //! though no document tells of it: objects, their fields and tasks, and below `/v1/scenes` the views of pages. Records
 //! stay as far as their fields do.
-//! [`Emulator::reset`] brings the schema back as well; it is not kept on the disk.
+//! [`Emulator::reset`] brings the schema back as well; it is not kept on the disk, where values of what was deleted
+//! stay until their record is written.
 //!
 //! # How much it holds
 //!

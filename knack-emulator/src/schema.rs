@@ -6,6 +6,8 @@
 
 mod views;
 
+use std::collections::HashMap;
+
 use http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
 
@@ -102,14 +104,15 @@ fn write(
     change: impl FnOnce(&mut Dump, Parts) -> Result<Option<Value>, Refused>,
 ) -> Result<Answer, Answer> {
     let Value::Object(body) = request.object()? else { return Err(Answer::bad_request("Bad Request")) };
-    let broken = |_| Answer::server_error();
-    let mut dump = Dump(serde_json::from_slice(&desk.app.dump).map_err(broken)?);
+    let mut dump = Dump::of(desk.app).map_err(|_| Answer::server_error())?;
     let told = change(&mut dump, body).map_err(|refused| match refused {
         Refused::Login => Answer::server_error(),
         Refused::Missing => desk.manners.missing_object.answer(),
         Refused::Without(what) => Answer::problem(StatusCode::BAD_REQUEST, &format!("{what} is required.")),
     })?;
-    desk.revised = Some(desk.app.revised(dump.0, desk.manners).map_err(|_| Answer::server_error())?);
+    let mut revised = desk.app.revised(dump.content, desk.manners).map_err(|_| Answer::server_error())?;
+    revised.last_keys = dump.last_keys;
+    desk.revised = Some(revised);
     Ok(told.map_or_else(deleted, |told| ok(told.to_string())))
 }
 
@@ -126,11 +129,25 @@ enum Refused {
 }
 
 /// An application's dump.
-struct Dump(Value);
+struct Dump {
+    content: Value,
+    /// The greatest number of each kind of key that there ever was.
+    last_keys: HashMap<&'static str, u32>,
+}
 
 impl Dump {
+    fn of(app: &App) -> serde_json::Result<Self> {
+        let text = String::from_utf8_lossy(&app.dump);
+        let greatest = |kind| {
+            let before = app.last_keys.get(kind).copied().unwrap_or(0);
+            (kind, greatest_key(&text, kind).max(before))
+        };
+        let last_keys = ["object", "field", "task", "view"].map(greatest);
+        Ok(Self { content: serde_json::from_slice(&app.dump)?, last_keys: last_keys.into() })
+    }
+
     fn objects(&mut self) -> Result<&mut Vec<Value>, Refused> {
-        let objects = self.0.pointer_mut("/application/objects").and_then(Value::as_array_mut);
+        let objects = self.content.pointer_mut("/application/objects").and_then(Value::as_array_mut);
         objects.ok_or(Refused::Missing)
     }
 
@@ -147,14 +164,11 @@ impl Dump {
         list.as_array_mut().ok_or(Refused::Missing)
     }
 
-    /// A key that nothing in the application mentions, so that what was deleted does not come back.
-    fn new_key(&self, kind: &str) -> String {
-        let (text, start) = (self.0.to_string(), format!("{kind}_"));
-        let numbers = text.split(&start).skip(1).filter_map(|rest| {
-            let end = rest.find(|c: char| !c.is_ascii_digit())?;
-            rest.get(..end)?.parse::<u32>().ok()
-        });
-        format!("{start}{}", numbers.max().unwrap_or(0).saturating_add(1))
+    /// A key that nothing had or mentions, so that what was deleted does not come back.
+    fn new_key(&mut self, kind: &'static str) -> String {
+        let last = self.last_keys.entry(kind).or_default();
+        *last = last.saturating_add(1);
+        format!("{kind}_{last}")
     }
 
     fn add_object(&mut self, given: Parts) -> Result<Option<Value>, Refused> {
@@ -195,9 +209,8 @@ impl Dump {
         self.object(key)?;
         let objects = self.objects()?;
         objects.retain(|object| !is(object, key));
-        let leads_there = |field: &Value| field.pointer("/relationship/object") == Some(&json!(key));
-        for fields in objects.iter_mut().filter_map(|object| object.get_mut("fields")?.as_array_mut()) {
-            fields.retain(|field| !leads_there(field));
+        for object in objects.iter_mut().filter_map(Value::as_object_mut) {
+            delete_fields(object, |field| field.pointer("/relationship/object") == Some(&json!(key)));
         }
         Ok(None)
     }
@@ -236,20 +249,42 @@ impl Dump {
 
     fn delete(&mut self, object: &str, list: &str, key: &str) -> Result<Option<Value>, Refused> {
         found(self.list(object, list)?, key)?;
-        self.list(object, list)?.retain(|part| !is(part, key));
-        let object = self.object(object)?;
-        object.retain(|setting, value| match setting.as_str() {
-            "identifier" => value.as_str() != Some(key),
-            "sort" => value.get("field").and_then(Value::as_str) != Some(key),
-            _ => true,
-        });
+        if list == "fields" {
+            delete_fields(self.object(object)?, |field| is(field, key));
+        } else {
+            self.list(object, list)?.retain(|part| !is(part, key));
+        }
         Ok(None)
     }
 }
 
+/// Deletes fields of an object, which names its records and sorts them by them no more.
+fn delete_fields(object: &mut Parts, is_meant: impl Fn(&Value) -> bool) {
+    let Some(fields) = object.get_mut("fields").and_then(Value::as_array_mut) else { return };
+    let gone: Vec<Value> = fields.extract_if(.., |field| is_meant(field)).collect();
+    let is_gone = |key: Option<&Value>| {
+        key.and_then(Value::as_str).is_some_and(|key| gone.iter().any(|gone| is(gone, key)))
+    };
+    object.retain(|setting, value| match setting.as_str() {
+        "identifier" => !is_gone(Some(value)),
+        "sort" => !is_gone(value.get("field")),
+        _ => true,
+    });
+}
+
+/// The greatest number behind `kind_` anywhere in a text; 0 where there is none.
+fn greatest_key(text: &str, kind: &str) -> u32 {
+    let start = format!("{kind}_");
+    let numbers = text.split(&start).skip(1).filter_map(|rest| {
+        let end = rest.find(|c: char| !c.is_ascii_digit())?;
+        rest.get(..end)?.parse().ok()
+    });
+    numbers.max().unwrap_or(0)
+}
+
 /// What one thing of a list is called.
-fn one_of(list: &str) -> &str {
-    list.strip_suffix('s').unwrap_or(list)
+fn one_of(list: &str) -> &'static str {
+    if list == "tasks" { "task" } else { "field" }
 }
 
 fn is(part: &Value, key: &str) -> bool {

@@ -101,8 +101,10 @@ impl Sessions {
         User::read((app, store), session.object, &session.user).filter(User::is_active)
     }
 
+    /// Ends a session. It takes no place any more, or others would make room for it.
     fn end(&mut self, token: &str) {
         self.by_token.remove(token);
+        self.order.retain(|(_, kept)| **kept != *token);
     }
 
     /// Goes on with the application as it is now: the objects of accounts may have other places.
@@ -163,4 +165,36 @@ impl Sessions {
 /// Base64 in the alphabet of URLs, without padding.
 fn coded(bytes: &[u8]) -> String {
     base64(bytes).replace('+', "-").replace('/', "_").trim_end_matches('=').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Row;
+
+    #[test]
+    fn only_live_sessions_take_a_place() {
+        let app = json!({"id": "5f00000000000000000000aa", "objects": [{"key": "object_1", "user": true, "fields": []}]});
+        let app = App::read(app).unwrap();
+        let mut store = Store::new(&app);
+        store.put(0, "a", Row { cells: Vec::new(), extra: Vec::new() });
+        let user = User::read((&app, &store), 0, "a").unwrap();
+        let mut sessions = Sessions::new(LIFETIME, None, 1);
+        let now = Duration::from_secs(1);
+        let first = sessions.begin(&app, &user, now);
+        for _ in 0..=MOST {
+            let token = sessions.begin(&app, &user, now);
+            sessions.end(&token);
+        }
+        assert_eq!((sessions.by_token.len(), sessions.order.len()), (1, 1), "who logs out makes room");
+        for _ in 1..MOST {
+            sessions.begin(&app, &user, now);
+        }
+        assert!(sessions.by_token.contains_key(&*first));
+        let last = sessions.begin(&app, &user, now);
+        assert!(!sessions.by_token.contains_key(&*first) && sessions.by_token.contains_key(&*last));
+        assert_eq!((sessions.by_token.len(), sessions.order.len()), (MOST, MOST));
+        sessions.begin(&app, &user, now + LIFETIME);
+        assert_eq!((sessions.by_token.len(), sessions.order.len()), (1, 1), "two days later all are over");
+    }
 }

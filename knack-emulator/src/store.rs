@@ -158,13 +158,13 @@ impl Store {
                 }
             });
             let cells: Vec<Cell> = cells.collect();
-            let table = self.tables.get_mut(place);
-            let Some(table) = table else { continue };
-            table.count_up(object, &cells);
             let row = Row { cells, extra: parts.into_iter().collect() };
             if self.put(place, &id, row).is_some() {
                 return Err(EmulatorError::SameId { object: key.to_owned(), id });
             }
+        }
+        if let Some(table) = self.tables.get_mut(place) {
+            table.count_up(object);
         }
         Ok(())
     }
@@ -305,9 +305,13 @@ impl Store {
 impl Row {
     /// The ids that a connection leads to.
     pub(crate) fn links(&self, connection: usize) -> impl Iterator<Item = &str> {
-        let links = self.cells.get(connection).and_then(|cell| cell.raw.as_ref()?.as_array());
-        links.into_iter().flatten().filter_map(|link| link.get("id")?.as_str())
+        self.cells.get(connection).and_then(|cell| cell.raw.as_ref()).into_iter().flat_map(ids)
     }
+}
+
+/// The ids in the raw value of a connection.
+fn ids(raw: &Value) -> impl Iterator<Item = &str> {
+    raw.as_array().into_iter().flatten().filter_map(|link| link.get("id")?.as_str())
 }
 
 impl Table {
@@ -319,14 +323,13 @@ impl Table {
         number
     }
 
-    fn count_up(&mut self, object: &Object, cells: &[Cell]) {
-        for (place, (field, cell)) in object.fields.iter().zip(cells).enumerate() {
-            if field.kind != Kind::AutoIncrement {
-                continue;
-            }
-            let number = cell.raw.as_ref().and_then(Value::as_i64).unwrap_or(0);
+    /// Sees to it that no number is given that a record has.
+    fn count_up(&mut self, object: &Object) {
+        let fields = object.fields.iter().enumerate();
+        for (place, _) in fields.filter(|(_, field)| field.kind == Kind::AutoIncrement) {
+            let numbers = self.rows.values().filter_map(|row| row.cells.get(place)?.raw.as_ref()?.as_i64());
             let next = self.next.entry(place).or_insert(1);
-            *next = (*next).max(number.saturating_add(1));
+            *next = (*next).max(numbers.max().unwrap_or(0).saturating_add(1));
         }
     }
 }

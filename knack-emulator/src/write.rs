@@ -138,7 +138,7 @@ fn boolean(value: &Value) -> Option<Value> {
 }
 
 /// A number or its text. Whole numbers are kept whole, as in every recording.
-fn number(value: &Value) -> Option<Value> {
+pub(crate) fn number(value: &Value) -> Option<Value> {
     match value {
         Value::Number(number) => {
             if number.is_i64() || number.is_u64() {

@@ -6,7 +6,7 @@ use super::{Dump, Parts, Refused, found, is, settings};
 
 impl Dump {
     fn scenes(&mut self) -> Result<&mut Vec<Value>, Refused> {
-        let scenes = self.0.pointer_mut("/application/scenes").and_then(Value::as_array_mut);
+        let scenes = self.content.pointer_mut("/application/scenes").and_then(Value::as_array_mut);
         scenes.ok_or(Refused::Missing)
     }
 
@@ -57,21 +57,24 @@ impl Dump {
     /// Deletes the pages below a page that `old` led to and no view of it does now, and those below them.
     fn delete_left(&mut self, scene: &str, old: &Value) -> Result<Vec<Value>, Refused> {
         let scene = found(self.scenes()?, scene)?;
-        let own = scene.get("slug").cloned().unwrap_or_default();
+        let Some(own) = text(scene.get("slug")).map(str::to_owned) else { return Ok(Vec::new()) };
         let led = led_to(scene.get("views").unwrap_or(&Value::Null));
         let left: Vec<String> = led_to(old).into_iter().filter(|slug| !led.contains(slug)).collect();
-        let below = |scene: &Value, parent: &Value| scene.get("parent").is_some_and(|named| named == parent);
+        let below = |scene: &Value, parent: &str| text(scene.get("parent")) == Some(parent);
+        let is_left =
+            |scene: &Value| text(scene.get("slug")).is_some_and(|slug| left.iter().any(|left| left == slug));
         let scenes = std::mem::take(self.scenes()?);
-        let is_left = |scene: &Value| {
-            let slug = scene.get("slug").and_then(Value::as_str).unwrap_or_default();
-            below(scene, &own) && left.iter().any(|left| left == slug)
-        };
-        let (mut gone, mut stay): (Vec<_>, Vec<_>) = scenes.into_iter().partition(is_left);
+        let (mut gone, mut stay): (Vec<_>, Vec<_>) =
+            scenes.into_iter().partition(|scene| below(scene, &own) && is_left(scene));
         let mut at = 0;
-        while let Some(parent) = gone.get(at).and_then(|scene| scene.get("slug").cloned()) {
-            let (more, rest): (Vec<_>, Vec<_>) = stay.into_iter().partition(|scene| below(scene, &parent));
-            gone.extend(more);
-            (stay, at) = (rest, at + 1);
+        while let Some(parent) = gone.get(at) {
+            if let Some(parent) = text(parent.get("slug")).map(str::to_owned) {
+                let (more, rest): (Vec<_>, Vec<_>) =
+                    stay.into_iter().partition(|scene| below(scene, &parent));
+                gone.extend(more);
+                stay = rest;
+            }
+            at += 1;
         }
         *self.scenes()? = stay;
         Ok(gone)
@@ -86,6 +89,11 @@ fn view(key: &str, given: Parts) -> Result<Value, Refused> {
     view.insert("key".to_owned(), json!(key));
     let view = Value::Object(view);
     if is_login(&view) { Err(Refused::Login) } else { Ok(view) }
+}
+
+/// A text that says something.
+fn text(value: Option<&Value>) -> Option<&str> {
+    value.and_then(Value::as_str).filter(|text| !text.is_empty())
 }
 
 fn is_login(view: &Value) -> bool {

@@ -4,12 +4,13 @@ use std::collections::{BTreeSet, HashMap};
 
 use serde_json::Value;
 
-use super::{Id, Row};
+use super::{Id, Row, ids};
 use crate::app::App;
 use crate::filter;
 use crate::formula::{Formula, Place};
 use crate::kind::Kind;
 use crate::render::is_blank;
+use crate::write;
 
 /// Goes along with every write of a record. It does not know values that the server computes.
 #[derive(Debug, Default)]
@@ -157,7 +158,7 @@ impl Index {
     /// Whether a record but `own` has this value of a unique field already.
     pub(super) fn is_taken(&self, (table, place): Place, raw: &Value, own: Option<&Row>) -> bool {
         let Some(values) = self.values.get(&(table, place)) else { return false };
-        let value = comparable(&values.kind, &values.key, raw);
+        let Some(value) = values.comparable(raw) else { return false };
         let own = own.and_then(|row| values.of(row, place)).is_some_and(|own| own == value);
         values.count.get(&value).is_some_and(|count| *count > usize::from(own))
     }
@@ -166,7 +167,20 @@ impl Index {
 impl Values {
     fn of(&self, row: &Row, place: usize) -> Option<String> {
         let raw = row.cells.get(place)?.raw.as_ref().filter(|raw| !is_blank(raw))?;
-        Some(comparable(&self.kind, &self.key, raw))
+        self.comparable(raw)
+    }
+
+    /// By what two values count as the same: numbers as such, since many are shown alike, connections by where
+    /// they lead, and anything else as it is shown, without case and without space around. What is empty then
+    /// is like nothing.
+    fn comparable(&self, raw: &Value) -> Option<String> {
+        let number = || write::number(raw).map(|number| number.to_string());
+        let value = match &self.kind {
+            Kind::Number(_) | Kind::Rating if let Some(number) = number() => number,
+            Kind::Connection { .. } => ids(raw).collect::<Vec<_>>().join(" "),
+            kind => filter::texts(kind, &self.key, raw).first()?.trim().to_lowercase(),
+        };
+        Some(value).filter(|value| !value.is_empty())
     }
 
     fn remove(&mut self, row: &Row, place: usize) {
@@ -178,9 +192,4 @@ impl Values {
             }
         }
     }
-}
-
-/// By what two values count as the same: without case and without space around.
-fn comparable(kind: &Kind, key: &str, raw: &Value) -> String {
-    filter::texts(kind, key, raw).first().map(|text| text.trim().to_lowercase()).unwrap_or_default()
 }

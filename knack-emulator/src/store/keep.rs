@@ -60,6 +60,8 @@ impl Store {
                 let next = counters.get("next").and_then(|next| next.get(&field.key)?.as_i64());
                 table.next.extend(next.map(|next| (place, next)));
             }
+            // Not all are told: an object may have been deleted when they were kept.
+            table.count_up(object);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Records in the layout of their fields, which may change while they are there.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use super::index::Index;
 use super::{Cell, Id, Row, Store, Table};
@@ -29,24 +29,26 @@ impl Store {
         self.passwords =
             passwords.filter_map(|((table, id), password)| Some(((place(table)?, id), password))).collect();
         self.index = Index::of(now);
-        for (place, object) in now.objects.iter().enumerate() {
+        for (at, object) in now.objects.iter().enumerate() {
             let had = before.object(&object.key).map(|(_, before)| before);
             let table = match (had, tables.remove(object.key.as_str())) {
                 (Some(had), Some(table)) => laid_out(table, had, object),
                 _ => Table::default(),
             };
             for (id, row) in &table.rows {
-                self.index.add(place, id, row);
+                self.index.add(at, id, row);
             }
             self.tables.push(table);
         }
-        for (place, object) in now.objects.iter().enumerate() {
+        for (at, object) in now.objects.iter().enumerate() {
             for id in deleted.remove(object.key.as_str()).into_iter().flatten() {
-                self.index.mark_deleted(place, &id);
+                self.index.mark_deleted(at, &id);
             }
         }
-        if self.journal.written.is_some() {
-            self.note_written(true);
+        // Records are kept by keys, so that those which did not change need not be kept anew.
+        if let Some(written) = &mut self.journal.written {
+            let moved = std::mem::take(written).into_iter();
+            *written = moved.filter_map(|(table, id)| Some((place(table)?, id))).collect();
         }
     }
 }
@@ -65,10 +67,11 @@ fn laid_out(table: Table, before: &Object, now: &Object) -> Table {
         });
         (id, Row { cells: cells.collect(), extra })
     });
-    let rows: BTreeMap<Id, Row> = rows.collect();
     let next = table
         .next
         .into_iter()
         .filter_map(|(place, next)| Some((now.place(&before.fields.get(place)?.key)?, next)));
-    Table { next: next.collect(), rows }
+    let mut table = Table { next: next.collect(), rows: rows.collect() };
+    table.count_up(now);
+    table
 }

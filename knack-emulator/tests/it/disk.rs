@@ -85,6 +85,31 @@ async fn uploads_are_kept() {
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
+/// The schema is read from the application again, and so is what it has place for again.
+#[tokio::test(start_paused = true)]
+async fn what_was_deleted_of_the_schema_is_there_again() {
+    let folder = folder("deleted");
+    let knack = shop().data(&folder).build().unwrap();
+    let shelf = create(&knack, "object_2", json!({"field_20": "Top"})).await;
+    let saw =
+        create(&knack, "object_1", json!({"field_1": "Saw", "field_2": "S", "field_10": shelf["id"]})).await;
+    let gone = create(&knack, "object_1", json!({"field_1": "Axe"})).await["id"].as_str().unwrap().to_owned();
+    call(&knack, Method::DELETE, "/objects/object_1/fields/field_2", Value::Null).await;
+    call(&knack, Method::DELETE, "/objects/object_2", Value::Null).await;
+    call(&knack, Method::DELETE, &format!("/objects/object_1/records/{gone}"), Value::Null).await;
+    call(&knack, Method::DELETE, "/objects/object_1", Value::Null).await;
+    let made = call(&knack, Method::POST, "/objects", json!({"name": "Notes"})).await.1;
+    create(&knack, made["object"]["key"].as_str().unwrap(), json!({})).await;
+    drop(knack);
+    let knack = shop().data(&folder).build().unwrap();
+    assert_eq!(records(&knack), [saw, shelf]);
+    let again = json!({"field_1": "Axe", "field_2": "s"});
+    assert_eq!(call(&knack, Method::POST, "/objects/object_1/records", again).await.0, 400, "it is taken");
+    let axe = create(&knack, "object_1", json!({"field_1": "Axe"})).await;
+    assert_eq!(axe["field_3"], 2, "numbers go on after those that are there");
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
 #[tokio::test(start_paused = true)]
 async fn applications_change_and_are_not_confused() {
     let folder = folder("changes");

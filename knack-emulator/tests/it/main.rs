@@ -18,6 +18,7 @@ mod forms;
 mod generated;
 mod hostile;
 mod kinds;
+mod laws;
 mod limits;
 mod lists;
 mod options;
