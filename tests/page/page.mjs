@@ -142,12 +142,10 @@ async function keepsTheFocus(page) {
     same('the request has the focus', [await focused() === row, row.includes('POST')], [true, true]);
     await page.click('#objects li:nth-child(3) button');
     await untilText(page, '#pages', 'page 1 of 6');
-    await page.evaluate(() => {
-        document.querySelector('#next').click();
-        document.querySelector('#previous').click();
-        document.querySelector('#previous').click();
-        document.querySelector('#previous').click();
-    });
+    await page.click('#next');
+    await untilText(page, '#pages', 'page 2 of 6');
+    // Faster than the page asks: there is none before the first.
+    await page.evaluate(() => [1, 2, 3].forEach(() => document.querySelector('#previous').click()));
     await untilText(page, '#pages', 'page 1 of 6');
 }
 
