@@ -152,15 +152,15 @@
 //!
 //! With the API key, calls below `/v1/objects` read the schema and change it, as programs were seen to do with Knack
 //! though no document tells of it: objects, their fields and tasks, and below `/v1/scenes` the views of pages. Records
-//! stay as far as their fields do.
-//! [`Emulator::reset`] brings the schema back as well; it is not kept on the disk, where values of what was deleted
-//! stay until their record is written.
+//! stay as far as their fields do. [`Emulator::reset`] brings the schema back as well; it is not kept on the disk, where
+//! values of what was deleted stay until their record is written.
 //!
 //! # How much it holds
 //!
 //! Everything is in memory: a record of six short fields, one of them unique, takes some 1.4 kB, a million 1.4 GB; dates
-//! take more, as each is kept with all of Knack's keys. A page of a million records is there within 50 ms, a filtered one within 500
-//! (`knack-bench emulator`). With the feature `disk`, `Builder::data` keeps records and files in a folder as well.
+//! take more, as each is kept with all of Knack's keys. A page of a million records is there within 50 ms, a filtered
+//! one within 500 (`knack-bench emulator`). With the feature `disk`, `Builder::data` keeps records and files in a folder
+//! as well.
 //!
 //! # What goes wrong
 //!
