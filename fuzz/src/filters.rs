@@ -1,7 +1,7 @@
 //! Filters of any shape, made of bytes: what they admit obeys the laws of AND, OR and NOT.
 
-use std::cell::OnceCell;
 use std::collections::BTreeSet;
+use std::error::Error;
 use std::fmt::Write as _;
 
 use bytes::Bytes;
@@ -9,7 +9,7 @@ use http::Request;
 use knack_emulator::Emulator;
 use serde_json::{Map, Value, json};
 
-use crate::local;
+use crate::{Held, local};
 
 /// The fields of the sample's orders, and one that is of another object.
 const FIELDS: [&str; 21] = [
@@ -91,76 +91,93 @@ const UNITS: [&str; 8] = ["days", "week", "months", "year", "quarter", "hours", 
 
 thread_local! {
     /// One that leaves out rules it does not understand, as Knack does, and one that tells of them.
-    static KNACKS: OnceCell<(Emulator, Emulator)> = const { OnceCell::new() };
+    static KNACKS: Result<(Emulator, Emulator), String> = knacks().map_err(|error| error.to_string());
+}
+
+fn knacks() -> Result<(Emulator, Emulator), Box<dyn Error>> {
+    let knack =
+        |strict| -> Result<_, Box<dyn Error>> { Ok(local::builder(8)?.strict_filters(strict).build()?) };
+    Ok((knack(false)?, knack(true)?))
 }
 
 /// Filters that the bytes spell, asked of the local Knack.
 ///
 /// # Panics
 /// If what they admit is not what AND, OR and NOT of it are, or depends on how they are sent.
-pub fn filters(input: &[u8]) {
+///
+/// # Errors
+/// If the local Knack refuses what it may not, or its answer is no list.
+pub fn filters(input: &[u8]) -> Held {
     KNACKS.with(|knacks| {
-        let (lenient, strict) = knacks.get_or_init(|| {
-            let knack = |strict| local::builder(8).strict_filters(strict).build().unwrap();
-            (knack(false), knack(true))
-        });
+        let (lenient, strict) = knacks.as_ref().map_err(String::as_str)?;
         // The clock begins anew, so that no minute ends between two questions.
         lenient.reset();
         strict.reset();
         let mut choices = Choices(input);
         let (one, other) = (choices.filter(3), choices.filter(3));
-        let all = admitted(lenient, "").unwrap();
-        let both = [&one, &other].map(|filter| {
+        let all = admitted(lenient, "")?;
+        let alone = |filter| -> Result<_, Box<dyn Error>> {
             let query = sent(filter);
-            let admits = admitted(lenient, &query).unwrap();
-            let strictly = admitted(strict, &query);
+            let admits = admitted(lenient, &query)?;
+            let strictly = admitted_unless_refused(strict, &query)?;
             assert!(admits.is_subset(&all));
             assert!(
                 strictly.as_ref().is_none_or(|strictly| *strictly == admits),
                 "strictness changes {filter}"
             );
-            in_pages(lenient, &query, &admits);
-            in_brackets(lenient, filter, &admits);
-            // Of what is not understood nothing more can be said.
-            strictly
-        });
-        let [Some(admits_one), Some(admits_other)] = both else { return };
+            in_pages(lenient, &query, &admits)?;
+            in_brackets(lenient, filter, &admits)?;
+            Ok(strictly)
+        };
+        // Of what is not understood nothing more can be said.
+        let (Some(admits_one), Some(admits_other)) = (alone(&one)?, alone(&other)?) else { return Ok(()) };
         let joined = |word: &str| {
             let joined = json!({"match": word, "rules": [group(&one), group(&other)]});
-            admitted(lenient, &sent(&joined)).unwrap()
+            admitted(lenient, &sent(&joined))
         };
-        let (and, or) = (joined("and"), joined("or"));
+        let (and, or) = (joined("and")?, joined("or")?);
         assert_eq!(and, &admits_one & &admits_other, "{one} and {other}");
         assert_eq!(or, &admits_one | &admits_other, "{one} or {other}");
-        turned_round(lenient, &one, &admits_one, &all);
-    });
+        turned_round(lenient, &one, &admits_one, &all)
+    })
+}
+
+/// The ids that a list has.
+fn admitted(knack: &Emulator, query: &str) -> Result<BTreeSet<String>, Box<dyn Error>> {
+    let admitted = admitted_unless_refused(knack, query)?;
+    admitted.ok_or_else(|| format!("refused: {query}").into())
 }
 
 /// The ids that a list has, or `None` where it is refused.
-fn admitted(knack: &Emulator, query: &str) -> Option<BTreeSet<String>> {
-    let page = page(knack, &format!("rows_per_page=1000&{query}"))?;
-    let ids: BTreeSet<String> = ids(&page).into_iter().collect();
+fn admitted_unless_refused(
+    knack: &Emulator,
+    query: &str,
+) -> Result<Option<BTreeSet<String>>, Box<dyn Error>> {
+    let Some(page) = page(knack, &format!("rows_per_page=1000&{query}"))? else { return Ok(None) };
+    let ids: BTreeSet<String> = ids(&page)?.into_iter().collect();
     assert_eq!(page["total_records"], ids.len(), "{query}");
-    Some(ids)
+    Ok(Some(ids))
 }
 
-fn page(knack: &Emulator, query: &str) -> Option<Value> {
+/// A page of a list, or `None` where it is refused.
+fn page(knack: &Emulator, query: &str) -> Result<Option<Value>, Box<dyn Error>> {
     let request = Request::get(format!("/v1/objects/object_6/records?format=raw&{query}"))
         .header("x-knack-application-id", knack.application_id())
         .header("x-knack-rest-api-key", knack.api_key());
-    let answer = local::answer(knack, request.body(Bytes::new()).unwrap());
+    let answer = local::answer(knack, request.body(Bytes::new())?)?;
     match answer.status().as_u16() {
-        200 => Some(serde_json::from_slice(answer.body()).unwrap()),
+        200 => Ok(Some(serde_json::from_slice(answer.body())?)),
         status => {
             assert_eq!(status, 400, "{query}");
-            None
+            Ok(None)
         }
     }
 }
 
-fn ids(page: &Value) -> Vec<String> {
-    let records = page["records"].as_array().unwrap();
-    records.iter().map(|record| record["id"].as_str().unwrap().to_owned()).collect()
+fn ids(page: &Value) -> Result<Vec<String>, Box<dyn Error>> {
+    let records = page["records"].as_array().ok_or("a page without a list of records")?;
+    let id = |record: &Value| Ok(record["id"].as_str().ok_or("a record without an id")?.to_owned());
+    records.iter().map(id).collect()
 }
 
 fn sent(filter: &Value) -> String {
@@ -175,21 +192,24 @@ fn encoded(text: &str) -> String {
 }
 
 /// Pages hold every record once.
-fn in_pages(knack: &Emulator, query: &str, admits: &BTreeSet<String>) {
+fn in_pages(knack: &Emulator, query: &str, admits: &BTreeSet<String>) -> Held {
     let mut found = Vec::new();
     for n in 1..=admits.len().div_ceil(3) {
-        found.extend(ids(&page(knack, &format!("rows_per_page=3&page={n}&{query}")).unwrap()));
+        let page = page(knack, &format!("rows_per_page=3&page={n}&{query}"))?;
+        found.extend(ids(&page.ok_or_else(|| format!("refused, the page {n}: {query}"))?)?);
     }
     assert_eq!(found.len(), admits.len(), "{query}");
     assert_eq!(found.into_iter().collect::<BTreeSet<_>>(), *admits, "{query}");
+    Ok(())
 }
 
 /// A filter of texts alone can be sent in brackets, with the same outcome.
-fn in_brackets(knack: &Emulator, filter: &Value, admits: &BTreeSet<String>) {
+fn in_brackets(knack: &Emulator, filter: &Value, admits: &BTreeSet<String>) -> Held {
     let mut pairs = Vec::new();
     if spelled("filters", filter, 0, &mut pairs).is_some() {
-        assert_eq!(admitted(knack, &pairs.join("&")).as_ref(), Some(admits), "{filter}");
+        assert_eq!(admitted(knack, &pairs.join("&"))?, *admits, "{filter}");
     }
+    Ok(())
 }
 
 /// `None` where brackets cannot say it: they know texts alone, and are a few steps deep.
@@ -212,18 +232,19 @@ fn spelled(name: &str, value: &Value, depth: u8, pairs: &mut Vec<String>) -> Opt
 }
 
 /// A rule and its contrary admit nothing in common, and together all or, with a value that means nothing, none.
-fn turned_round(knack: &Emulator, filter: &Value, admits: &BTreeSet<String>, all: &BTreeSet<String>) {
+fn turned_round(knack: &Emulator, filter: &Value, admits: &BTreeSet<String>, all: &BTreeSet<String>) -> Held {
     let contrary = match filter["operator"].as_str() {
         Some("is") => "is not",
         Some("contains") => "does not contain",
         Some("is blank") => "is not blank",
-        _ => return,
+        _ => return Ok(()),
     };
     let mut other = filter.clone();
     other["operator"] = json!(contrary);
-    let rest = admitted(knack, &sent(&other)).unwrap();
+    let rest = admitted(knack, &sent(&other))?;
     assert!(admits.is_disjoint(&rest), "{filter} and its contrary");
     assert!(admits | &rest == *all || (admits.is_empty() && rest.is_empty()), "{filter} or its contrary");
+    Ok(())
 }
 
 /// A filter as a member of a group.

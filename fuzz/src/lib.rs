@@ -1,7 +1,7 @@
 //! What is held against any bytes, once for the fuzzers (nightly, without an end) and for the bounded
 //! tests (stable, some thousand cases).
 //!
-//! Each function takes an input and panics if what must hold does not.
+//! Each function takes an input and panics if what must hold does not: that is how a fuzzer is told.
 
 mod every_kind;
 mod filters;
@@ -16,6 +16,9 @@ use knack_core::record::{Page, read_page, read_record};
 use knack_core::schema::Application;
 
 use every_kind::EveryKind;
+
+/// What became of an input: an error where the question itself went wrong, as a refusal or an answer that is none.
+pub type Held = Result<(), Box<dyn std::error::Error>>;
 
 /// Any bytes are a page, a record or an error, and in the midst of a page they cost no neighbour.
 ///

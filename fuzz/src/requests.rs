@@ -1,16 +1,23 @@
 //! Requests of any bytes to the local Knack.
 
-use std::cell::OnceCell;
+use std::error::Error;
 
 use bytes::Bytes;
 use http::{Method, Request, Response, header};
 use knack_emulator::Emulator;
 use serde_json::Value;
 
-use crate::local;
+use crate::{Held, local};
 
 thread_local! {
-    static KNACK: OnceCell<(Emulator, Vec<Value>)> = const { OnceCell::new() };
+    static KNACK: Result<(Emulator, Vec<Value>), String> = knack().map_err(|error| error.to_string());
+}
+
+/// The local Knack, and its records at the start.
+fn knack() -> Result<(Emulator, Vec<Value>), Box<dyn Error>> {
+    let knack = local::builder(3)?.build()?;
+    let records = local::records(&knack);
+    Ok((knack, records))
 }
 
 /// Whatever is sent, the local Knack answers: with a status that it knows, a body of the type that it tells and
@@ -21,32 +28,36 @@ thread_local! {
 ///
 /// # Panics
 /// If that does not hold.
-pub fn emulator(input: &[u8]) {
+///
+/// # Errors
+/// If the local Knack gives no answer.
+pub fn emulator(input: &[u8]) -> Held {
     KNACK.with(|knack| {
-        let (knack, before) = knack.get_or_init(|| {
-            let knack = local::builder(3).build().unwrap();
-            let records = local::records(&knack);
-            (knack, records)
-        });
-        let Some(request) = request(knack, input) else { return };
+        let (knack, before) = knack.as_ref().map_err(String::as_str)?;
+        let Some(request) = request(knack, input) else { return Ok(()) };
         let reads = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-        let answer = local::answer(knack, request.clone());
-        holds(&request, &answer);
+        let answer = local::answer(knack, request.clone())?;
+        holds(&request, &answer)?;
         if reads {
             assert_eq!(local::records(knack), *before, "a read changed records");
-            assert_eq!(local::answer(knack, request).body(), answer.body(), "a read is answered differently");
+            assert_eq!(
+                local::answer(knack, request)?.body(),
+                answer.body(),
+                "a read is answered differently"
+            );
         } else {
             knack.reset();
             assert_eq!(local::records(knack), *before, "a reset does not bring the records back");
         }
-    });
+        Ok(())
+    })
 }
 
-fn holds(request: &Request<Bytes>, answer: &Response<Bytes>) {
+fn holds(request: &Request<Bytes>, answer: &Response<Bytes>) -> Held {
     let (status, body) = (answer.status().as_u16(), answer.body());
     let known = [200, 204, 206, 302, 304, 400, 401, 403, 404, 413, 416, 500];
     assert!(known.contains(&status), "{status} to {request:?}");
-    let said = answer.headers().get(header::CONTENT_TYPE).map(|kind| kind.to_str().unwrap());
+    let said = answer.headers().get(header::CONTENT_TYPE).map(|kind| kind.to_str()).transpose()?;
     // Files have any type, and are no longer than what was uploaded.
     let kind = said.unwrap_or_default();
     if kind.starts_with("application/json") && !answer.headers().contains_key(header::CONTENT_DISPOSITION) {
@@ -58,6 +69,7 @@ fn holds(request: &Request<Bytes>, answer: &Response<Bytes>) {
         assert!(body.len() <= 1_000 + 5 * request.uri().path().len(), "{} bytes to {request:?}", body.len());
     }
     assert!(body.len() <= 400_000 + 20 * request.body().len(), "{} bytes to {request:?}", body.len());
+    Ok(())
 }
 
 fn request(knack: &Emulator, input: &[u8]) -> Option<Request<Bytes>> {

@@ -102,10 +102,10 @@ fn metadata_reader() {
 
 #[test]
 fn emulator() {
-    holds("emulator", QUESTIONS, knack_fuzz::emulator);
+    holds("emulator", QUESTIONS, |input| knack_fuzz::emulator(input).unwrap());
 }
 
 #[test]
 fn filters() {
-    holds("filters", QUESTIONS, knack_fuzz::filters);
+    holds("filters", QUESTIONS, |input| knack_fuzz::filters(input).unwrap());
 }
