@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
+use crate::advice::in_words;
 use crate::call::{Label, Verb};
 use crate::error::Error;
 use crate::key::RecordId;
@@ -98,16 +99,6 @@ fn waiting_for(estimate: Option<Duration>, refusals: u32) -> String {
 
 pub(crate) fn resets(resets_in: Option<Duration>) -> String {
     resets_in.map(|left| format!(", for another {}", in_words(left))).unwrap_or_default()
-}
-
-/// `2 h 58 min`, `12 s`.
-fn in_words(duration: Duration) -> String {
-    let seconds = duration.as_secs();
-    match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
-        (0, 0, s) => format!("{s} s"),
-        (0, m, s) => format!("{m} min {s} s"),
-        (h, m, _) => format!("{h} h {m} min"),
-    }
 }
 
 fn session_over(cause: Option<&Error>) -> String {
