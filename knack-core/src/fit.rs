@@ -7,7 +7,7 @@
 use crate::kind;
 use crate::object::FieldDef;
 use crate::patch::BodyWriter;
-use crate::record::{FieldError, Reader};
+use crate::record::Reader;
 use crate::value::{FromField, ToField};
 
 macro_rules! read {
@@ -28,8 +28,8 @@ macro_rules! read {
         impl Reader<'_> {
             $(
                 #[doc(hidden)]
-                pub fn $method<U: $trait>(&mut self, index: usize) -> Result<U, FieldError> {
-                    self.take::<kind::$kind, U>(index)
+                pub fn $method<U: $trait>(&mut self, index: usize) -> Option<U> {
+                    self.taken::<kind::$kind, U>(index)
                 }
             )*
         }

@@ -52,8 +52,8 @@ pub use view::KnackView;
 /// What derived code names. Not part of the API: it may change in any release.
 #[doc(hidden)]
 pub mod __private1 {
-    pub use core::option::Option;
-    pub use core::result::Result;
+    pub use core::option::Option::{self, Some};
+    pub use core::result::Result::{self, Err, Ok};
     pub use std::string::String;
 
     pub use crate::cell::ValueError;
@@ -61,6 +61,7 @@ pub mod __private1 {
     pub use crate::key::{FieldKey, ObjectKey, RecordId};
     pub use crate::kind;
     pub use crate::kind::MultipleChoice;
+    pub use crate::object::derived::{def, field};
     pub use crate::object::{DateOrder, Field, FieldDef, Object, Optional, Projection, Required};
     pub use crate::patch::BodyWriter;
     pub use crate::query::{Comparison, Operand};

@@ -116,18 +116,6 @@ impl FieldDef {
         Self { name, key, kind: K::KIND, required: false, dates: DateOrder::MonthFirst }
     }
 
-    /// The same by the number in the key, `7` for `field_7`.
-    ///
-    /// ```
-    /// use knack_core::{key::FieldKey, kind::ShortText, object::FieldDef};
-    ///
-    /// let city = FieldDef::numbered::<ShortText>("city", 7);
-    /// assert_eq!(city.key(), FieldKey::new(7));
-    /// ```
-    pub const fn numbered<K: Kind>(name: &'static str, number: u32) -> Self {
-        Self::new::<K>(name, FieldKey::new(number))
-    }
-
     /// The same field, which Knack demands in every record.
     pub const fn required(self) -> Self {
         Self { required: true, ..self }
@@ -337,28 +325,31 @@ impl<O, K: Kind, N: Need> Field<O, K, N> {
         Self { def: FieldDef { name, key, kind, required, dates }, marker: PhantomData }
     }
 
-    /// The same by the number in the key.
-    ///
-    /// ```
-    /// use knack_core::{key::FieldKey, kind::ShortText, object::{Field, Object}};
-    ///
-    /// const CITY: Field<Object<3>, ShortText> = Field::numbered("city", 7);
-    /// assert_eq!(CITY.key(), FieldKey::new(7));
-    /// ```
-    pub const fn numbered(name: &'static str, number: u32) -> Self {
-        Self::new(name, FieldKey::new(number))
-    }
-
     /// The same field, whose dates are written in this order.
     ///
     /// ```
-    /// use knack_core::{kind::DateTime, object::{DateOrder, Field, Object}};
+    /// use knack_core::{key::FieldKey, kind::DateTime, object::{DateOrder, Field, Object}};
     ///
-    /// const BORN: Field<Object<3>, DateTime> = Field::numbered("born", 9).dates(DateOrder::DayFirst);
+    /// const BORN: Field<Object<3>, DateTime> = Field::new("born", FieldKey::new(9)).dates(DateOrder::DayFirst);
     /// assert_eq!(BORN.def().date_order(), DateOrder::DayFirst);
     /// ```
     pub const fn dates(self, dates: DateOrder) -> Self {
         Self { def: self.def.dates(dates), marker: PhantomData }
+    }
+}
+
+/// How derived code makes a definition and a handle, by the number in the key. As functions of their own, since
+/// one of a type costs the compiler a sixth more for each handle.
+#[doc(hidden)]
+pub mod derived {
+    use super::{Field, FieldDef, FieldKey, Kind, Need};
+
+    pub const fn def<K: Kind>(name: &'static str, number: u32) -> FieldDef {
+        FieldDef::new::<K>(name, FieldKey::new(number))
+    }
+
+    pub const fn field<O, K: Kind, N: Need>(name: &'static str, number: u32) -> Field<O, K, N> {
+        Field::new(name, FieldKey::new(number))
     }
 }
 

@@ -8,6 +8,7 @@ use syn::spanned::Spanned;
 use crate::attr;
 use crate::errors::Errors;
 use crate::fallback;
+use crate::key::Expr;
 use crate::kind::KindInfo;
 use crate::model::{Derive, Field, KnackField, Record};
 use crate::pair::{self, Known};
@@ -88,7 +89,10 @@ pub(crate) fn in_scope(record: &Record<'_>, object: &TokenStream, items: &TokenS
     let krate = &record.krate;
     quote! {
         const _: () = {
-            use #krate::__private1::{self as _knack, FieldDef as _Def, FieldKey as _Key, kind as _kind};
+            use #krate::__private1::{
+                self as _knack, Err as _Err, FieldDef as _Def, FieldKey as _Key, Ok as _Ok, Some as _Some,
+                def as _def, field as _field, kind as _kind,
+            };
             type _Object = _knack::Object<#object>;
             #items
         };
@@ -114,9 +118,11 @@ fn method(kind: &KindInfo) -> Ident {
 
 fn def(field: &Field<'_>, knack: KnackField<'_>) -> TokenStream {
     let (name, kind, dates) = (field.name(), marker(knack.kind), dates(field));
-    let (by, key) = knack.key.expr();
     let required = field.required.then(|| quote!(.required()));
-    quote!(_Def::#by::<#kind>(#name, #key) #required #dates)
+    match knack.key.expr() {
+        Expr::Number(number) => quote!(_def::<#kind>(#name, #number) #required #dates),
+        Expr::Constant(key) => quote!(_Def::new::<#kind>(#name, #key) #required #dates),
+    }
 }
 
 fn dates(field: &Field<'_>) -> Option<TokenStream> {
@@ -138,22 +144,33 @@ fn object_and_handles(record: &Record<'_>) -> TokenStream {
 }
 
 /// `fn read`: how a record is read. (A variable called `reader` would be a static of the user's with that name.)
+///
+/// All fields are read before any is looked at: a `?` behind each, with its way out and the conversion it asks
+/// for, doubles what the compiler needs for all of this.
 fn read(record: &Record<'_>) -> TokenStream {
     let mut index = 0..;
     let reads = record.fields.iter().map(|field| {
-        let (name, ty) = (field.ident, field.ty);
-        let Some(knack) = field.knack() else {
-            // What the compiler says of an id that is no `RecordId` stands on its type.
-            let id = Ident::new("_id", Span::mixed_site());
-            let on_type = Ident::new("_id", id.span().located_at(ty.span()));
-            return quote!(#name: { let #id = _reader.id()?; #on_type });
-        };
+        let ty = field.ty;
+        let Some(knack) = field.knack() else { return quote!(_reader.taken_id()) };
         let (kind, index) = (method(knack.kind), index.next().map(Literal::usize_unsuffixed));
-        quote!(#name: _reader.#kind::<#ty>(#index)?)
+        quote!(_reader.#kind::<#ty>(#index))
+    });
+    let value = |number| format_ident!("_{number}");
+    let values = (0..record.fields.len()).map(value);
+    let fields = record.fields.iter().enumerate().map(|(number, field)| {
+        let (name, mut value) = (field.ident, value(number));
+        if field.knack().is_none() {
+            // What the compiler says of an id that is no `RecordId` stands on its type.
+            value.set_span(value.span().located_at(field.ty.span()));
+        }
+        quote!(#name: #value)
     });
     quote! {
         fn read(_reader: &mut _knack::Reader<'_>) -> _knack::Result<Self, _knack::FieldError> {
-            _knack::Result::Ok(Self { #(#reads,)* })
+            let (#(_Some(#values),)*) = (#(#reads,)*) else {
+                return _Err(_reader.failure());
+            };
+            _Ok(Self { #(#fields,)* })
         }
     }
 }
@@ -164,18 +181,21 @@ fn handles(record: &Record<'_>) -> TokenStream {
     let (ident, vis) = (record.ident, record.vis);
     let handles = record.knack_fields().map(|(field, knack)| {
         let (name, handle, kind, dates) = (field.name(), knack.handle, marker(knack.kind), dates(field));
-        let (by, key) = knack.key.expr();
+        let made = match knack.key.expr() {
+            Expr::Number(number) => quote!(_field(#name, #number)),
+            Expr::Constant(key) => quote!(_knack::Field::new(#name, #key)),
+        };
         let doc = doc(field, knack);
-        let need = field.required.then(|| quote!(, _knack::Required));
+        let need = format_ident!("{}", if field.required { "_Required" } else { "_Optional" });
         // A constant of the user's with the same name is an error that stands on the field.
         quote_spanned! {handle.span().resolved_at(Span::call_site())=>
             #[doc = #doc]
-            #vis const #handle: _Field<#kind #need> = _Field::#by(#name, #key) #dates;
+            #vis const #handle: #need<#kind> = #made #dates;
         }
     });
     quote! {
-        type _Field<K, N = _knack::Optional> = _knack::Field<_Object, K, N>;
-        #[automatically_derived]
+        type _Optional<K> = _knack::Field<_Object, K>;
+        type _Required<K> = _knack::Field<_Object, K, _knack::Required>;
         #[allow(dead_code)]
         impl #ident {
             #(#handles)*

@@ -117,7 +117,6 @@ fn handles(record: &Record<'_>, generics: &Generics) -> TokenStream {
     names.sort_unstable();
     names.dedup();
     quote! {
-        #[automatically_derived]
         #[allow(dead_code, missing_docs)]
         impl #parameters #ident #arguments #bounds {
             #(#vis const #names: _knack::Field<_Object, _Object> = ::core::unreachable!();)*

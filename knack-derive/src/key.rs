@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use proc_macro2::{Ident, Literal, TokenStream};
-use quote::{ToTokens, format_ident, quote};
+use proc_macro2::{Literal, TokenStream};
+use quote::{format_ident, quote};
 
 use crate::kind::{self, KindInfo};
 
@@ -43,19 +43,22 @@ impl Key {
         }
     }
 
-    /// The function of definitions and handles that takes the key, and the key as it takes it, with `_Key` in
-    /// scope.
-    pub(crate) fn expr(self) -> (Ident, TokenStream) {
+    /// The key as code: its number, or with `_Key` in scope its constant.
+    pub(crate) fn expr(self) -> Expr {
         match self {
-            Self::Number(number) => {
-                (format_ident!("numbered"), Literal::u32_unsuffixed(number).into_token_stream())
-            }
+            Self::Number(number) => Expr::Number(Literal::u32_unsuffixed(number)),
             Self::Column(column) => {
                 let constant = format_ident!("{}", column.constant);
-                (format_ident!("new"), quote!(_Key::#constant))
+                Expr::Constant(quote!(_Key::#constant))
             }
         }
     }
+}
+
+/// A key as code.
+pub(crate) enum Expr {
+    Number(Literal),
+    Constant(TokenStream),
 }
 
 impl fmt::Display for Key {

@@ -256,6 +256,40 @@ async fn one_bad_record_costs_no_other() {
     }
 }
 
+/// All fields are read before any is looked at; what is told is what is wrong first, as the struct has them.
+#[tokio::test(start_paused = true)]
+async fn of_several_wrong_fields_the_first_is_told() {
+    #[derive(Debug, KnackObject)]
+    #[knack(object = "object_3")]
+    struct Counted {
+        #[knack(key = "field_8", kind = "number")]
+        _size: f64,
+        #[knack(id)]
+        _id: RecordId,
+    }
+
+    let wrong = r#""field_7":{"x":1},"field_8":"many""#;
+    let error = between_good_ones(format!(r#"{{"id":"{ID}",{wrong}}}"#)).await.unwrap();
+    assert!(error.starts_with("`Thing.name` (object_3, field_7, short text) of record "), "{error}");
+    let error = between_good_ones(format!(r#"{{"id":"nonsense",{wrong}}}"#)).await.unwrap();
+    assert!(error.starts_with("`Thing.id` (object_3, id) could not be read: "), "{error}");
+
+    let answer = Script::always(200, format!(r#"{{"id":"nonsense",{wrong}}}"#));
+    let error = Counted::get(&answer.client(), some_id()).await.unwrap_err().to_string();
+    assert!(error.contains("`Counted._size` (object_3, field_8, number) could not be read"), "{error}");
+}
+
+/// There is nothing to read, so nothing is wrong, whatever is in the record.
+#[tokio::test(start_paused = true)]
+async fn a_struct_of_no_fields_is_read() {
+    #[derive(Debug, KnackObject)]
+    #[knack(object = "object_3")]
+    struct Nothing {}
+
+    let answer = Script::always(200, format!(r#"{{"id":"{ID}","field_7":{{"x":1}}}}"#));
+    Nothing::get(&answer.client(), some_id()).await.unwrap();
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_byte_order_mark_is_no_matter() {
     let body = [b"\xEF\xBB\xBF".to_vec(), format!(r#"{{"id":"{ID}","field_7":"a"}}"#).into()].concat();

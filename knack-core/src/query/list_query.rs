@@ -283,10 +283,10 @@ mod tests {
     use jiff::civil::{DateTime, date, time};
     use percent_encoding::percent_decode_str;
 
-    const BY_TAG: Field<Object<3>, MultipleChoice> = Field::numbered("tag", 9);
-    const BY_LINK: Field<Object<3>, Connection> = Field::numbered("link", 10);
-    const BY_NAME: Field<Object<3>, ShortText> = Field::numbered("name", 7);
-    const BY_AGE: Field<Object<3>, Number> = Field::numbered("age", 8);
+    const BY_TAG: Field<Object<3>, MultipleChoice> = Field::new("tag", FieldKey::new(9));
+    const BY_LINK: Field<Object<3>, Connection> = Field::new("link", FieldKey::new(10));
+    const BY_NAME: Field<Object<3>, ShortText> = Field::new("name", FieldKey::new(7));
+    const BY_AGE: Field<Object<3>, Number> = Field::new("age", FieldKey::new(8));
 
     fn filters(query: &ListQuery) -> Value {
         let encoded = query.encode();

@@ -37,6 +37,8 @@ pub struct Reader<'a> {
     pub(super) id: &'a [u8],
     pub(super) slots: &'a [Slot<'a>],
     pub(super) both: bool,
+    /// What was wrong first, of what derived code asked for.
+    pub(super) failure: Option<FieldError>,
 }
 
 impl<'a> Reader<'a> {
@@ -56,11 +58,52 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The field at `index` of the projection, of kind `K`, as a `U`. This line in the derived code
-    /// is also the check that `U` fits `K`.
+    /// The field at `index` of the projection, of kind `K`, as a `U`.
     pub fn take<K: Kind, U: FromField<K>>(&mut self, index: usize) -> Result<U, FieldError> {
         let cell = self.cell(index);
         U::from_field(cell).map_err(|why| self.field_error(index, cell, why))
+    }
+
+    /// The same for derived code, which asks for all fields before it looks at any: what is wrong with the first
+    /// is kept for [`Self::failure`].
+    #[inline]
+    pub(crate) fn taken<K: Kind, U: FromField<K>>(&mut self, index: usize) -> Option<U> {
+        let cell = self.cell(index);
+        match U::from_field(cell) {
+            Ok(value) => Some(value),
+            Err(why) => {
+                self.fail(|reader| reader.field_error(index, cell, why));
+                None
+            }
+        }
+    }
+
+    /// The record's id for derived code.
+    #[doc(hidden)]
+    pub fn taken_id(&mut self) -> Option<RecordId> {
+        match self.id() {
+            Ok(id) => Some(id),
+            Err(error) => {
+                self.fail(|_| error);
+                None
+            }
+        }
+    }
+
+    #[cold]
+    fn fail(&mut self, error: impl FnOnce(&Self) -> FieldError) {
+        if self.failure.is_none() {
+            self.failure = Some(error(self));
+        }
+    }
+
+    /// What was wrong first, for derived code that did not get all that it asked for.
+    #[doc(hidden)]
+    #[cold]
+    pub fn failure(&mut self) -> FieldError {
+        self.failure.take().unwrap_or_else(|| {
+            self.error("?", FieldKey::ID, None, Cell::new(b""), ValueError::new("was not asked for"))
+        })
     }
 
     pub(super) fn cell(&self, index: usize) -> Cell<'a> {

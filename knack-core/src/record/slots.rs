@@ -116,6 +116,7 @@ impl<'a> Slots<'a> {
             id: self.id,
             slots: &self.row,
             both: self.both,
+            failure: None,
         }
     }
 
