@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use super::generate::{self, Style};
 use crate::Failure;
@@ -117,6 +118,28 @@ impl Workspace {
             let path = dir.join(".knack").join(path);
             fs::create_dir_all(path.parent().unwrap_or(&dir))?;
             fs::write(path, text)?;
+        }
+        Ok(())
+    }
+
+    /// Sets what is built aside, to begin from it again.
+    pub(super) fn keep_built(&self) -> Result<(), Failure> {
+        let kept = self.dir.join("built");
+        if kept.exists() {
+            fs::remove_dir_all(&kept)?;
+        }
+        Ok(fs::rename(self.dir.join("target"), kept)?)
+    }
+
+    /// Puts what was set aside back, and nothing else. The times of the files are cargo's proof that they are fresh.
+    pub(super) fn restore_built(&self) -> Result<(), Failure> {
+        let target = self.dir.join("target");
+        if target.exists() {
+            fs::remove_dir_all(&target)?;
+        }
+        let copied = Command::new("cp").arg("-a").arg(self.dir.join("built")).arg(&target).status()?;
+        if !copied.success() {
+            return Err(format!("`cp -a` of {} failed: {copied}", self.dir.join("built").display()).into());
         }
         Ok(())
     }
