@@ -64,36 +64,27 @@ impl<'a> Reader<'a> {
         U::from_field(cell).map_err(|why| self.field_error(index, cell, why))
     }
 
-    /// The same for derived code, which asks for all fields before it looks at any: what is wrong with the first
-    /// is kept for [`Self::failure`].
-    #[inline]
+    /// The same for derived code, which asks for all fields before it looks at any.
     pub(crate) fn taken<K: Kind, U: FromField<K>>(&mut self, index: usize) -> Option<U> {
-        let cell = self.cell(index);
-        match U::from_field(cell) {
-            Ok(value) => Some(value),
-            Err(why) => {
-                self.fail(|reader| reader.field_error(index, cell, why));
-                None
-            }
-        }
+        let value = self.take(index);
+        self.kept(value)
     }
 
     /// The record's id for derived code.
     #[doc(hidden)]
     pub fn taken_id(&mut self) -> Option<RecordId> {
-        match self.id() {
-            Ok(id) => Some(id),
-            Err(error) => {
-                self.fail(|_| error);
-                None
-            }
-        }
+        let id = self.id();
+        self.kept(id)
     }
 
-    #[cold]
-    fn fail(&mut self, error: impl FnOnce(&Self) -> FieldError) {
-        if self.failure.is_none() {
-            self.failure = Some(error(self));
+    /// What was read; or, if it is the first that is wrong, that is kept for [`Self::failure`].
+    fn kept<U>(&mut self, read: Result<U, FieldError>) -> Option<U> {
+        match read {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.failure.get_or_insert(error);
+                None
+            }
         }
     }
 
