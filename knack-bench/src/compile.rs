@@ -126,6 +126,7 @@ fn dependency(folder: &Folder, rounds: u32) -> Result<Vec<Cost>, Failure> {
             workspace.restore_built()?;
             seconds.push(cargo.run(&["build", "-p", &subject.package()])?);
         }
+        workspace.drop_built()?;
         let cpu_s = median(&mut seconds);
         costs.push(Cost { case: "dependency", subject: subject.name, cpu_s, lines_per_struct: None });
     }

@@ -9,6 +9,9 @@
 //! - [`limit::Limiter`] says when a call may go, [`quota::QuotaPolicy`] which calls count and what an
 //!   answer means. Both are synchronous and take the time as an argument.
 
+// The documentation speaks of all types; those of features left out have no pages to lead to.
+#![cfg_attr(not(all(feature = "jiff", feature = "decimal")), allow(rustdoc::broken_intra_doc_links))]
+
 pub mod advice;
 pub mod call;
 pub mod cell;

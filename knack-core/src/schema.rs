@@ -1,4 +1,5 @@
-//! An application as its metadata describes it: objects, fields, kinds, pages, the time zone.
+//! An application as its metadata describes it: objects, fields, kinds, pages, the time zone. With the feature
+//! `schema`.
 //!
 //! It is read from a dump, or from the folder `.knack/` that `cargo knack pull` makes of one and that is
 //! committed: [`Application::read_folder`] and [`Application::folder`], without I/O.

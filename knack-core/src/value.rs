@@ -104,8 +104,7 @@ pub use work_log::WorkLog;
     note = "the table in `knack_runtime::value` lists the types for each kind; a type of your own implements `FromField<{K}>`"
 )]
 pub trait FromField<K: Kind>: Sized {
-    /// Reads the value. The error's words follow "the value", as in "is no number". Derived code asks for every
-    /// field of a record, also behind one that is wrong.
+    /// Reads the value. The error's words follow "the value", as in "is no number".
     fn from_field(cell: Cell<'_>) -> Result<Self, ValueError>;
 
     /// Whether an `Option` of the type is `None` for this value: where it is one of Knack's ways to say

@@ -90,8 +90,7 @@ pub(crate) fn in_scope(record: &Record<'_>, object: &TokenStream, items: &TokenS
     quote! {
         const _: () = {
             use #krate::__private1::{
-                self as _knack, Err as _Err, FieldDef as _Def, FieldKey as _Key, Ok as _Ok, Some as _Some,
-                def as _def, field as _field, kind as _kind,
+                self as _knack, FieldDef as _Def, FieldKey as _Key, def as _def, field as _field, kind as _kind,
             };
             type _Object = _knack::Object<#object>;
             #items
@@ -145,8 +144,8 @@ fn object_and_handles(record: &Record<'_>) -> TokenStream {
 
 /// `fn read`: how a record is read. (A variable called `reader` would be a static of the user's with that name.)
 ///
-/// All fields are read before any is looked at: a `?` behind each, with its way out and the conversion it asks
-/// for, doubles what the compiler needs for all of this.
+/// All fields are asked for before any is looked at: a `?` behind each, with its way out and the conversion that
+/// it wants, doubles what the compiler needs for all of this.
 fn read(record: &Record<'_>) -> TokenStream {
     let mut index = 0..;
     let reads = record.fields.iter().map(|field| {
@@ -155,7 +154,8 @@ fn read(record: &Record<'_>) -> TokenStream {
         let (kind, index) = (method(knack.kind), index.next().map(Literal::usize_unsuffixed));
         quote!(_reader.#kind::<#ty>(#index))
     });
-    let value = |number| format_ident!("_{number}");
+    // Names that no constant of the user's has: that would be a pattern.
+    let value = |number| format_ident!("_knack_{number}");
     let values = (0..record.fields.len()).map(value);
     let fields = record.fields.iter().enumerate().map(|(number, field)| {
         let (name, mut value) = (field.ident, value(number));
@@ -167,10 +167,10 @@ fn read(record: &Record<'_>) -> TokenStream {
     });
     quote! {
         fn read(_reader: &mut _knack::Reader<'_>) -> _knack::Result<Self, _knack::FieldError> {
-            let (#(_Some(#values),)*) = (#(#reads,)*) else {
-                return _Err(_reader.failure());
+            let (#(_knack::Some(#values),)*) = (#(#reads,)*) else {
+                return _knack::Err(_reader.failure());
             };
-            _Ok(Self { #(#fields,)* })
+            _knack::Ok(Self { #(#fields,)* })
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::io;
 
 use tokio::sync::oneshot;
+use tokio::task::{JoinHandle, spawn_blocking};
 
 /// Does it on a thread of its own.
 pub(crate) async fn blocking<T: Send + 'static>(
@@ -14,6 +15,17 @@ pub(crate) async fn blocking<T: Send + 'static>(
         // Nobody may listen any longer.
         let _ = tell.send(work());
     });
-    tokio::task::spawn_blocking(work);
-    told.await.unwrap_or_else(|_| Err(io::Error::other("the work with the file broke off")))
+    let task = spawn_blocking(work);
+    match told.await {
+        Ok(done) => done,
+        Err(_) => Err(broken(task).await),
+    }
+}
+
+/// Why it told nothing: it panicked, or the runtime ends.
+async fn broken(task: JoinHandle<()>) -> io::Error {
+    match task.await {
+        Err(error) => io::Error::other(error),
+        Ok(()) => io::Error::other("the work with the file broke off"),
+    }
 }

@@ -9,7 +9,7 @@ use knack_core::transport::{Failure, Request, TransportError};
 use crate::client::{Access, Client};
 use crate::executor::Executor;
 
-/// Why an application's description could not be read.
+/// Why an application's description could not be read. With the feature `schema`.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
@@ -90,7 +90,8 @@ fn way_out(status: StatusCode) -> &'static str {
 
 impl<A: Access> Client<A> {
     /// Asks what the application is: its objects, fields, pages. The request carries no key, even if the
-    /// client has one, passes no queue, counts for no limit that is known, and is sent once.
+    /// client has one, passes no queue, counts for no limit that is known, and is sent once. With the feature
+    /// `schema`.
     ///
     /// Source: docs.knack.com does not tell of it; every live application reads itself so.
     ///

@@ -135,6 +135,7 @@ async function keepsTheFocus(page) {
     await untilText(page, '#objects', '141');
     const focused = () => page.evaluate(() => document.activeElement.innerText);
     same('the object has the focus', (await focused()).startsWith('Employees'), true);
+    await untilText(page, '#requests summary', 'POST');
     await page.focus('#requests summary');
     const row = await focused();
     await call('/v1/objects/object_2/records');

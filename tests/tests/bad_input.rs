@@ -256,7 +256,7 @@ async fn one_bad_record_costs_no_other() {
     }
 }
 
-/// All fields are read before any is looked at; what is told is what is wrong first, as the struct has them.
+/// All fields are asked for before any is looked at; what is told is what is wrong first, as the struct has them.
 #[tokio::test(start_paused = true)]
 async fn of_several_wrong_fields_the_first_is_told() {
     #[derive(Debug, KnackObject)]

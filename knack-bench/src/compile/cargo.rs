@@ -42,7 +42,10 @@ impl<'a> Cargo<'a> {
         command.env("CARGO_INCREMENTAL", "0");
         // What expands is not stable. By name, and always, since a change of it builds everything anew.
         command.env("RUSTC_BOOTSTRAP", &self.0.crates);
-        for name in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "RUSTC_WRAPPER", "KNACK_SCHEMA_DIR"] {
+        let other = ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "RUSTC_WRAPPER", "KNACK_SCHEMA_DIR"];
+        let profiles = std::env::vars_os().map(|(name, _)| name);
+        let profiles = profiles.filter(|name| name.to_string_lossy().starts_with("CARGO_PROFILE_"));
+        for name in profiles.chain(other.map(Into::into)) {
             command.env_remove(name);
         }
         command

@@ -1,8 +1,8 @@
 //! The workspaces that are compiled: their folders, manifests and sources.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::{fs, io};
 
 use super::generate::{self, Style};
 use crate::Failure;
@@ -124,24 +124,31 @@ impl Workspace {
 
     /// Sets what is built aside, to begin from it again.
     pub(super) fn keep_built(&self) -> Result<(), Failure> {
-        let kept = self.dir.join("built");
-        if kept.exists() {
-            fs::remove_dir_all(&kept)?;
-        }
-        Ok(fs::rename(self.dir.join("target"), kept)?)
+        self.drop_built()?;
+        Ok(fs::rename(self.target(), self.built())?)
     }
 
     /// Puts what was set aside back, and nothing else. The times of the files are cargo's proof that they are fresh.
     pub(super) fn restore_built(&self) -> Result<(), Failure> {
-        let target = self.dir.join("target");
-        if target.exists() {
-            fs::remove_dir_all(&target)?;
-        }
-        let copied = Command::new("cp").arg("-a").arg(self.dir.join("built")).arg(&target).status()?;
+        remove(&self.target())?;
+        let copied = Command::new("cp").arg("-a").arg(self.built()).arg(self.target()).status()?;
         if !copied.success() {
-            return Err(format!("`cp -a` of {} failed: {copied}", self.dir.join("built").display()).into());
+            return Err(format!("`cp -a` of {} failed: {copied}", self.built().display()).into());
         }
         Ok(())
+    }
+
+    /// Removes what was set aside.
+    pub(super) fn drop_built(&self) -> Result<(), Failure> {
+        remove(&self.built())
+    }
+
+    fn target(&self) -> PathBuf {
+        self.dir.join("target")
+    }
+
+    fn built(&self) -> PathBuf {
+        self.dir.join("built")
     }
 
     /// Makes cargo compile a subject again.
@@ -150,6 +157,14 @@ impl Workspace {
         let file = fs::File::options().append(true).open(path)?;
         file.set_modified(std::time::SystemTime::now())?;
         Ok(())
+    }
+}
+
+/// Removes a folder, if it is there.
+fn remove(dir: &Path) -> Result<(), Failure> {
+    match fs::remove_dir_all(dir) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
     }
 }
 

@@ -25,7 +25,7 @@ pub(super) struct Slot<'a> {
 /// use knack_core::kind::ShortText;
 /// use knack_core::record::{FieldError, Reader};
 ///
-/// /// As the derive writes it: by the place of the field in the projection.
+/// /// By the place of the field in the projection, as derived code does.
 /// fn city(reader: &mut Reader<'_>) -> Result<String, FieldError> {
 ///     reader.take::<ShortText, String>(0)
 /// }
@@ -37,7 +37,7 @@ pub struct Reader<'a> {
     pub(super) id: &'a [u8],
     pub(super) slots: &'a [Slot<'a>],
     pub(super) both: bool,
-    /// What was wrong first, of what derived code asked for.
+    /// What was wrong with what derived code asked for.
     pub(super) failure: Option<FieldError>,
 }
 
@@ -64,8 +64,12 @@ impl<'a> Reader<'a> {
         U::from_field(cell).map_err(|why| self.field_error(index, cell, why))
     }
 
-    /// The same for derived code, which asks for all fields before it looks at any.
+    /// The same for derived code, which asks for all fields before it looks at any. Behind the first that is wrong
+    /// nothing is read.
     pub(crate) fn taken<K: Kind, U: FromField<K>>(&mut self, index: usize) -> Option<U> {
+        if self.failure.is_some() {
+            return None;
+        }
         let value = self.take(index);
         self.kept(value)
     }
@@ -73,22 +77,25 @@ impl<'a> Reader<'a> {
     /// The record's id for derived code.
     #[doc(hidden)]
     pub fn taken_id(&mut self) -> Option<RecordId> {
+        if self.failure.is_some() {
+            return None;
+        }
         let id = self.id();
         self.kept(id)
     }
 
-    /// What was read; or, if it is the first that is wrong, that is kept for [`Self::failure`].
+    /// What was read; what is wrong with it is kept for [`Self::failure`].
     fn kept<U>(&mut self, read: Result<U, FieldError>) -> Option<U> {
         match read {
             Ok(value) => Some(value),
             Err(error) => {
-                self.failure.get_or_insert(error);
+                self.failure = Some(error);
                 None
             }
         }
     }
 
-    /// What was wrong first, for derived code that did not get all that it asked for.
+    /// What was wrong, for derived code that did not get all that it asked for.
     #[doc(hidden)]
     #[cold]
     pub fn failure(&mut self) -> FieldError {

@@ -1,7 +1,8 @@
-//! Names of the prelude and of primitive types mean something else here.
+//! Names of the prelude and of primitive types mean something else here; names that variables could have are
+//! constants.
 
 #![deny(warnings)]
-#![allow(dead_code, non_camel_case_types)]
+#![allow(dead_code, non_camel_case_types, non_upper_case_globals)]
 
 use knack_runtime::KnackObject as Derived;
 
@@ -17,6 +18,13 @@ struct RecordId;
 struct KnackObject;
 struct str;
 struct usize;
+
+const _0: bool = true;
+const _1: u8 = 7;
+static _2: u8 = 7;
+const name: u8 = 7;
+static value: u8 = 7;
+struct age;
 
 mod core {}
 mod std {}
