@@ -20,6 +20,14 @@ use every_kind::EveryKind;
 /// What became of an input: an error where the question itself went wrong, as a refusal or an answer that is none.
 pub type Held = Result<(), Box<dyn std::error::Error>>;
 
+/// Tells a fuzzer what became of an input: that one is to be kept, it knows by the end of the process alone.
+pub fn tell(held: Held) {
+    if let Err(error) = held {
+        eprintln!("the question went wrong: {error}");
+        std::process::abort();
+    }
+}
+
 /// Any bytes are a page, a record or an error, and in the midst of a page they cost no neighbour.
 ///
 /// # Panics

@@ -8,7 +8,7 @@ use syn::spanned::Spanned;
 use crate::attr;
 use crate::errors::Errors;
 use crate::fallback;
-use crate::key::Expr;
+use crate::key::Key;
 use crate::kind::KindInfo;
 use crate::model::{Derive, Field, KnackField, Record};
 use crate::pair::{self, Known};
@@ -118,9 +118,15 @@ fn method(kind: &KindInfo) -> Ident {
 fn def(field: &Field<'_>, knack: KnackField<'_>) -> TokenStream {
     let (name, kind, dates) = (field.name(), marker(knack.kind), dates(field));
     let required = field.required.then(|| quote!(.required()));
-    match knack.key.expr() {
-        Expr::Number(number) => quote!(_def::<#kind>(#name, #number) #required #dates),
-        Expr::Constant(key) => quote!(_Def::new::<#kind>(#name, #key) #required #dates),
+    match knack.key {
+        Key::Number(number) => {
+            let number = Literal::u32_unsuffixed(number);
+            quote!(_def::<#kind>(#name, #number) #required #dates)
+        }
+        Key::Column(column) => {
+            let key = column.expr();
+            quote!(_Def::new::<#kind>(#name, #key) #required #dates)
+        }
     }
 }
 
@@ -181,9 +187,15 @@ fn handles(record: &Record<'_>) -> TokenStream {
     let (ident, vis) = (record.ident, record.vis);
     let handles = record.knack_fields().map(|(field, knack)| {
         let (name, handle, kind, dates) = (field.name(), knack.handle, marker(knack.kind), dates(field));
-        let made = match knack.key.expr() {
-            Expr::Number(number) => quote!(_field(#name, #number)),
-            Expr::Constant(key) => quote!(_knack::Field::new(#name, #key)),
+        let made = match knack.key {
+            Key::Number(number) => {
+                let number = Literal::u32_unsuffixed(number);
+                quote!(_field(#name, #number))
+            }
+            Key::Column(column) => {
+                let key = column.expr();
+                quote!(_knack::Field::new(#name, #key))
+            }
         };
         let doc = doc(field, knack);
         let need = format_ident!("{}", if field.required { "_Required" } else { "_Optional" });

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use crate::kind::{self, KindInfo};
@@ -42,23 +42,14 @@ impl Key {
             Self::Column(column) => kind::find(column.kind),
         }
     }
-
-    /// The key as code: its number, or with `_Key` in scope its constant.
-    pub(crate) fn expr(self) -> Expr {
-        match self {
-            Self::Number(number) => Expr::Number(Literal::u32_unsuffixed(number)),
-            Self::Column(column) => {
-                let constant = format_ident!("{}", column.constant);
-                Expr::Constant(quote!(_Key::#constant))
-            }
-        }
-    }
 }
 
-/// A key as code.
-pub(crate) enum Expr {
-    Number(Literal),
-    Constant(TokenStream),
+impl Column {
+    /// The constant as code, with `_Key` in scope.
+    pub(crate) fn expr(&self) -> TokenStream {
+        let constant = format_ident!("{}", self.constant);
+        quote!(_Key::#constant)
+    }
 }
 
 impl fmt::Display for Key {

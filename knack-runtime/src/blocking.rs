@@ -29,3 +29,14 @@ async fn broken(task: JoinHandle<()>) -> io::Error {
         Ok(()) => io::Error::other("the work with the file broke off"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_broke_off_the_work_is_told() {
+        let error = blocking::<()>(|| panic!("no room left")).await.unwrap_err();
+        assert!(error.to_string().contains("no room left"), "{error}");
+    }
+}

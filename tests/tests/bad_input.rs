@@ -7,7 +7,10 @@
 use std::time::Duration;
 
 use knack_emulator::{Effect, Fault};
+use knack_runtime::cell::{Cell, ValueError};
 use knack_runtime::error::Error;
+use knack_runtime::kind::ShortText;
+use knack_runtime::value::FromField;
 use knack_runtime::{Client, KnackObject, Patch, RecordId};
 use knack_tests::sample::Customer;
 use knack_tests::{APP, Script, client_of, emulator};
@@ -277,6 +280,32 @@ async fn of_several_wrong_fields_the_first_is_told() {
     let answer = Script::always(200, format!(r#"{{"id":"nonsense",{wrong}}}"#));
     let error = Counted::get(&answer.client(), some_id()).await.unwrap_err().to_string();
     assert!(error.contains("`Counted._size` (object_3, field_8, number) could not be read"), "{error}");
+}
+
+/// Nothing is read behind a field that is wrong, so that what goes wrong there costs nothing.
+#[tokio::test(start_paused = true)]
+async fn behind_a_wrong_field_nothing_is_read() {
+    #[derive(Debug)]
+    struct Never;
+
+    impl FromField<ShortText> for Never {
+        fn from_field(_: Cell<'_>) -> Result<Self, ValueError> {
+            panic!("it was read")
+        }
+    }
+
+    #[derive(Debug, KnackObject)]
+    #[knack(object = "object_3")]
+    struct Guarded {
+        #[knack(key = "field_8", kind = "number")]
+        _size: f64,
+        #[knack(key = "field_7", kind = "short_text")]
+        _never: Never,
+    }
+
+    let answer = Script::always(200, format!(r#"{{"id":"{ID}","field_7":"a","field_8":"many"}}"#));
+    let error = Guarded::get(&answer.client(), some_id()).await.unwrap_err().to_string();
+    assert!(error.contains("`Guarded._size` (object_3, field_8, number)"), "{error}");
 }
 
 /// There is nothing to read, so nothing is wrong, whatever is in the record.
